@@ -1,1 +1,2 @@
-export {}
+export * from './gguf/writeGguf.ts'
+export * from './gguf/encodeTensor.ts'
