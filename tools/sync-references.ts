@@ -30,7 +30,7 @@ for (const unit of units) {
       rootDir: 'src',
       outDir: 'build',
       tsBuildInfoFile: 'build/tsconfig.tsbuildinfo',
-      ...(unit.browserSafe ? { lib: ['ES2023', 'DOM', 'DOM.Iterable'] } : {}),
+      ...(unit.browserSafe ? { lib: ['ES2023', 'ES2024.String', 'DOM', 'DOM.Iterable'] } : {}),
     },
     include: ['src'],
     references: allowed.map((u) => ({ path: path.relative(unit.path, u.path) })),

@@ -1,0 +1,23 @@
+import { concatBytes, fromHex, type Hex } from '../encoding/bytes.ts'
+import { keccak } from '../encoding/hash.ts'
+import { fail } from '../errors/fail.ts'
+
+/** A salted hash over token ids: keccak(salt ‖ each id as big-endian uint32). Without the salt it says nothing about the text. */
+export function tokenHash(salt: Hex, tokens: readonly number[]): Hex {
+  const ids = new DataView(new ArrayBuffer(4 * tokens.length))
+  tokens.forEach((token, i) => {
+    if (!Number.isInteger(token) || token < 0 || token > 0xffffffff) fail('BAD_TOKEN', 'token ids are unsigned 32-bit integers')
+    ids.setUint32(4 * i, token)
+  })
+  return keccak(concatBytes(fromHex(salt), new Uint8Array(ids.buffer)))
+}
+
+/** The sampling seed: keccak(client nonce ‖ node commitment ‖ request hash), so that neither side chooses it. All are 32 bytes. */
+export function samplingSeed(clientNonce: Hex, nodeCommitment: Hex, requestHash: Hex): Hex {
+  return keccak(concatBytes(fromHex(clientNonce), fromHex(nodeCommitment), fromHex(requestHash)))
+}
+
+/** The commitment to a node's secret, published before the client's nonce is known: keccak(secret). */
+export function nodeCommitment(secret: Hex): Hex {
+  return keccak(fromHex(secret))
+}

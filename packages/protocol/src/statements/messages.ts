@@ -1,0 +1,109 @@
+import type { Address } from 'viem'
+import type { Hex } from '../encoding/bytes.ts'
+
+/** What a contributor allows: 0 keep only, 1 training by builders whom the datanet's owner allows, 2 training by anyone. */
+export type ConsentTerms = 0 | 1 | 2
+
+/** A contributor's statement: these records are mine to give, under this licence and these terms. */
+export type Contribution = {
+  datanetId: bigint
+  contributor: Address
+  /** Ordered Merkle root over the record ids. */
+  recordsRoot: Hex
+  count: number
+  /** SPDX licence identifier. */
+  licence: string
+  consent: ConsentTerms
+  nonce: bigint
+}
+
+/** A datanet owner's statement: this version of the datanet holds exactly these records. */
+export type Snapshot = {
+  datanetId: bigint
+  /** The snapshot before this one; zero for the first. */
+  parent: Hex
+  /** Ordered Merkle root over (record id, contributor, weight). */
+  root: Hex
+  recordCount: number
+  contributorCount: number
+  /** SHA-256 of the snapshot file. */
+  contentHash: Hex
+}
+
+/** A trainer's statement: this adapter came out of this base, these snapshots and this recipe. */
+export type TrainingRun = {
+  trainer: Address
+  baseId: Hex
+  snapshotIds: readonly Hex[]
+  recipeHash: Hex
+  profileHash: Hex
+  seed: Hex
+  adapterId: Hex
+  metricsHash: Hex
+}
+
+/** A model owner's statement: this adapter is served at these prices, and what it earns is split like this. */
+export type Deployment = {
+  owner: Address
+  adapterId: Hex
+  /** Smallest unit of OPEN for 1,000 input tokens. */
+  inputPrice: bigint
+  /** Smallest unit of OPEN for 1,000 output tokens. */
+  outputPrice: bigint
+  /** Parts per million; the four sum to 1,000,000. */
+  nodePpm: number
+  ownerPpm: number
+  stakersPpm: number
+  contributorsPpm: number
+  /** keccak of the attribution method's name and constants. */
+  methodHash: Hex
+  /** SHA-256 of the published influence table. */
+  tableHash: Hex
+  nonce: bigint
+}
+
+/** A payer's statement: the gateway may collect this much in all from this channel. */
+export type Voucher = { channelId: Hex; cumulative: bigint }
+
+/** A node's statement about one answer: everything that the answer, its price and its attribution depend on. */
+export type Receipt = {
+  baseId: Hex
+  /** Zero for the bare base. */
+  adapterId: Hex
+  /** keccak of the ABI-encoded snapshot ids. */
+  snapshotsHash: Hex
+  deploymentId: Hex
+  node: Address
+  gateway: Address
+  channelId: Hex
+  /** Salted hash over the rendered prompt's token ids. */
+  requestHash: Hex
+  /** Salted hash over the answer's token ids. */
+  outputHash: Hex
+  /** keccak of the canonical JSON of the sampling parameters, the seed among them. */
+  samplingHash: Hex
+  inputTokens: number
+  outputTokens: number
+  fee: bigint
+  profileHash: Hex
+  /** Ordered Merkle root over the logits hash of each answer token. */
+  fingerprintRoot: Hex
+  /** keccak of the canonical attribution document. */
+  attributionRoot: Hex
+  /** Ordered Merkle root over (payee, amount). */
+  shareRoot: Hex
+  /** Unix seconds. */
+  time: bigint
+  /** Unique for the node, rising by one. */
+  nonce: bigint
+}
+
+/** The message type of each statement. */
+export type StatementMessages = {
+  Contribution: Contribution
+  Snapshot: Snapshot
+  TrainingRun: TrainingRun
+  Deployment: Deployment
+  Voucher: Voucher
+  Receipt: Receipt
+}

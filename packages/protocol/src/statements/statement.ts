@@ -1,0 +1,55 @@
+import { hashStruct, hashTypedData, isAddressEqual, recoverTypedDataAddress, type Address, type LocalAccount } from 'viem'
+import type { Hex } from '../encoding/bytes.ts'
+import { ProofError } from '../errors/classes.ts'
+import type { StatementDomain } from './domain.ts'
+import type { StatementMessages } from './messages.ts'
+import { statementTypes, type StatementName } from './types.ts'
+
+// viem infers message types from literal type tables; the table is indexed by a type variable here, so the shape is given by hand.
+const typed = <N extends StatementName>(name: N, message: StatementMessages[N]) => ({
+  types: { [name]: statementTypes[name] } as Record<string, readonly { name: string; type: string }[]>,
+  primaryType: name as string,
+  message: message as unknown as Record<string, unknown>,
+})
+
+/** The EIP-712 digest of a statement: what is signed, and the statement's id where it needs one. */
+export function statementDigest<N extends StatementName>(domain: StatementDomain, name: N, message: StatementMessages[N]): Hex {
+  return hashTypedData({ domain, ...typed(name, message) })
+}
+
+/** The EIP-712 struct hash of a statement, without the domain. */
+export function statementStructHash<N extends StatementName>(name: N, message: StatementMessages[N]): Hex {
+  const { types, primaryType, message: data } = typed(name, message)
+  return hashStruct({ types, primaryType, data })
+}
+
+/** Signs a statement with a local key; the signature is 65 bytes r, s, v. */
+export async function signStatement<N extends StatementName>(
+  account: Pick<LocalAccount, 'signTypedData'>,
+  domain: StatementDomain,
+  name: N,
+  message: StatementMessages[N],
+): Promise<Hex> {
+  return account.signTypedData({ domain, ...typed(name, message) })
+}
+
+/** Checks a statement's signature; throws BAD_SIGNATURE when it is malformed or somebody else's. */
+export async function verifyStatement<N extends StatementName>(
+  domain: StatementDomain,
+  name: N,
+  message: StatementMessages[N],
+  signature: Hex,
+  signer: Address,
+): Promise<void> {
+  let recovered: Address
+  try {
+    recovered = await recoverTypedDataAddress({ domain, ...typed(name, message), signature })
+  } catch (cause) {
+    throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { cause, field: 'signature' })
+  }
+  if (isAddressEqual(recovered, signer)) return
+  throw new ProofError('BAD_SIGNATURE', `the ${name} is signed by ${recovered}, not by ${signer}`, {
+    field: 'signature',
+    fix: 'sign with the key of the address that the statement names, for this chain and this contract',
+  })
+}
