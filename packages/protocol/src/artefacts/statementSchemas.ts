@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { address, amount, count, hash32, hexBytes } from './fields.ts'
+
+/** JSON forms of the statements: amounts are decimal strings; reading gives the statement's message type. */
+export const contributionSchema = z.strictObject({
+  datanetId: amount,
+  contributor: address,
+  recordsRoot: hash32,
+  count,
+  licence: z.string().min(1).max(64),
+  consent: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  nonce: amount,
+})
+
+export const snapshotSchema = z.strictObject({
+  datanetId: amount,
+  parent: hash32,
+  root: hash32,
+  recordCount: count,
+  contributorCount: count,
+  contentHash: hash32,
+})
+
+export const trainingRunSchema = z.strictObject({
+  trainer: address,
+  baseId: hash32,
+  snapshotIds: z.array(hash32).min(1).max(64),
+  recipeHash: hash32,
+  profileHash: hash32,
+  seed: hash32,
+  adapterId: hash32,
+  metricsHash: hash32,
+})
+
+export const deploymentSchema = z.strictObject({
+  owner: address,
+  adapterId: hash32,
+  inputPrice: amount,
+  outputPrice: amount,
+  nodePpm: count,
+  ownerPpm: count,
+  stakersPpm: count,
+  contributorsPpm: count,
+  methodHash: hash32,
+  tableHash: hash32,
+  nonce: amount,
+})
+
+export const voucherSchema = z.strictObject({ channelId: hash32, cumulative: amount })
+
+export const receiptSchema = z.strictObject({
+  baseId: hash32,
+  adapterId: hash32,
+  snapshotsHash: hash32,
+  deploymentId: hash32,
+  node: address,
+  gateway: address,
+  channelId: hash32,
+  requestHash: hash32,
+  outputHash: hash32,
+  samplingHash: hash32,
+  inputTokens: count,
+  outputTokens: count,
+  fee: amount,
+  profileHash: hash32,
+  fingerprintRoot: hash32,
+  attributionRoot: hash32,
+  shareRoot: hash32,
+  time: amount,
+  nonce: amount,
+})
+
+/** A statement with its signature. */
+export const signed = <T extends z.ZodType>(statement: T) => z.strictObject({ statement, signature: hexBytes })
