@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { canonicalJson, type Json } from '../encoding/canonicalJson.ts'
 import { utf8 } from '../encoding/bytes.ts'
 import { fail } from '../errors/fail.ts'
