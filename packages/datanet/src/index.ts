@@ -1,1 +1,6 @@
-export {}
+export * from './store/ContentStore.ts'
+export * from './store/contentErrors.ts'
+export * from './store/contentStoreConformance.ts'
+export * from './store/FolderFiles.ts'
+export * from './store/FolderStore.ts'
+export * from './store/MemoryStore.ts'
