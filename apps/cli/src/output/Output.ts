@@ -1,0 +1,58 @@
+import colors from 'picocolors'
+import { toJson } from '@openledger/protocol'
+
+/** Where text goes: results to `stdout`, progress and advice to `stderr`. */
+export type Streams = { stdout: (text: string) => void; stderr: (text: string) => void; isTerminal: boolean }
+
+/** Writes results for people, or one JSON document for machines (`--json`). */
+export class Output {
+  readonly json: boolean
+  readonly #streams: Streams
+
+  constructor(streams: Streams, json: boolean) {
+    this.#streams = streams
+    this.json = json
+  }
+
+  get isTerminal(): boolean {
+    return this.#streams.isTerminal
+  }
+
+  /** A line for people; nothing in JSON mode. */
+  line(text = ''): void {
+    if (!this.json) this.#streams.stdout(`${text}\n`)
+  }
+
+  /** A heading for people. */
+  heading(text: string): void {
+    this.line(colors.bold(text))
+  }
+
+  /** A fact as "name  value", aligned. */
+  field(name: string, value: string): void {
+    this.line(`  ${colors.dim(name.padEnd(18))} ${value}`)
+  }
+
+  /** Rows under headings, columns aligned. */
+  table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+    const widths = headings.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i]?.length ?? 0)))
+    const format = (cells: readonly string[]): string => `  ${cells.map((c, i) => c.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}`
+    this.line(colors.dim(format(headings)))
+    for (const row of rows) this.line(format(row))
+  }
+
+  /** What is going on, for people who wait: goes to stderr, so that a result can be piped. */
+  note(text: string): void {
+    if (!this.json) this.#streams.stderr(`${text}\n`)
+  }
+
+  /** The one JSON document of this command; nothing in human mode. */
+  result(value: unknown): void {
+    if (this.json) this.#streams.stdout(`${JSON.stringify(toJson(value), null, 2)}\n`)
+  }
+
+  /** An error, on stderr in either mode. */
+  error(text: string): void {
+    this.#streams.stderr(`${text}\n`)
+  }
+}
