@@ -1,1 +1,6 @@
-export {}
+export * from './chain/ChainView.ts'
+export * from './epoch/auditEpoch.ts'
+export * from './receipt/checkShares.ts'
+export * from './report/AuditReport.ts'
+export * from './report/Auditor.ts'
+export * from './report/describeReport.ts'

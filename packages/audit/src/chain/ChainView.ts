@@ -1,0 +1,40 @@
+import type { Address } from 'viem'
+import type { ConsentTerms, Hex } from '@openledger/protocol'
+
+/** A contribution as the Datanets contract knows it. */
+export type ChainContribution = { contributor: Address; datanetId: bigint; recordsRoot: Hex; count: number; consent: ConsentTerms; committedAt: bigint }
+
+/** A sealed snapshot as the Datanets contract knows it. */
+export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordCount: number; contributorCount: number; contentHash: Hex; sealedAt: bigint }
+
+/** A registered adapter as the Models contract knows it. */
+export type ChainAdapter = { trainer: Address; baseId: Hex; snapshotIds: readonly Hex[]; recipeHash: Hex; contentHash: Hex }
+
+/** An epoch as the gateway posted it. */
+export type ChainEpoch = {
+  receiptsRoot: Hex
+  linesRoot: Hex
+  balancesRoot: Hex
+  total: bigint
+  lineCount: number
+  receiptCount: number
+  dataHash: Hex
+  voided: boolean
+  final: boolean
+}
+
+/** What the audit asks of the chain. Every method gives null for what the chain does not know; throws UnavailableError when it is away. */
+export type ChainView = {
+  contribution(id: Hex): Promise<ChainContribution | null>
+  snapshot(id: Hex): Promise<ChainSnapshot | null>
+  base(id: Hex): Promise<{ registrant: Address } | null>
+  adapter(id: Hex): Promise<ChainAdapter | null>
+  deployment(id: Hex): Promise<{ owner: Address; active: boolean } | null>
+  channel(id: Hex): Promise<{ payer: Address; gateway: Address } | null>
+  epoch(gateway: Address, index: number): Promise<ChainEpoch | null>
+  /** All that the gateway has collected from channels, smallest unit. */
+  collected(gateway: Address): Promise<bigint>
+  /** The stake of a node in force, smallest unit. */
+  stake(node: Address): Promise<bigint>
+  isRevoked(datanetId: bigint, recordId: Hex): Promise<boolean>
+}

@@ -1,0 +1,117 @@
+import type { Address } from 'viem'
+import {
+  buildEpoch,
+  epochFileSchema,
+  readArtefact,
+  sha256,
+  statementDigest,
+  statementDomain,
+  verifyStatement,
+  type Balance,
+  type EpochFile,
+  type Line,
+} from '@openledger/protocol'
+import type { ChainView } from '../chain/ChainView.ts'
+import { checkShares } from '../receipt/checkShares.ts'
+import type { AuditReport, CheckOutcome } from '../report/AuditReport.ts'
+import { Auditor, expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
+
+export type EpochAuditInput = {
+  /** The epoch file, as it was published. */
+  file: Uint8Array
+  chain: ChainView
+  /** The epoch file before this one, when there is one and it is at hand. */
+  previousFile?: Uint8Array
+  onCheck?: (outcome: CheckOutcome) => void
+}
+
+const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+function checkLines(claimed: readonly Line[], found: readonly Line[]): void {
+  found.forEach((line, i) => {
+    const other = claimed[i]
+    if (!other) return falseClaim(`line ${i} is missing: ${line.amount} to ${line.payee} for receipt ${line.receiptId}`)
+    const same = sameAddress(other.payee, line.payee) && other.receiptId === line.receiptId && other.amount === line.amount
+    if (!same) falseClaim(`line ${i} says ${other.amount} to ${other.payee} for ${other.receiptId}; the receipts say ${line.amount} to ${line.payee} for ${line.receiptId}`)
+    if (other.runningTotal !== line.runningTotal) falseClaim(`line ${i} carries running total ${other.runningTotal}; it is ${line.runningTotal}`)
+  })
+  expectEqual('number of lines', claimed.length, found.length)
+}
+
+function checkBalances(claimed: readonly Balance[], found: readonly Balance[]): void {
+  expectEqual('number of balances', claimed.length, found.length)
+  found.forEach((balance, i) => {
+    const other = claimed[i]!
+    if (sameAddress(other.payee, balance.payee) && other.cumulative === balance.cumulative) return
+    falseClaim(`balance ${i} says ${other.cumulative} for ${other.payee}; it is ${balance.cumulative} for ${balance.payee}`)
+  })
+}
+
+async function checkPrevious(epoch: EpochFile, previousFile: Uint8Array | undefined): Promise<string | Skipped> {
+  if (previousFile === undefined) {
+    if (epoch.previousBalances.length === 0) return 'the first balances'
+    return new Skipped('the file of the epoch before is not at hand')
+  }
+  checkBalances(epoch.previousBalances, readArtefact(epochFileSchema, previousFile).balances)
+  return `${epoch.previousBalances.length} balances carried over`
+}
+
+/**
+ * Audits one epoch from its file: every receipt's signature and shares, every line and running total, every balance, and the chain's anchors.
+ * @throws OpenLedgerError BAD_ARTEFACT for a file that cannot be read at all; retryable errors when the chain is away
+ */
+export async function auditEpoch({ file, chain, previousFile, onCheck }: EpochAuditInput): Promise<AuditReport> {
+  const epoch = readArtefact(epochFileSchema, file)
+  const auditor = new Auditor('epoch', `${epoch.index} of gateway ${epoch.gateway}`, onCheck)
+  const domain = statementDomain(epoch.chainId, epoch.epochs as Address)
+  const anchored = await chain.epoch(epoch.gateway, epoch.index)
+
+  await auditor.check('epoch on chain', () => {
+    if (!anchored) return falseClaim(`the chain knows no epoch ${epoch.index} of this gateway`)
+    if (anchored.voided) falseClaim('the epoch was disproved on chain')
+    expectEqual('hash of the epoch file', anchored.dataHash, sha256(file))
+    return anchored.final ? 'final' : 'posted, dispute window open'
+  })
+  await auditor.check('receipt signatures', async () => {
+    for (const { id, receipt } of epoch.receipts) {
+      expectEqual('receipt id', id, statementDigest(domain, 'Receipt', receipt.statement))
+      await verifyStatement(domain, 'Receipt', receipt.statement, receipt.signature, receipt.statement.node)
+      expectEqual('gateway of a receipt', epoch.gateway, receipt.statement.gateway)
+    }
+    return `${epoch.receipts.length} receipts`
+  })
+  await auditor.check('shares', () => {
+    for (const { receipt, shares } of epoch.receipts) checkShares(receipt.statement, shares)
+    return `${epoch.receipts.length} share lists`
+  })
+  await auditor.check('balances before', () => checkPrevious(epoch, previousFile))
+  const ledger = buildEpoch(
+    epoch.receipts.map(({ id, receipt, shares }) => ({ receiptId: id, node: receipt.statement.node, nonce: receipt.statement.nonce, shares })),
+    epoch.previousBalances,
+  )
+  await auditor.check('lines', () => {
+    checkLines(epoch.lines, ledger.lines)
+    return `${ledger.lines.length} lines and running totals`
+  })
+  await auditor.check('balances', () => {
+    checkBalances(epoch.balances, ledger.balances)
+    return `${ledger.balances.length} balances`
+  })
+  await auditor.check('total', () => {
+    expectEqual('total', epoch.total, ledger.total)
+    return `${ledger.total} in all`
+  })
+  await auditor.check('anchors', async () => {
+    expectEqual('receipts root', anchored!.receiptsRoot, ledger.receiptsRoot)
+    expectEqual('lines root', anchored!.linesRoot, ledger.linesRoot)
+    expectEqual('balances root', anchored!.balancesRoot, ledger.balancesRoot)
+    expectEqual('total on chain', anchored!.total, ledger.total)
+    expectEqual('lines on chain', anchored!.lineCount, ledger.lines.length)
+    expectEqual('receipts on chain', anchored!.receiptCount, ledger.receiptIds.length)
+    const collected = await chain.collected(epoch.gateway)
+    const owed = ledger.balances.reduce((sum, b) => sum + b.cumulative, 0n)
+    if (owed > collected) falseClaim(`the balances sum to ${owed}, but only ${collected} was collected`)
+    return 'three roots, counts and total; all of it was collected'
+  })
+  return auditor.finish()
+}
