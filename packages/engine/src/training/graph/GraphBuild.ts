@@ -1,0 +1,88 @@
+import { TensorType, type Tensor, type TensorOps } from '@openledger/tensor'
+import type { FullShape } from '../ModelShape.ts'
+
+/** Number format of the large products: `f32` throughout, or BF16 operands with F32 sums (about twice as fast). */
+export type Precision = 'f32' | 'bf16'
+
+/** The fixed extents of one training graph. */
+export type BatchShape = {
+  /** Tokens per sequence, padding included. */
+  length: number
+  /** Sequences side by side; they do not see each other. */
+  rows: number
+  /** How many positions go to the LM head; 0 means all of them, in order. */
+  supervised: number
+  /** Gradients come out per group of `rows / groups` neighbouring sequences (LoRA only). */
+  groups: number
+}
+
+/** A part of the forward graph, and how to continue a gradient through it. */
+export type Stage = {
+  output: Tensor
+  /** From the gradient of the output to the gradient of the input. */
+  backward: (gradient: Tensor) => Tensor
+}
+
+/** A linear map whose input gradient may be left out where nobody needs it. */
+export type LinearStage = { output: Tensor; backward: (gradient: Tensor, needsInput: boolean) => Tensor | undefined }
+
+/** Makes the stage of a linear map by its GGUF name, e.g. `blk.0.attn_q.weight`. */
+export type LinearFactory = (build: GraphBuild, name: string, x: Tensor) => LinearStage
+
+/** What the parts of a graph share while it is being built. */
+export class GraphBuild {
+  readonly ops: TensorOps
+  readonly shape: FullShape
+  readonly batch: BatchShape
+  readonly precision: Precision
+  /** I32 [length], the position of each token inside its sequence. */
+  readonly positions: Tensor
+  /** F32 [length, length, 1, rows or 1], added to the attention scores: 0 or −∞. */
+  readonly mask: Tensor
+  readonly linear: LinearFactory
+  /** Frozen or trained vectors and tables by GGUF name. */
+  readonly weight: (name: string) => Tensor
+  /** Gradients by parameter name, in the order in which they are finished. */
+  readonly gradients = new Map<string, Tensor>()
+  /** Whether norms and embeddings get gradients. */
+  readonly trainsAll: boolean
+  private readonly turned = new Map<Tensor, Tensor>()
+
+  constructor(parts: Pick<GraphBuild, 'ops' | 'shape' | 'batch' | 'precision' | 'positions' | 'mask' | 'linear' | 'weight' | 'trainsAll'>) {
+    this.ops = parts.ops
+    this.shape = parts.shape
+    this.batch = parts.batch
+    this.precision = parts.precision
+    this.positions = parts.positions
+    this.mask = parts.mask
+    this.linear = parts.linear
+    this.weight = parts.weight
+    this.trainsAll = parts.trainsAll
+  }
+
+  /** All tokens of the batch. */
+  get tokens(): number {
+    return this.batch.length * this.batch.rows
+  }
+
+  /** A contiguous transpose of [a, b, …], in BF16 where the precision says so; made once per tensor. */
+  transposed(x: Tensor): Tensor {
+    let t = this.turned.get(x)
+    if (t === undefined) {
+      const view = this.ops.transpose(x)
+      t = this.precision === 'bf16' ? this.ops.cast(view, TensorType.BF16) : this.ops.cont(view)
+      this.turned.set(x, t)
+    }
+    return t
+  }
+
+  /** Σ over tokens of x ⊗ y: x [K, T, …], y [N, T, …] → [K, N, …]. */
+  outer(x: Tensor, y: Tensor): Tensor {
+    if (this.precision === 'bf16') return this.ops.mulMat(this.transposed(x), this.transposed(y))
+    return this.ops.outProd(x, y)
+  }
+
+  gradient(name: string, value: Tensor): void {
+    this.gradients.set(name, value.asOutput())
+  }
+}

@@ -1,0 +1,135 @@
+import { TensorContext, TensorType, type Backend, type DeviceBuffer, type Graph, type GraphAllocator, type Tensor } from '@openledger/tensor'
+import type { FullShape } from '../ModelShape.ts'
+import { causalMask } from './causalMask.ts'
+import { GraphBuild, type BatchShape, type LinearFactory, type Precision } from './GraphBuild.ts'
+import { modelStage } from './modelStage.ts'
+
+export type TrainingGraphParts = {
+  backend: Backend
+  shape: FullShape
+  batch: BatchShape
+  precision: Precision
+  linear: LinearFactory
+  /** Weight tensors by GGUF name, with memory; owned by the caller and outliving the graph. */
+  weight: (name: string) => Tensor
+  /** True when norms and embeddings are trained too. */
+  trainsAll: boolean
+  /** False for a graph that only measures the loss. Default true. */
+  backward?: boolean
+  /** True when every row brings its own attention mask. */
+  ownMasks?: boolean
+}
+
+/** One batch in the fixed extents of the graph. */
+export type BatchInputs = {
+  /** rows · length token ids. */
+  tokens: Int32Array
+  /** Positions that are supervised, when the graph takes a part of them. */
+  rows?: Int32Array
+  /** Target token of each supervised position (any valid id for padding). */
+  targets: Int32Array
+  /** Weight of the loss at each supervised position; 0 for padding. */
+  weights: Float32Array
+  /** rows masks of length · length, when the graph has `ownMasks`. */
+  mask?: Float32Array
+}
+
+const nodeCapacity = (layers: number) => 256 + layers * 160
+
+/**
+ * A forward and backward graph over fixed extents, built once and computed many times.
+ * Owns its inputs and intermediate memory; `dispose` frees both. Weights belong to the caller and may change between runs.
+ */
+export class TrainingGraph {
+  readonly batch: BatchShape
+  readonly gradients: ReadonlyMap<string, Tensor>
+  private readonly backend: Backend
+  private readonly inputs: Record<'tokens' | 'positions' | 'mask' | 'rows' | 'targets' | 'weights', Tensor>
+  private readonly inputContext: TensorContext
+  private readonly inputBuffer: DeviceBuffer
+  private readonly context: TensorContext
+  private readonly allocator: GraphAllocator
+  private readonly graph: Graph
+  private readonly probability: Tensor
+  private readonly vocab: number
+  private readonly flat: Int32Array
+
+  constructor(parts: TrainingGraphParts) {
+    const { backend, shape, batch } = parts
+    this.backend = backend
+    this.batch = batch
+    this.vocab = shape.vocab
+    const total = batch.length * batch.rows
+    const supervised = batch.supervised || total
+    this.flat = new Int32Array(supervised)
+
+    this.inputContext = new TensorContext(backend.ggml, { tensors: 8 })
+    const input = (type: TensorType, ...extents: number[]) => this.inputContext.tensor(type, extents)
+    this.inputs = {
+      tokens: input(TensorType.I32, total),
+      positions: input(TensorType.I32, batch.length),
+      mask: input(TensorType.F32, batch.length, batch.length, 1, parts.ownMasks ? batch.rows : 1),
+      rows: input(TensorType.I32, supervised),
+      targets: input(TensorType.I32, supervised),
+      weights: input(TensorType.F32, 1, supervised),
+    }
+    this.inputBuffer = backend.allocate(this.inputContext)
+    this.inputs.positions.write(Int32Array.from({ length: batch.length }, (_, i) => i))
+    this.inputs.mask.write(causalMask(batch.length, parts.ownMasks ? batch.rows : 1))
+
+    const nodes = nodeCapacity(shape.layers)
+    this.context = new TensorContext(backend.ggml, { tensors: nodes, graphs: [nodes] })
+    const build = new GraphBuild({
+      ops: this.context.ops,
+      shape,
+      batch,
+      precision: parts.precision,
+      positions: this.inputs.positions,
+      mask: this.inputs.mask,
+      linear: parts.linear,
+      weight: parts.weight,
+      trainsAll: parts.trainsAll,
+    })
+    const model = modelStage(build, this.inputs.tokens, {
+      rows: batch.supervised === 0 ? undefined : this.inputs.rows,
+      targets: this.inputs.targets,
+      weights: this.inputs.weights,
+    })
+    this.graph = this.context.graph(nodes)
+    this.graph.expand(model.probability)
+    if (parts.backward !== false) model.backward()
+    for (const gradient of build.gradients.values()) this.graph.expand(gradient)
+    this.probability = model.probability
+    this.gradients = build.gradients
+    this.allocator = backend.graphAllocator()
+    this.allocator.allocate(this.graph)
+  }
+
+  /** Bytes of intermediate results. */
+  get bytes(): number {
+    return this.allocator.bytes
+  }
+
+  /**
+   * Computes loss and gradients of one batch. Gradients stay readable until the next run.
+   * @returns p(target) of each supervised position
+   */
+  run(batch: BatchInputs): Float32Array {
+    const { inputs, flat, vocab } = this
+    inputs.tokens.write(batch.tokens)
+    if (batch.rows !== undefined) inputs.rows.write(batch.rows)
+    if (batch.mask !== undefined) inputs.mask.write(batch.mask)
+    for (let i = 0; i < flat.length; i++) flat[i] = i * vocab + batch.targets[i]
+    inputs.targets.write(flat)
+    inputs.weights.write(batch.weights)
+    this.backend.compute(this.graph)
+    return this.probability.readF32()
+  }
+
+  dispose(): void {
+    this.allocator.dispose()
+    this.context.dispose()
+    this.inputBuffer.dispose()
+    this.inputContext.dispose()
+  }
+}

@@ -1,0 +1,57 @@
+import type { Tensor } from '@openledger/tensor'
+import type { GraphBuild } from './GraphBuild.ts'
+
+/**
+ * Causal grouped-query attention with rotary positions, x [dim, T] → [dim, T], T = length · rows.
+ * Query head h reads key/value head ⌊h / (heads / kvHeads)⌋; the queries of one group are laid side by side in the backward
+ * pass, so that the sums over a group are part of one product.
+ */
+export function attentionStage(
+  build: GraphBuild,
+  block: string,
+  x: Tensor,
+): { output: Tensor; backward: (gradient: Tensor, needsInput: boolean) => Tensor | undefined } {
+  const { ops, shape, batch } = build
+  const { heads, kvHeads, headDim } = shape
+  const { length, rows } = batch
+  const shared = heads / kvHeads
+  const scale = 1 / Math.sqrt(headDim)
+  const rope = { mode: 0, freq: shape.ropeTheta }
+  const turn = (t: Tensor) => ops.ropeExt(t, build.positions, null, headDim, rope.mode, shape.ctx, rope.freq, 1, 0, 1, 32, 1)
+  const turnBack = (t: Tensor) => ops.ropeExtBack(t, build.positions, null, headDim, rope.mode, shape.ctx, rope.freq, 1, 0, 1, 32, 1)
+  const byHead = (t: Tensor, count: number) => ops.reshape4d(t, headDim, count, length, rows)
+  /** [headDim, heads, length, rows] ↔ [headDim, length, heads, rows]. */
+  const swap = (t: Tensor) => ops.cont(ops.permute(t, 0, 2, 1, 3))
+  const flat = (t: Tensor, count: number) => ops.reshape2d(t, headDim * count, length * rows)
+
+  const qMap = build.linear(build, `${block}attn_q.weight`, x)
+  const kMap = build.linear(build, `${block}attn_k.weight`, x)
+  const vMap = build.linear(build, `${block}attn_v.weight`, x)
+  const q = swap(turn(byHead(qMap.output, heads)))
+  const k = swap(turn(byHead(kMap.output, kvHeads)))
+  const v = swap(byHead(vMap.output, kvHeads))
+  const weights = ops.softMaxExt(ops.mulMat(k, q), build.mask, scale, 0)
+  const mixed = flat(swap(ops.mulMat(build.transposed(v), weights)), heads)
+  const outMap = build.linear(build, `${block}attn_output.weight`, mixed)
+
+  /** [·, length, heads, rows] → [·, length · shared, kvHeads, rows]. */
+  const grouped = (t: Tensor) => ops.reshape4d(t, t.shape[0], length * shared, kvHeads, rows)
+  return {
+    output: outMap.output,
+    backward: (gradient, needsInput) => {
+      const dMixed = swap(byHead(outMap.backward(gradient, true)!, heads))
+      const dWeights = ops.mulMat(v, dMixed)
+      const dV = build.outer(grouped(dMixed), grouped(weights))
+      const dScores = ops.softMaxExtBack(dWeights, weights, scale, 0)
+      const dQ = ops.mulMat(build.transposed(k), dScores)
+      const dK = build.outer(grouped(q), grouped(dScores))
+      const back = (map: { backward: (g: Tensor, n: boolean) => Tensor | undefined }, t: Tensor, count: number) => map.backward(flat(t, count), needsInput)
+      const parts = [
+        back(qMap, turnBack(swap(dQ)), heads),
+        back(kMap, turnBack(swap(dK)), kvHeads),
+        back(vMap, swap(dV), kvHeads),
+      ]
+      return parts.reduce((sum, part) => (sum && part ? ops.add(sum, part) : undefined))
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export { pretrain, type PretrainData, type PretrainResult, type TrainingOptions } from './pretrain.ts'
+export { defaultPretrainRecipe, type PretrainRecipe } from './PretrainRecipe.ts'
+export { fullShape, type FullShape, type ModelShape } from './ModelShape.ts'
+export { namedTensors, type NamedTensor } from './namedTensors.ts'
+export { parameterLayout, type ParameterLayout, type ParameterSlot } from './parameterLayout.ts'
+export type { TrainingProgress } from './ProgressClock.ts'
