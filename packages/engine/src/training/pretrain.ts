@@ -146,7 +146,7 @@ function checkTokens(data: PretrainData, shape: FullShape): void {
 
 function runHash(shape: FullShape, data: PretrainData, plan: PretrainRecipe, build: unknown): string {
   const hash = createHash('sha256')
-  const { checkpointEvery: _c, evaluateEvery: _e, ...deciding } = plan
+  const { checkpointEvery: _c, evaluateEvery: _e, threads: _t, ...deciding } = plan
   hash.update(JSON.stringify([shape, deciding, build, data.documentStart ?? null]))
   hash.update(new Uint8Array(data.tokens.buffer, data.tokens.byteOffset, data.tokens.byteLength))
   return hash.digest('hex')
