@@ -1,0 +1,210 @@
+import type { Address } from 'viem'
+import type { Hex, Json } from '@openledger/protocol'
+
+/** Amounts in responses are decimal strings in the smallest unit of OPEN; times are Unix seconds; hashes lower-case hexadecimal. */
+export type Amount = string
+
+/** One page of a list; `next` is the cursor for the page after, null at the end. */
+export type Page<T> = { items: T[]; next: string | null }
+
+/** GET /api/status */
+export type StatusView = {
+  version: string
+  startedAt: number
+  chain: { chainId: number; block: number; indexedBlock: number; reachable: boolean }
+  node: Address
+  gateway: Address
+  /** How many of each artefact exist; the stages of the loop in order. */
+  counts: {
+    datanets: number
+    contributions: number
+    records: number
+    snapshots: number
+    runs: number
+    adapters: number
+    deployments: number
+    receipts: number
+    epochs: number
+    claims: number
+  }
+  totals: { fees: Amount; settled: Amount; claimed: Amount }
+  profile: Json
+}
+
+/** GET /api/datanets, /api/datanets/:id */
+export type DatanetView = {
+  id: string
+  owner: Address
+  name: string
+  description: string
+  createdAt: number
+  contributors: { address: Address; name: string | null; records: number; accepted: number }[]
+  records: { accepted: number; review: number; rejected: number; duplicate: number; revoked: number }
+  latestSnapshot: Hex | null
+}
+
+export type RecordStatus = 'received' | 'accepted' | 'review' | 'rejected' | 'duplicate' | 'sealed' | 'revoked'
+
+/** GET /api/datanets/:id/records, /api/records/:id */
+export type RecordView = {
+  id: Hex
+  datanetId: string
+  contributionId: Hex
+  contributor: Address
+  prompt: string
+  completion: string
+  licence: string
+  status: RecordStatus
+  /** Everything that happened to the record, oldest first. */
+  history: { at: number; by: string; from: RecordStatus | null; to: RecordStatus; reason: string }[]
+}
+
+/** POST /api/datanets/:id/contributions */
+export type ContributionView = {
+  id: Hex
+  datanetId: string
+  contributor: Address
+  count: number
+  licence: string
+  consent: 0 | 1 | 2
+  committedAt: number | null
+  revealedAt: number | null
+  verdicts: { recordId: Hex; status: RecordStatus; reasons: string[]; duplicateOf: Hex | null }[]
+}
+
+/** GET /api/snapshots/:id */
+export type SnapshotView = {
+  id: Hex
+  datanetId: string
+  parent: Hex
+  root: Hex
+  recordCount: number
+  contributorCount: number
+  contentHash: Hex
+  cid: string
+  sealedAt: number | null
+  transaction: Hex | null
+}
+
+/** GET /api/runs, /api/runs/:id */
+export type RunView = {
+  id: string
+  name: string
+  trainer: Address
+  baseId: Hex
+  snapshotIds: Hex[]
+  status: 'queued' | 'running' | 'stopped' | 'failed' | 'done' | 'published'
+  step: number
+  steps: number
+  tokensPerSecond: number
+  etaSeconds: number | null
+  /** Training loss at each step so far, thinned to at most 400 points. */
+  losses: number[]
+  /** Mean loss over the training records before and after, nats a token. */
+  baseLoss: number | null
+  tunedLoss: number | null
+  adapterId: Hex | null
+  /** The content id of the run manifest, once published. */
+  manifest: string | null
+  error: string | null
+}
+
+/** GET /api/adapters */
+export type AdapterView = {
+  id: Hex
+  name: string
+  baseId: Hex
+  trainer: Address
+  runId: string
+  snapshotIds: Hex[]
+  manifest: string
+  registeredAt: number | null
+  transaction: Hex | null
+}
+
+/** GET /api/deployments */
+export type DeploymentView = {
+  id: Hex
+  model: string
+  adapterId: Hex
+  owner: Address
+  inputPrice: Amount
+  outputPrice: Amount
+  split: { nodePpm: number; ownerPpm: number; stakersPpm: number; contributorsPpm: number }
+  active: boolean
+  transaction: Hex | null
+}
+
+/** Words of an answer that stand in a record: character offsets into the answer's text. */
+export type SourceView = {
+  start: number
+  end: number
+  text: string
+  recordId: Hex
+  contributor: Address
+  contributorName: string | null
+  copies: number
+  weight: number
+}
+
+/** The extra field `openledger` of an answer, and the list rows of GET /api/receipts */
+export type AnswerView = {
+  receiptId: Hex
+  model: string
+  deploymentId: Hex
+  fee: Amount
+  time: number
+  inputTokens: number
+  outputTokens: number
+  /** What the payer owes in all on this channel: sign a voucher for it. */
+  channel: { id: Hex; spent: Amount; vouchered: Amount; deposit: Amount }
+  sources: SourceView[]
+  influence: { contributor: Address; name: string | null; sharePpm: number; amount: Amount }[]
+  shares: { payee: Address; role: 'treasury' | 'node' | 'owner' | 'stakers' | 'contributor'; amount: Amount }[]
+  epoch: number | null
+}
+
+/** GET /api/receipts/:id/view (holder or operator): the answer as a person reads it */
+export type AnswerDetailView = AnswerView & { messages: Json; text: string; adapterId: Hex; baseId: Hex }
+
+/** GET /api/receipts/:id/payments: from one answer to the payments it caused */
+export type PaymentsView = {
+  receiptId: Hex
+  epoch: { gateway: Address; index: number; transaction: Hex; final: boolean } | null
+  lines: { payee: Address; name: string | null; amount: Amount; line: number | null; claim: { transaction: Hex; cumulative: Amount } | null }[]
+}
+
+/** GET /api/epochs, /api/epochs/:index */
+export type EpochView = {
+  gateway: Address
+  index: number
+  receipts: number
+  lines: number
+  total: Amount
+  receiptsRoot: Hex
+  linesRoot: Hex
+  balancesRoot: Hex
+  dataHash: Hex
+  cid: string
+  postedAt: number
+  finalAt: number
+  final: boolean
+  transaction: Hex
+}
+
+/** GET /api/balances, /api/balances/:payee */
+export type BalanceView = {
+  payee: Address
+  name: string | null
+  /** Earned over all final epochs. */
+  final: Amount
+  /** Earned in epochs whose dispute window is open. */
+  pending: Amount
+  claimed: Amount
+  claimable: Amount
+  /** What a claim needs; null when nothing is final. */
+  claim: { gateway: Address; index: number; cumulative: Amount; proof: { index: number; count: number; siblings: Hex[] } } | null
+}
+
+/** A line of GET /api/events (server-sent events) */
+export type LedgerEvent = { at: number; kind: string; id: string; text: string }
