@@ -16,6 +16,7 @@ export type PretrainRecipe = LearningRateSchedule &
     clipNorm: number
     seed: number
     precision: Precision
+    /** Threads of one graph run; more than one suits a quiet machine, otherwise prefer more `workers`. */
     threads: number
     /** Steps between checkpoints. */
     checkpointEvery: number
@@ -41,7 +42,7 @@ export const defaultPretrainRecipe: PretrainRecipe = {
   clipNorm: 1,
   seed: 1,
   precision: 'bf16',
-  threads: 2,
+  threads: 1,
   checkpointEvery: 100,
   evaluateEvery: 100,
 }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { Backend, loadGgml } from '@openledger/tensor'
+import { loadGgml } from '@openledger/tensor'
 import { fail } from '@openledger/protocol'
 import { AdamW } from './AdamW.ts'
 import { readCheckpoint, writeCheckpoint } from './Checkpoint.ts'
 import { clipFactor, gradientNorm } from './clipFactor.ts'
-import { FullModel } from './FullModel.ts'
+import { GradientPool } from './GradientPool.ts'
 import { initialWeights } from './initialWeights.ts'
 import { learningRateAt } from './learningRate.ts'
 import { fullShape, type FullShape, type ModelShape } from './ModelShape.ts'
 import { parameterLayout, type ParameterLayout } from './parameterLayout.ts'
-import { PretrainingRows } from './PretrainingRows.ts'
 import { defaultPretrainRecipe, type PretrainRecipe } from './PretrainRecipe.ts'
+import { sharedCopy, sharedFloats } from './sharedCopy.ts'
 import { ProgressClock, type TrainingProgress } from './ProgressClock.ts'
 
 export type PretrainData = {
@@ -28,6 +28,8 @@ export type TrainingOptions = {
   signal?: AbortSignal
   /** Where checkpoints are kept; the run resumes from the one it finds there. None are written without it. */
   checkpointDir?: string
+  /** Threads that share the parts of a step (see `accumulate`), each with the recipe's own threads; the bytes do not depend on it. Default 1. */
+  workers?: number
   /** Milliseconds, for progress only. */
   now?: () => number
 }
@@ -58,7 +60,7 @@ export async function pretrain(shape: ModelShape, data: PretrainData, recipe: Pa
   const path = options.checkpointDir === undefined ? undefined : join(options.checkpointDir, 'pretrain.checkpoint')
   const saved = path === undefined ? undefined : readCheckpoint(path, run)
 
-  const weights = saved?.arrays.weights ?? initialWeights(full, layout, plan.seed)
+  const weights = sharedCopy(saved?.arrays.weights ?? initialWeights(full, layout, plan.seed))
   const optimizer = new AdamW(layout.size, plan, decayedParameters(layout))
   if (saved) {
     optimizer.first.set(saved.arrays.first)
@@ -70,14 +72,19 @@ export async function pretrain(shape: ModelShape, data: PretrainData, recipe: Pa
     if (path) writeCheckpoint(path, { run, step: optimizer.steps, numbers: { losses }, arrays: { weights, first: optimizer.first, second: optimizer.second } })
   }
 
-  const backend = new Backend(ggml, plan.threads)
-  const model = new FullModel(backend, full, weights, plan.precision)
-  const extents = { length: plan.length, rows: plan.microRows, supervised: 0 }
-  const graph = model.graph(extents, { ownMasks: true })
-  const rows = new PretrainingRows(data.tokens, plan.length, plan.seed, data.documentStart)
-  const evaluation = data.evaluation && new PretrainingRows(data.evaluation, plan.length, plan.seed, data.documentStart)
-  const rowsPerStep = plan.microRows * plan.accumulate
-  const tokensPerStep = rowsPerStep * plan.length
+  const pool = new GradientPool(
+    {
+      shape: full,
+      plan,
+      tokens: sharedCopy(data.tokens),
+      evaluation: data.evaluation && sharedCopy(data.evaluation),
+      documentStart: data.documentStart,
+      weights,
+      slots: Array.from({ length: plan.accumulate }, () => sharedFloats(layout.size)),
+    },
+    options.workers ?? 1,
+  )
+  const tokensPerStep = plan.microRows * plan.accumulate * plan.length
   const gradient = new Float32Array(layout.size)
   const clock = new ProgressClock(options.now ?? (() => performance.now()), plan.steps - optimizer.steps)
   try {
@@ -86,48 +93,22 @@ export async function pretrain(shape: ModelShape, data: PretrainData, recipe: Pa
         save()
         fail('TRAINING_STOPPED', `the run was stopped at step ${step}`, { action: 'retry', fix: 'start it again with the same checkpoint folder to go on' })
       }
-      let [sum, weight] = [0, 0]
-      for (let part = 0; part < plan.accumulate; part++) {
-        const batch = rows.batch(step * rowsPerStep + part * plan.microRows, plan.microRows, tokensPerStep)
-        const p = graph.run(batch)
-        for (let i = 0; i < p.length; i++) sum -= batch.weights[i] * Math.log(Math.max(p[i], 1e-38))
-        weight += batch.weights.reduce((a, b) => a + b, 0)
-        model.collect(graph, gradient, part > 0)
-      }
+      const loss = await pool.step(step, gradient)
       const norm = gradientNorm(gradient)
       if (!Number.isFinite(norm)) fail('TRAINING_DIVERGED', `the gradient of step ${step} is not finite`, { action: 'stop', fix: 'use a lower learning rate' })
       const learningRate = learningRateAt(plan, step, plan.steps)
       optimizer.step(weights, gradient, learningRate, clipFactor(norm, plan.clipNorm))
-      model.upload()
-      const loss = sum / weight
       losses.push(loss)
       const last = step + 1 === plan.steps
-      const evaluationLoss = evaluation && (last || (step + 1) % plan.evaluateEvery === 0) ? evaluate(graph, evaluation, plan.microRows) : undefined
+      const evaluationLoss = last || (step + 1) % plan.evaluateEvery === 0 ? await pool.evaluate() : undefined
       if (last || (step + 1) % plan.checkpointEvery === 0) save()
       await options.onProgress?.({ step: step + 1, steps: plan.steps, loss, learningRate, gradientNorm: norm, ...clock.tick(tokensPerStep), evaluationLoss })
       await new Promise((resolve) => setImmediate(resolve))
     }
   } finally {
-    graph.dispose()
-    model.dispose()
-    backend.dispose()
+    await pool.dispose()
   }
-  return { shape: full, layout, weights, losses, tokens: plan.steps * tokensPerStep }
-}
-
-/** Mean loss over at most eight batches of the evaluation split. */
-function evaluate(graph: ReturnType<FullModel['graph']>, rows: PretrainingRows, microRows: number): number {
-  const batches = Math.max(1, Math.min(8, Math.floor(rows.count / microRows)))
-  let [sum, weight] = [0, 0]
-  for (let i = 0; i < batches; i++) {
-    const batch = rows.batch(i * microRows, microRows, 1)
-    const p = graph.run(batch)
-    for (let j = 0; j < p.length; j++) {
-      sum -= batch.weights[j] * Math.log(Math.max(p[j], 1e-38))
-      weight += batch.weights[j]
-    }
-  }
-  return sum / weight
+  return { shape: full, layout, weights: weights.slice(), losses, tokens: plan.steps * tokensPerStep }
 }
 
 function decayedParameters(layout: ParameterLayout): Uint8Array {
