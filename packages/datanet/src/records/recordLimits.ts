@@ -14,8 +14,8 @@ export const recordLimits = {
   recordsPerContribution: 100_000,
   /** Records of one snapshot. */
   recordsPerSnapshot: 2_000_000,
-  /** A snapshot file: what a node still reads whole. */
-  snapshotBytes: 1024 ** 3,
+  /** A snapshot file: what a node still builds and reads whole in memory. */
+  snapshotBytes: 400 * 1024 * 1024,
   /** Nesting of a JSON line: chat messages need 3. */
   jsonDepth: 8,
   /** Other fields of a line, kept as metadata. */
