@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fail, networkSchema, readArtefact, type Network } from '@openledger/protocol'
+
+/** The places inside a data folder. */
+export type DataFolder = {
+  root: string
+  keys: string
+  content: string
+  chain: string
+  network: string
+  operatorToken: string
+  /** Where the running node says its address. */
+  endpoint: string
+  receipts: string
+}
+
+/** The places inside the data folder at `root`; creates nothing. */
+export function dataFolder(root: string): DataFolder {
+  const at = (name: string): string => path.join(path.resolve(root), name)
+  return {
+    root: path.resolve(root),
+    keys: at('keys'),
+    content: at('content'),
+    chain: at('chain'),
+    network: at('network.json'),
+    operatorToken: at('operator.token'),
+    endpoint: at('endpoint.json'),
+    receipts: at('receipts'),
+  }
+}
+
+/** Reads the description of the ledger from the data folder; fails with NO_NETWORK before the first start. */
+export async function readNetwork(folder: DataFolder): Promise<Network> {
+  const text = await readFile(folder.network, 'utf8').catch(() => null)
+  if (text === null) {
+    fail('NO_NETWORK', `${folder.network} does not exist`, { field: '--data', fix: 'start a node once with: openledger up, or name its data folder with --data' })
+  }
+  return readArtefact(networkSchema, text)
+}
+
+/** Reads the address of the node that runs on this data folder; fails with NO_NODE when none has run. */
+export async function readEndpoint(folder: DataFolder): Promise<string> {
+  const text = await readFile(folder.endpoint, 'utf8').catch(() => null)
+  if (text === null) {
+    fail('NO_NODE', 'no node has been started on this data folder', { field: '--url', fix: 'start one with: openledger up, or name its address with --url' })
+  }
+  return (JSON.parse(text) as { url: string }).url
+}
