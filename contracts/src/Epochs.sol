@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import { IEpochs } from "./interfaces/IEpochs.sol";
+import { IParameters } from "./interfaces/IParameters.sol";
+import { IStakes } from "./interfaces/IStakes.sol";
+import { IWOPEN } from "./interfaces/IWOPEN.sol";
+import { EpochFaults } from "./libraries/EpochFaults.sol";
+import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
+import { StatementHash } from "./libraries/StatementHash.sol";
+import { Balance, BalanceOpening, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
+import { Fault, Role } from "./types/Roles.sol";
+import { Receipt } from "./types/Statements.sol";
+
+/// @title Epochs
+/// @notice Holds what gateways collected, keeps one hash per epoch, pays claims by Merkle proof, and voids an epoch that is disproved.
+/// An epoch's window never closes before that of an earlier one, so voiding one voids no final epoch.
+contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
+  using SafeERC20 for IWOPEN;
+  using StatementHash for Receipt;
+
+  IWOPEN public immutable wopen;
+  IParameters public immutable parameters;
+  IStakes public immutable stakes;
+
+  mapping(address gateway => Account) private _accounts;
+  mapping(address gateway => Progress) private _progress;
+  mapping(address gateway => mapping(uint64 index => bytes32)) private _epochs;
+
+  /// @inheritdoc IEpochs
+  mapping(address gateway => mapping(address payee => uint256)) public override claimed;
+  /// @inheritdoc IEpochs
+  mapping(address node => mapping(uint64 nonce => bool)) public override isEquivocationProven;
+
+  constructor(IWOPEN wopen_, IParameters parameters_, IStakes stakes_) EIP712("OpenLedger", "1") {
+    wopen = wopen_;
+    parameters = parameters_;
+    stakes = stakes_;
+  }
+
+  /// @inheritdoc IEpochs
+  function credit(address gateway, uint96 amount) external override nonReentrant {
+    _accounts[gateway].credited += amount;
+    emit Credited(gateway, msg.sender, amount);
+    wopen.safeTransferFrom(msg.sender, address(this), amount);
+  }
+
+  /// @inheritdoc IEpochs
+  function post(
+    uint64 index,
+    bytes32 receiptsRoot,
+    bytes32 linesRoot,
+    bytes32 balancesRoot,
+    uint128 total,
+    uint32 lineCount,
+    uint32 receiptCount,
+    bytes32 dataHash
+  ) external override {
+    EpochHeader memory epoch;
+    epoch.index = index;
+    epoch.receiptsRoot = receiptsRoot;
+    epoch.linesRoot = linesRoot;
+    epoch.balancesRoot = balancesRoot;
+    epoch.total = total;
+    epoch.lineCount = lineCount;
+    epoch.receiptCount = receiptCount;
+    epoch.dataHash = dataHash;
+    _post(epoch);
+  }
+
+  /// @inheritdoc IEpochs
+  function claim(
+    address gateway,
+    EpochHeader calldata epoch,
+    address payee,
+    uint256 cumulative,
+    MerkleProof calldata proof
+  ) external override nonReentrant returns (uint256 amount) {
+    amount = _claim(gateway, epoch, payee, cumulative, proof);
+    wopen.safeTransfer(payee, amount);
+  }
+
+  /// @inheritdoc IEpochs
+  function claimNative(
+    address gateway,
+    EpochHeader calldata epoch,
+    uint256 cumulative,
+    MerkleProof calldata proof
+  ) external override nonReentrant returns (uint256 amount) {
+    amount = _claim(gateway, epoch, msg.sender, cumulative, proof);
+    wopen.withdrawTo(msg.sender, amount);
+  }
+
+  /// @inheritdoc IEpochs
+  function challengeFirstLine(
+    address gateway,
+    EpochHeader calldata epoch,
+    LineOpening calldata line
+  ) external override nonReentrant returns (bool proven) {
+    uint256 deposit = _accuse(gateway, epoch);
+    proven = EpochFaults.isFirstLineWrong(epoch.linesRoot, epoch.lineCount, line);
+    _judge(gateway, epoch, Reason.Lines, proven, deposit);
+  }
+
+  /// @inheritdoc IEpochs
+  function challengeLines(
+    address gateway,
+    EpochHeader calldata epoch,
+    LineOpening calldata first,
+    LineOpening calldata second
+  ) external override nonReentrant returns (bool proven) {
+    uint256 deposit = _accuse(gateway, epoch);
+    proven = EpochFaults.areLinesWrong(epoch.linesRoot, first, second);
+    _judge(gateway, epoch, Reason.Lines, proven, deposit);
+  }
+
+  /// @inheritdoc IEpochs
+  function challengeBalanceOrder(
+    address gateway,
+    EpochHeader calldata epoch,
+    BalanceOpening calldata first,
+    BalanceOpening calldata second
+  ) external override nonReentrant returns (bool proven) {
+    uint256 deposit = _accuse(gateway, epoch);
+    proven = EpochFaults.areBalancesDisordered(epoch.balancesRoot, first, second);
+    _judge(gateway, epoch, Reason.BalanceOrder, proven, deposit);
+  }
+
+  /// @inheritdoc IEpochs
+  function challengeBalance(
+    address gateway,
+    EpochHeader calldata epoch,
+    EpochHeader calldata previous,
+    address payee,
+    BalanceOpening[] calldata before,
+    LineOpening[] calldata earned,
+    BalanceOpening[] calldata afterwards
+  ) external override nonReentrant returns (bool proven) {
+    uint256 deposit = _accuse(gateway, epoch);
+    (bool known, uint256 carried) = _carried(gateway, epoch.index, previous, payee, before);
+    proven = known && _isBalanceWrong(epoch, payee, carried, earned, afterwards);
+    _judge(gateway, epoch, Reason.Balance, proven, deposit);
+  }
+
+  /// @inheritdoc IEpochs
+  function proveEquivocation(
+    Receipt calldata first,
+    bytes calldata firstSignature,
+    Receipt calldata second,
+    bytes calldata secondSignature
+  ) external override nonReentrant {
+    address node = first.node;
+    uint64 nonce = first.nonce;
+    bytes32 firstId = _hashTypedDataV4(first.hash());
+    bytes32 secondId = _hashTypedDataV4(second.hash());
+    if (
+      node != second.node ||
+      nonce != second.nonce ||
+      firstId == secondId ||
+      !SignatureChecker.isValidSignatureNowCalldata(node, firstId, firstSignature) ||
+      !SignatureChecker.isValidSignatureNowCalldata(node, secondId, secondSignature)
+    ) revert NoEquivocation();
+    if (isEquivocationProven[node][nonce]) revert AlreadyProven(node, nonce);
+    isEquivocationProven[node][nonce] = true;
+    emit EquivocationProven(node, nonce, firstId, secondId, msg.sender);
+    stakes.slash(node, Role.Node, Fault.Equivocation, msg.sender);
+  }
+
+  /// @inheritdoc IEpochs
+  function getAccount(address gateway) external view override returns (Account memory) {
+    return _accounts[gateway];
+  }
+
+  /// @inheritdoc IEpochs
+  function getProgress(address gateway) external view override returns (Progress memory) {
+    return _progress[gateway];
+  }
+
+  /// @inheritdoc IEpochs
+  function epochHash(address gateway, uint64 index) external view override returns (bytes32) {
+    return index < _accounts[gateway].next ? _epochs[gateway][index] : bytes32(0);
+  }
+
+  /// @inheritdoc IEpochs
+  function hashEpoch(address gateway, EpochHeader calldata epoch) external pure override returns (bytes32) {
+    return keccak256(abi.encode(gateway, epoch));
+  }
+
+  function _post(EpochHeader memory epoch) private {
+    if (!stakes.isStaked(msg.sender, Role.Gateway)) revert NotStakedGateway(msg.sender);
+    Account storage account = _accounts[msg.sender];
+    uint64 next = account.next;
+    if (epoch.index != next) revert WrongIndex(epoch.index, next);
+    if (epoch.receiptCount == 0) revert EmptyEpoch();
+    Progress memory progress = _progress[msg.sender];
+    uint256 cumulative = uint256(progress.committed) + epoch.total;
+    uint256 credited = account.credited;
+    if (cumulative > credited) revert TotalAboveCredit(cumulative, credited);
+    uint64 finalAt = uint64(block.timestamp) + parameters.disputeWindow();
+    if (finalAt < progress.lastFinalAt) finalAt = progress.lastFinalAt;
+    // At most `credited`, which fits 96 bits.
+    epoch.cumulative = uint128(cumulative);
+    epoch.finalAt = finalAt;
+    _progress[msg.sender] = Progress(uint128(cumulative), finalAt);
+    account.next = next + 1;
+    bytes32 hash = keccak256(abi.encode(msg.sender, epoch));
+    _epochs[msg.sender][next] = hash;
+    emit EpochPosted(msg.sender, next, hash, epoch);
+  }
+
+  function _claim(
+    address gateway,
+    EpochHeader calldata epoch,
+    address payee,
+    uint256 cumulative,
+    MerkleProof calldata proof
+  ) private returns (uint256 amount) {
+    Account storage account = _requireStanding(gateway, epoch);
+    if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
+    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(Balance(payee, cumulative)));
+    if (!OrderedMerkle.verify(epoch.balancesRoot, leaf, proof)) revert BadBalanceProof(payee);
+    uint256 before = claimed[gateway][payee];
+    if (cumulative <= before) revert NothingToClaim(payee, before);
+    amount = cumulative - before;
+    uint256 paid = account.paid + amount;
+    if (paid > epoch.cumulative) revert ClaimsAboveEpoch(paid, epoch.cumulative);
+    claimed[gateway][payee] = cumulative;
+    account.paid = SafeCast.toUint96(paid);
+    emit Claimed(gateway, payee, epoch.index, amount, cumulative);
+  }
+
+  /// @dev Refuses an epoch that cannot be challenged any more, then takes the accuser's deposit.
+  function _accuse(address gateway, EpochHeader calldata epoch) private returns (uint256 deposit) {
+    _requireStanding(gateway, epoch);
+    if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
+    deposit = parameters.challengeDeposit();
+    wopen.safeTransferFrom(msg.sender, address(this), deposit);
+  }
+
+  function _judge(
+    address gateway,
+    EpochHeader calldata epoch,
+    Reason reason,
+    bool proven,
+    uint256 deposit
+  ) private {
+    if (!proven) {
+      emit ChallengeFailed(gateway, epoch.index, reason, msg.sender);
+      wopen.safeTransfer(gateway, deposit);
+      return;
+    }
+    _accounts[gateway].next = epoch.index;
+    _progress[gateway].committed = epoch.cumulative - epoch.total;
+    emit EpochVoided(gateway, epoch.index, reason, msg.sender);
+    wopen.safeTransfer(msg.sender, deposit);
+    stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, msg.sender);
+  }
+
+  function _carried(
+    address gateway,
+    uint64 index,
+    EpochHeader calldata previous,
+    address payee,
+    BalanceOpening[] calldata before
+  ) private view returns (bool known, uint256 carried) {
+    if (index == 0) return (true, 0);
+    if (keccak256(abi.encode(gateway, previous)) != _epochs[gateway][index - 1]) return (false, 0);
+    (known, , carried) = EpochFaults.findBalance(previous.balancesRoot, payee, before);
+  }
+
+  function _requireStanding(address gateway, EpochHeader calldata epoch) private view returns (Account storage account) {
+    account = _accounts[gateway];
+    if (epoch.index >= account.next || _epochs[gateway][epoch.index] != keccak256(abi.encode(gateway, epoch))) {
+      revert UnknownEpoch(gateway, epoch.index);
+    }
+  }
+
+  function _isBalanceWrong(
+    EpochHeader calldata epoch,
+    address payee,
+    uint256 carried,
+    LineOpening[] calldata earned,
+    BalanceOpening[] calldata afterwards
+  ) private pure returns (bool) {
+    (bool hasEarned, uint256 sum) = EpochFaults.findEarned(epoch.linesRoot, payee, earned);
+    (bool hasAfter, , uint256 cumulative) = EpochFaults.findBalance(epoch.balancesRoot, payee, afterwards);
+    return hasEarned && hasAfter && EpochFaults.isBalanceWrong(carried, sum, cumulative);
+  }
+}

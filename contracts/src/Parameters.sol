@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
+import { Ownable2Step } from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import { IParameters } from "./interfaces/IParameters.sol";
+import { ParameterValues } from "./types/ParameterValues.sol";
+
+/// @title Parameters
+/// @notice The tunable values of the ledger. The bounds are constants: no owner can leave them.
+contract Parameters is IParameters, Ownable2Step {
+  uint256 public constant MAX_DISPUTE_WINDOW = 30 days;
+  uint256 public constant MAX_CHANNEL_THAW = 30 days;
+  uint256 public constant MAX_STAKE_THAW = 60 days;
+  uint256 public constant MIN_MINIMUM_STAKE = 1e15;
+  uint256 public constant MAX_MINIMUM_STAKE = 1_000_000e18;
+  uint256 public constant MAX_DEPLOYMENT_FEE = 1_000e18;
+  uint256 public constant MAX_PLATFORM_FEE = 1e17;
+  uint256 public constant MIN_CHALLENGE_DEPOSIT = 1e12;
+  uint256 public constant MAX_CHALLENGE_DEPOSIT = 1_000e18;
+
+  ParameterValues private _values;
+  bool private _hasHadCourt;
+
+  /// @inheritdoc IParameters
+  mapping(address court => uint64 since) public override courtSince;
+
+  constructor(address owner_, ParameterValues memory initial) Ownable(owner_) {
+    _set(initial);
+  }
+
+  /// @inheritdoc IParameters
+  function set(ParameterValues calldata next) external override onlyOwner {
+    _set(next);
+  }
+
+  /// @inheritdoc IParameters
+  function setCourt(address court, bool allowed) external override onlyOwner {
+    uint64 since = 0;
+    if (allowed) {
+      if (courtSince[court] != 0) revert CourtAlreadyRegistered(court);
+      since = uint64(block.timestamp) + (_hasHadCourt ? _values.stakeThaw : 0);
+      _hasHadCourt = true;
+    } else if (courtSince[court] == 0) {
+      revert UnknownCourt(court);
+    }
+    courtSince[court] = since;
+    emit CourtChanged(court, since);
+  }
+
+  /// @inheritdoc IParameters
+  function values() external view override returns (ParameterValues memory) {
+    return _values;
+  }
+
+  /// @inheritdoc IParameters
+  function disputeWindow() external view override returns (uint32) {
+    return _values.disputeWindow;
+  }
+
+  /// @inheritdoc IParameters
+  function channelThaw() external view override returns (uint32) {
+    return _values.channelThaw;
+  }
+
+  /// @inheritdoc IParameters
+  function stakeThaw() external view override returns (uint32) {
+    return _values.stakeThaw;
+  }
+
+  /// @inheritdoc IParameters
+  function paused() external view override returns (bool) {
+    return _values.paused;
+  }
+
+  /// @inheritdoc IParameters
+  function minimumStake() external view override returns (uint96) {
+    return _values.minimumStake;
+  }
+
+  /// @inheritdoc IParameters
+  function deploymentFee() external view override returns (uint96) {
+    return _values.deploymentFee;
+  }
+
+  /// @inheritdoc IParameters
+  function platformFee() external view override returns (uint96) {
+    return _values.platformFee;
+  }
+
+  /// @inheritdoc IParameters
+  function challengeDeposit() external view override returns (uint96) {
+    return _values.challengeDeposit;
+  }
+
+  /// @inheritdoc IParameters
+  function treasury() external view override returns (address) {
+    return _values.treasury;
+  }
+
+  function _set(ParameterValues memory next) private {
+    _bound("disputeWindow", next.disputeWindow, 1, MAX_DISPUTE_WINDOW);
+    _bound("channelThaw", next.channelThaw, 1, MAX_CHANNEL_THAW);
+    _bound("stakeThaw", next.stakeThaw, next.disputeWindow, MAX_STAKE_THAW);
+    _bound("minimumStake", next.minimumStake, MIN_MINIMUM_STAKE, MAX_MINIMUM_STAKE);
+    _bound("deploymentFee", next.deploymentFee, 0, MAX_DEPLOYMENT_FEE);
+    _bound("platformFee", next.platformFee, 0, MAX_PLATFORM_FEE);
+    _bound("challengeDeposit", next.challengeDeposit, MIN_CHALLENGE_DEPOSIT, MAX_CHALLENGE_DEPOSIT);
+    if (next.treasury == address(0)) revert ZeroTreasury();
+    _values = next;
+    emit ParametersChanged(next);
+  }
+
+  function _bound(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {
+    if (value < minimum || value > maximum) revert ParameterOutOfBounds(name, value, minimum, maximum);
+  }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { BalanceOpening, EpochHeader, LineOpening, MerkleProof } from "../types/Ledger.sol";
+import { Receipt } from "../types/Statements.sol";
+
+/// @title Epochs: what each gateway collected, whom it owes, and proofs that it lied
+interface IEpochs {
+  /// @dev `next` is the index of the next epoch; all amounts fit 96 bits, which is more than 10¹⁰ OPEN.
+  struct Account {
+    uint96 credited;
+    uint96 paid;
+    uint64 next;
+  }
+
+  struct Progress {
+    uint128 committed;
+    uint64 lastFinalAt;
+  }
+
+  /// @notice What was shown about an epoch.
+  enum Reason {
+    Lines,
+    Balance,
+    BalanceOrder
+  }
+
+  event Credited(address indexed gateway, address indexed from, uint256 amount);
+  event EpochPosted(address indexed gateway, uint64 indexed index, bytes32 epochHash, EpochHeader epoch);
+  event EpochVoided(address indexed gateway, uint64 indexed index, Reason reason, address indexed accuser);
+  event ChallengeFailed(address indexed gateway, uint64 indexed index, Reason reason, address indexed accuser);
+  event Claimed(address indexed gateway, address indexed payee, uint64 index, uint256 amount, uint256 cumulative);
+  event EquivocationProven(address indexed node, uint64 nonce, bytes32 first, bytes32 second, address indexed accuser);
+
+  error NotStakedGateway(address gateway);
+  error WrongIndex(uint64 index, uint64 next);
+  error EmptyEpoch();
+  error TotalAboveCredit(uint256 cumulative, uint256 credited);
+  error UnknownEpoch(address gateway, uint64 index);
+  error NotFinal(uint256 finalAt);
+  error WindowClosed(uint256 finalAt);
+  error BadBalanceProof(address payee);
+  error NothingToClaim(address payee, uint256 claimed);
+  error ClaimsAboveEpoch(uint256 paid, uint256 cumulative);
+  error NoEquivocation();
+  error AlreadyProven(address node, uint64 nonce);
+
+  /// @notice Adds WOPEN of the caller, who has approved it, to what a gateway has to divide.
+  function credit(address gateway, uint96 amount) external;
+
+  /// @notice Posts the caller's next epoch.
+  /// @param index the next index, counted from 0
+  /// @param total the sum of all lines; with all earlier totals at most what was credited
+  /// @param dataHash SHA-256 of the epoch's file
+  function post(
+    uint64 index,
+    bytes32 receiptsRoot,
+    bytes32 linesRoot,
+    bytes32 balancesRoot,
+    uint128 total,
+    uint32 lineCount,
+    uint32 receiptCount,
+    bytes32 dataHash
+  ) external;
+
+  /// @notice Pays a payee `cumulative − already claimed` in WOPEN by a final epoch; anyone may call it for the payee.
+  /// @return amount what was paid
+  function claim(
+    address gateway,
+    EpochHeader calldata epoch,
+    address payee,
+    uint256 cumulative,
+    MerkleProof calldata proof
+  ) external returns (uint256 amount);
+
+  /// @notice The same for the caller, paid in the native coin.
+  /// @return amount what was paid
+  function claimNative(
+    address gateway,
+    EpochHeader calldata epoch,
+    uint256 cumulative,
+    MerkleProof calldata proof
+  ) external returns (uint256 amount);
+
+  /// @notice Accuses an epoch of a first line whose running total is not its amount.
+  /// @return proven whether the fault is there; when not, the deposit goes to the gateway
+  function challengeFirstLine(
+    address gateway,
+    EpochHeader calldata epoch,
+    LineOpening calldata line
+  ) external returns (bool proven);
+
+  /// @notice Accuses an epoch of two neighbouring lines in the wrong order or with a wrong running total.
+  /// @return proven whether the fault is there; when not, the deposit goes to the gateway
+  function challengeLines(
+    address gateway,
+    EpochHeader calldata epoch,
+    LineOpening calldata first,
+    LineOpening calldata second
+  ) external returns (bool proven);
+
+  /// @notice Accuses an epoch of two neighbouring balances in the wrong order.
+  /// @return proven whether the fault is there; when not, the deposit goes to the gateway
+  function challengeBalanceOrder(
+    address gateway,
+    EpochHeader calldata epoch,
+    BalanceOpening calldata first,
+    BalanceOpening calldata second
+  ) external returns (bool proven);
+
+  /// @notice Accuses an epoch of a payee's balance that is not the previous balance plus the payee's last running total.
+  /// @dev Each list holds one opening, when it shows the payee's own leaf, or those of the neighbours around the gap where the
+  /// payee would stand: two, or one at an end of the tree, or none for an empty tree. For a line that is present, the payee's last
+  /// line comes first and, unless it is the last of all, the line after it second.
+  /// @param previous the epoch before; ignored for the first epoch
+  /// @param before the payee in the previous epoch's balances; ignored for the first epoch
+  /// @param earned the payee in this epoch's lines
+  /// @param afterwards the payee in this epoch's balances
+  /// @return proven whether the fault is there; when not, the deposit goes to the gateway
+  function challengeBalance(
+    address gateway,
+    EpochHeader calldata epoch,
+    EpochHeader calldata previous,
+    address payee,
+    BalanceOpening[] calldata before,
+    LineOpening[] calldata earned,
+    BalanceOpening[] calldata afterwards
+  ) external returns (bool proven);
+
+  /// @notice Shows two receipts that a node signed with one nonce, and slashes the node's bond.
+  function proveEquivocation(
+    Receipt calldata first,
+    bytes calldata firstSignature,
+    Receipt calldata second,
+    bytes calldata secondSignature
+  ) external;
+
+  /// @notice A gateway's account.
+  function getAccount(address gateway) external view returns (Account memory);
+
+  /// @notice The sum of a gateway's posted totals and the end of its last dispute window.
+  function getProgress(address gateway) external view returns (Progress memory);
+
+  /// @notice The hash of an epoch that stands; zero for one that was never posted or is void.
+  function epochHash(address gateway, uint64 index) external view returns (bytes32);
+
+  /// @notice The hash that `post` keeps: keccak(abi.encode(gateway, header)).
+  function hashEpoch(address gateway, EpochHeader calldata epoch) external pure returns (bytes32);
+
+  /// @notice What a payee has claimed from a gateway in all.
+  function claimed(address gateway, address payee) external view returns (uint256);
+
+  /// @notice Whether a node was convicted of using a nonce twice.
+  function isEquivocationProven(address node, uint64 nonce) external view returns (bool);
+}

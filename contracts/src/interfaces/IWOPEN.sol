@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @title The native coin as an ERC-20 token, one to one
+interface IWOPEN is IERC20 {
+  event Deposit(address indexed account, uint256 amount);
+  event Withdrawal(address indexed account, uint256 amount);
+
+  /// @notice The receiver refused the coin.
+  error CoinTransferFailed(address to, uint256 amount);
+
+  /// @notice Wraps the coin that was sent.
+  function deposit() external payable;
+
+  /// @notice Unwraps to the caller.
+  function withdraw(uint256 amount) external;
+
+  /// @notice Unwraps the caller's tokens and sends the coin to `to`.
+  function withdrawTo(address to, uint256 amount) external;
+}
