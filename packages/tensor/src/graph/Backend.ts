@@ -5,6 +5,7 @@ import { DeviceBuffer } from './DeviceBuffer.ts'
 import type { Graph } from './Graph.ts'
 import { GraphAllocator } from './GraphAllocator.ts'
 import type { TensorContext } from './TensorContext.ts'
+import type { TensorType } from './TensorType.ts'
 
 /** Computes graphs on the CPU with a fixed number of threads. The maker disposes it; disposing twice does nothing. */
 export class Backend {
@@ -60,6 +61,11 @@ export class Backend {
   compute(graph: Graph): void {
     const status = this.ggml.base.compute<number>(this.address, graph.address)
     if (status !== 0) throw new UnavailableError('COMPUTE_FAILED', `ggml could not compute the graph (status ${status})`, { action: 'stop' })
+  }
+
+  /** Whether packed elements of a type hold only finite numbers. @param data whole blocks of the type */
+  rowsAreFinite(type: TensorType, data: Uint8Array): boolean {
+    return this.ggml.base.validateRows<boolean>(type, data, data.length)
   }
 
   dispose(): void {

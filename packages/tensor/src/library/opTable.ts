@@ -85,6 +85,10 @@ export const opTable = {
   /** Sums the repetitions of a into the shape of b. */
   repeatBack: { symbol: 'ggml_repeat_back', takes: 'tt' },
   acc: { symbol: 'ggml_acc', takes: 'ttzzzz' },
+  /** Like `acc`, but changes a itself: view(a, nb1, nb2, nb3, byte offset) += b; the result is a view of a. */
+  accInplace: { symbol: 'ggml_acc_inplace', takes: 'ttzzzz' },
+  /** Overwrites view(a, nb1, byte offset) with b; the result is a view of a. */
+  set2dInplace: { symbol: 'ggml_set_2d_inplace', takes: 'ttzz' },
   set1d: { symbol: 'ggml_set_1d', takes: 'ttz' },
   fill: { symbol: 'ggml_fill', takes: 'tf' },
   arange: { symbol: 'ggml_arange', takes: 'fff' },
