@@ -1,1 +1,10 @@
-export {}
+export * from './policy.ts'
+export * from './binary/fileHash.ts'
+export * from './spans/suffixArray.ts'
+export * from './spans/verifySuffixArray.ts'
+export * from './spans/log2Fixed.ts'
+export { buildSpanIndex, type SpanIndex, type SpanRecord } from './spans/SpanIndex.ts'
+export * from './spans/encodeSpanIndex.ts'
+export * from './spans/readSpanIndex.ts'
+export * from './spans/SpanFinder.ts'
+export * from './spans/wordStarts.ts'

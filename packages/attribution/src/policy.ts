@@ -1,0 +1,44 @@
+import { hashJson, type Hex, type Json } from '@openledger/protocol'
+
+/**
+ * Every constant that a share or a span depends on. They are policy: changing one changes `methodHash`, so a deployment says
+ * under which constants it pays. Integers only.
+ *
+ * **Spans.** A pattern of weight w = −Σ log2 frequency is expected N·2^−w times in a text of N independent tokens; it is kept when
+ * w ≥ log2 N + `spanMarginBits`. Real text is not independent (set phrases cost about half of their unigram bits), so the margin must
+ * cover that redundancy too: 32 bits leave about 9 bits over chance for a phrase of 45 bits at N = 10⁴. The margin is the same for
+ * every N: in a snapshot of 300 records (N ≈ 10⁴) a token weighs up to 13 bits and four to seven tokens are enough; a shorter answer
+ * ("Paris.") gets no span, because nothing tells it from chance. Its payment does not need one: influence pays, and
+ * `topRecords` names similar records. A lower margin for small N would colour set phrases instead ("a kind of").
+ *
+ * **Shares.** The noise floor is τ = `noiseFactor` times an order statistic of |s|. From `medianFromAtoms` atoms on it is the
+ * (lower) median: most contributors have nothing to do with one answer. With fewer atoms that assumption fails: when two of four
+ * matter equally, a mean of the two middle values lies among those that matter and would pay nobody. So with 2 to 7 atoms it is
+ * the value of rank ⌊(n−1)/4⌋ (the smallest up to 4 atoms, the second up to 7): at least one contributor is taken as noise, and
+ * another one must stand `noiseFactor` times above it. Nobody does when all are alike; then the evidence tells nobody apart and
+ * all is paid by training weight, which is what equal shares are. A single atom has nothing to be told apart from: τ = 0.
+ *
+ * **Path.** s = −⟨g, r⟩ is first order, and `trajectory` responses add up to the whole movement of training. Where an answer is well
+ * learnt, the gradient at the end of that path is almost zero although the benefit is large. The gradient is therefore averaged
+ * over `pathPoints` along the path (midpoint rule), which makes Σ s equal to the benefit up to the rule's error (the completeness
+ * of path integrals: Aumann and Shapley 1974; Sundararajan et al. 2017).
+ */
+export const policy = {
+  /** Fixed point of span weights: this many units are one bit. */
+  unitsPerBit: 1024,
+  spanMarginBits: 32,
+  /** Records listed as copies of a span, beside the source; the count of all is exact. */
+  maxCopies: 8,
+  noiseFactor: 2,
+  medianFromAtoms: 8,
+  maxAtoms: 256,
+  /** Values that share one power-of-two scale. */
+  blockSize: 1024,
+  /** Where along the path of training the gradient is taken, in ppm of the way: per method. */
+  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000] },
+} as const
+
+/** The hash by which a deployment names its attribution method: keccak of the canonical JSON of name and constants. */
+export function methodHash(name: string, constants: Json = policy): Hex {
+  return hashJson({ kind: 'openledger/method/1', name, constants })
+}

@@ -1,0 +1,42 @@
+import { toHex } from '@openledger/protocol'
+import type { Address } from 'viem'
+import { ByteReader } from '../binary/ByteReader.ts'
+import { fileHash } from '../binary/fileHash.ts'
+import { spanIndexMagic } from './encodeSpanIndex.ts'
+import { layOutText, maxToken, type SpanIndex } from './SpanIndex.ts'
+import { verifySuffixArray } from './verifySuffixArray.ts'
+
+/**
+ * Reads a span index file and checks all of it in linear time, the suffix array included.
+ * @throws StorageError BAD_FILE, saying what is wrong
+ */
+export function readSpanIndex(bytes: Uint8Array): SpanIndex {
+  const input = new ByteReader(bytes, 'span index')
+  input.magic(spanIndexMagic)
+  const contributorCount = input.u32()
+  const recordCount = input.u32()
+  const tokenCount = input.u32()
+  if (recordCount === 0) input.refuse('it holds no record')
+  const size = 20 + 20 * contributorCount + 48 * recordCount + 4 * tokenCount + 4 * (tokenCount + 2 * recordCount)
+  if (size !== bytes.length) input.refuse(`it has ${bytes.length} bytes, ${size} by its own counts`)
+  const parts = {
+    contributors: Array.from({ length: contributorCount }, () => toHex(input.bytes(20)) as Address),
+    recordIds: Array.from({ length: recordCount }, () => toHex(input.bytes(32))),
+    contributorOf: input.u32Array(recordCount),
+    commitOrders: input.u32Array(recordCount),
+    promptLengths: input.u32Array(recordCount),
+    completionLengths: input.u32Array(recordCount),
+  }
+  if (parts.contributorOf.some((c) => c >= contributorCount)) input.refuse('a record names a contributor that is not listed')
+  let sum = 0
+  for (let k = 0; k < recordCount; k++) sum += parts.promptLengths[k] + parts.completionLengths[k]
+  if (sum !== tokenCount) input.refuse('the lengths of the records do not sum to the number of tokens')
+  const tokens = input.u32Array(tokenCount)
+  if (tokens.some((token) => token >= maxToken)) input.refuse('a token id is not in [0, 2²⁴)')
+  const laidOut = layOutText(parts, (i) => tokens[i])
+  const suffixes = new Int32Array(input.u32Array(tokenCount + 2 * recordCount).buffer)
+  input.finish()
+  const wrong = verifySuffixArray(laidOut.text, suffixes)
+  if (wrong >= 0) input.refuse(`the suffix array is wrong at rank ${wrong}`)
+  return { ...parts, ...laidOut, suffixes, hash: fileHash(bytes) }
+}
