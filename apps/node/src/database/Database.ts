@@ -1,0 +1,15 @@
+/** A value that goes into a query. Amounts travel as decimal strings, JSON as text. */
+export type SqlValue = string | number | boolean | null
+
+/** Runs one statement with `$1, $2 …` parameters and returns its rows. */
+export type Query = <Row>(sql: string, params?: readonly SqlValue[]) => Promise<Row[]>
+
+/** The tables that pages and settlement read. PGlite in the data folder; PostgreSQL answers the same SQL. */
+export type Database = {
+  query: Query
+  /** Runs `work` in one transaction: all of it or nothing. Transactions wait for each other. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Drops every table and makes them anew. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,123 @@
+import { StorageError } from '@openledger/protocol'
+import type { Database, Query } from '../database/Database.ts'
+import type { Journal, JournalEntry } from '../journal/Journal.ts'
+import type { Log } from '../config/Log.ts'
+import { errorFields } from '../config/Log.ts'
+import type { FactOf, Projection, ProjectionSources, Projections } from './Projection.ts'
+import type { Fact, Facts, FactType } from './facts.ts'
+
+export type LedgerOptions = { journal: Journal; database: Database; projections: Projections; sources: ProjectionSources; log: Log; onFact?: (fact: Fact) => void }
+
+const cursorName = 'journal'
+
+async function readCursor(query: Query): Promise<number> {
+  const [row] = await query<{ value: string }>(`select value from cursors where name = $1`, [cursorName])
+  return Number(row?.value ?? 0)
+}
+
+/**
+ * The node's memory: a fact is first flushed to the journal, then shown in the tables. The tables are brought up to the journal when the
+ * node starts, and made anew when they are ahead of it.
+ */
+export class Ledger {
+  readonly #options: LedgerOptions
+  readonly #listeners = new Set<(fact: Fact) => void>()
+  #shown: number
+  #queue: Promise<void> = Promise.resolve()
+  #failure: StorageError | undefined
+
+  private constructor(options: LedgerOptions, shown: number) {
+    this.#options = options
+    this.#shown = shown
+  }
+
+  /** Brings the tables up to the journal. Throws StorageError when a fact cannot be shown. */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const { database, journal, log } = options
+    let cursor = await readCursor(database.query)
+    if (cursor > journal.lastSeq) {
+      log.warn('database.rebuild', { reason: 'it knows more than the journal', cursor, journal: journal.lastSeq })
+      await database.reset()
+      cursor = 0
+    }
+    const ledger = new Ledger(options, cursor)
+    try {
+      await ledger.#catchUp(journal.lastSeq)
+    } catch (error) {
+      if (cursor === 0) throw error
+      log.warn('database.rebuild', { reason: 'the journal could not be shown in it', ...errorFields(error) })
+      await database.reset()
+      ledger.#shown = 0
+      await ledger.#catchUp(journal.lastSeq)
+    }
+    return ledger
+  }
+
+  /** The newest fact that the tables show, and why they have stopped, if they have. */
+  get state(): { shown: number; recorded: number; failure: StorageError | undefined } {
+    return { shown: this.#shown, recorded: this.#options.journal.lastSeq, failure: this.#failure }
+  }
+
+  /** Calls `listener` for every fact from now on; returns the way to stop. */
+  onFact(listener: (fact: Fact) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Records a fact. Returns when it is on the disk and in the tables; a fact that is on the disk but cannot be shown yet does not fail.
+   * @throws StorageError NO_SPACE, JOURNAL_WRITE_FAILED, RECORD_TOO_LARGE: nothing was recorded
+   */
+  async record<T extends FactType>(type: T, data: Facts[T]): Promise<FactOf<T>> {
+    const entry = await this.#options.journal.append(type, data)
+    const shown = this.#queue.then(() => this.#showUpTo(entry))
+    this.#queue = shown
+    await shown
+    const fact = entry as FactOf<T>
+    for (const listener of this.#listeners) listener(fact as Fact)
+    return fact
+  }
+
+  /** Waits until every recorded fact is shown. */
+  async settled(): Promise<void> {
+    await this.#queue
+  }
+
+  async #showUpTo(entry: JournalEntry): Promise<void> {
+    if (entry.seq <= this.#shown) return
+    try {
+      if (entry.seq === this.#shown + 1) await this.#show([entry])
+      else await this.#catchUp(entry.seq)
+      this.#failure = undefined
+    } catch (cause) {
+      this.#failure = new StorageError('DATABASE_BEHIND', 'the database could not take the newest facts', { cause, action: 'retry', fix: 'start the node again: the database is rebuilt' })
+      this.#options.log.error('database.behind', { shown: this.#shown, seq: entry.seq, ...errorFields(cause) })
+    }
+  }
+
+  async #catchUp(to: number): Promise<void> {
+    let batch: JournalEntry[] = []
+    for await (const entry of this.#options.journal.read(this.#shown + 1)) {
+      if (entry.seq > to) break
+      batch.push(entry)
+      if (batch.length < 200) continue
+      await this.#show(batch)
+      batch = []
+    }
+    if (batch.length > 0) await this.#show(batch)
+  }
+
+  async #show(entries: JournalEntry[]): Promise<void> {
+    const { database, projections, sources } = this.#options
+    const last = entries.at(-1)!.seq
+    await database.transaction(async (query) => {
+      for (const entry of entries) {
+        const projection = projections[entry.type as FactType] as Projection<FactType> | undefined
+        if (!projection) throw new StorageError('UNKNOWN_FACT', `journal record ${entry.seq} is of the unknown kind "${entry.type}"`, { action: 'stop', fix: 'start the version that wrote it' })
+        await projection(query, entry as FactOf<FactType>, sources)
+      }
+      await query(`insert into cursors values ($1,$2) on conflict (name) do update set value = $2`, [cursorName, String(last)])
+    })
+    this.#shown = last
+  }
+}

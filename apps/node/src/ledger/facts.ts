@@ -1,0 +1,62 @@
+import type { Address } from 'viem'
+import type { Hex, Json } from '@openledger/protocol'
+
+/*
+ * Everything that this node must remember and cannot derive again, one type for each kind of journal entry. Amounts are decimal strings.
+ * These shapes are on disk: fields may be added, never changed.
+ */
+
+export type Verdict = { recordId: Hex; status: 'accepted' | 'review' | 'rejected' | 'duplicate'; reasons: string[]; duplicateOf: Hex | null }
+
+export type Facts = {
+  metadata: { datanetId: string; name: string; description: string; cid: string }
+  /** A contribution that was checked and judged; its bundle is the file `cid`. */
+  contribution: { id: Hex; datanetId: string; contributor: Address; commitment: Hex; count: number; licence: string; consent: 0 | 1 | 2; cid: string; verdicts: Verdict[] }
+  /** A person's decision on one record. */
+  review: { datanetId: string; contributionId: Hex; recordId: Hex; status: 'accepted' | 'rejected'; reason: string; by: string }
+  /** A snapshot that was put together; it counts when the owner has sealed it on the chain. */
+  snapshot: { id: Hex; datanetId: string; statement: Json; cid: string; records: { recordId: Hex; contributor: Address }[] }
+  run: { id: string; name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; request: Json }
+  runState: { id: string; status: 'running' | 'stopped' | 'failed' | 'done'; result?: Json; error?: string; adapterId?: Hex }
+  publication: { id: string; adapterId: Hex; manifest: string }
+  deployment: { id: Hex; model: string; adapterId: Hex; owner: Address; statement: Json; signature: Hex }
+  /** An answer that was served: the bundle belongs to the payer and the node; `view` is what lists show of it. */
+  receipt: {
+    id: Hex
+    node: Address
+    nonce: string
+    channelId: Hex
+    deploymentId: Hex
+    model: string
+    fee: string
+    /** What the channel owes in all, this answer included. */
+    channelTotal: string
+    time: number
+    shares: { payee: Address; amount: string }[]
+    bundle: Json
+    view: Json
+  }
+  voucher: { channelId: Hex; cumulative: string; signature: Hex }
+  /** An epoch that was put together; from here on exactly these vouchers are collected and exactly this file is posted. */
+  epoch: {
+    gateway: Address
+    index: number
+    cid: string
+    dataHash: Hex
+    receiptsRoot: Hex
+    linesRoot: Hex
+    balancesRoot: Hex
+    total: string
+    lineCount: number
+    receiptCount: number
+    vouchers: { channelId: Hex; cumulative: string; signature: Hex }[]
+  }
+  epochPosted: { gateway: Address; index: number; transaction: Hex }
+  /** The chain voided the epoch: its receipts wait for the next one. */
+  epochVoided: { gateway: Address; index: number }
+}
+
+export type FactType = keyof Facts
+
+/** A fact with its place in the journal and its time (Unix milliseconds). */
+export type Fact = { [T in FactType]: { seq: number; time: number; type: T; data: Facts[T] } }[FactType]

@@ -1,0 +1,27 @@
+import type { Projections } from '../Projection.ts'
+
+/** Runs, adapters and deployments in the tables. */
+export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publication' | 'deployment'> = {
+  async run(query, { seq, time, data }) {
+    await query(
+      `insert into runs (id, name, trainer, base_id, snapshot_ids, request, status, created_at, seq) values ($1,$2,$3,$4,$5,$6,'queued',$7,$8) on conflict do nothing`,
+      [data.id, data.name, data.trainer, data.baseId, JSON.stringify(data.snapshotIds), JSON.stringify(data.request), Math.floor(time / 1000), seq],
+    )
+  },
+
+  async runState(query, { data }) {
+    await query(`update runs set status = $2, result = coalesce($3, result), error = $4, adapter_id = coalesce($5, adapter_id) where id = $1`, [
+      data.id, data.status, data.result === undefined ? null : JSON.stringify(data.result), data.error ?? null, data.adapterId ?? null,
+    ])
+  },
+
+  async publication(query, { data }) {
+    await query(`update runs set status = 'published', adapter_id = $2, manifest = $3 where id = $1`, [data.id, data.adapterId, data.manifest])
+  },
+
+  async deployment(query, { seq, time, data }) {
+    await query(`insert into deployments values ($1,$2,$3,$4,$5,$6,$7,$8) on conflict do nothing`, [
+      data.id, data.model, data.adapterId, data.owner, JSON.stringify(data.statement), data.signature, Math.floor(time / 1000), seq,
+    ])
+  },
+}

@@ -1,0 +1,50 @@
+import { epochFileSchema, readArtefact } from '@openledger/protocol'
+import type { Query } from '../../database/Database.ts'
+import type { Projections } from '../Projection.ts'
+import { insertMany } from './insertMany.ts'
+
+async function dropEpochLedger(query: Query, gateway: string, index: number): Promise<void> {
+  for (const table of ['epoch_receipts', 'epoch_lines', 'epoch_balances']) await query(`delete from ${table} where gateway = $1 and epoch = $2`, [gateway, index])
+}
+
+/** Receipts, vouchers and epochs in the tables. */
+export const moneyProjections: Pick<Projections, 'receipt' | 'voucher' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
+  async receipt(query, { seq, data }) {
+    await query(`insert into receipts values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) on conflict do nothing`, [
+      data.id, seq, data.node, data.nonce, data.channelId, data.deploymentId, data.model, data.fee, data.channelTotal, data.time, JSON.stringify(data.bundle), JSON.stringify(data.view),
+    ])
+    await insertMany(query, 'receipt_shares', ['receipt_id', 'payee', 'amount'], data.shares.map((s) => [data.id, s.payee, s.amount]))
+  },
+
+  async voucher(query, { time, data }) {
+    await query(
+      `insert into vouchers values ($1,$2,$3,$4) on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
+       where vouchers.cumulative < excluded.cumulative`,
+      [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)],
+    )
+  },
+
+  async epoch(query, { time, data }, sources) {
+    const file = readArtefact(epochFileSchema, await sources.content(data.cid))
+    await dropEpochLedger(query, data.gateway, data.index)
+    await query(`delete from epochs where gateway = $1 and index = $2`, [data.gateway, data.index])
+    await query(`insert into epochs values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'built',null,$12)`, [
+      data.gateway, data.index, data.cid, data.dataHash, data.receiptsRoot, data.linesRoot, data.balancesRoot, data.total, data.lineCount, data.receiptCount,
+      JSON.stringify(data.vouchers), Math.floor(time / 1000),
+    ])
+    await insertMany(query, 'epoch_receipts', ['receipt_id', 'gateway', 'epoch'], file.receipts.map((r) => [r.id, data.gateway, data.index]))
+    const lines = file.lines.map((l, i) => [data.gateway, data.index, i, l.payee, l.receiptId, l.amount.toString()])
+    await insertMany(query, 'epoch_lines', ['gateway', 'epoch', 'line', 'payee', 'receipt_id', 'amount'], lines)
+    const balances = file.balances.map((b, i) => [data.gateway, data.index, i, b.payee, b.cumulative.toString()])
+    await insertMany(query, 'epoch_balances', ['gateway', 'epoch', 'position', 'payee', 'cumulative'], balances)
+  },
+
+  async epochPosted(query, { data }) {
+    await query(`update epochs set stage = 'posted', transaction = $3 where gateway = $1 and index = $2`, [data.gateway, data.index, data.transaction])
+  },
+
+  async epochVoided(query, { data }) {
+    await dropEpochLedger(query, data.gateway, data.index)
+    await query(`delete from epochs where gateway = $1 and index = $2`, [data.gateway, data.index])
+  },
+}
