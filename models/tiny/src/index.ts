@@ -1,1 +1,8 @@
-export {}
+export { tinyModelPath } from './tinyModelPath.ts'
+export { tinyModelCard, type TinyModelCard } from './tinyModelCard.ts'
+export { chatTemplate, controlTokens, renderChat, type Turn } from './text/chatMarkup.ts'
+export { writeDocuments, worldSeed } from './text/writeDocuments.ts'
+export { World, type Entity, type Fact } from './world/World.ts'
+export { buildVocabulary } from './training/buildCorpus.ts'
+export { modelFile } from './training/modelFile.ts'
+export { modelName, tinyRecipe, tinyShape } from './training/recipe.ts'
