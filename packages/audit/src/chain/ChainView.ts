@@ -2,13 +2,13 @@ import type { Address } from 'viem'
 import type { ConsentTerms, Hex } from '@openledger/protocol'
 
 /** A contribution as the Datanets contract knows it. */
-export type ChainContribution = { contributor: Address; datanetId: bigint; recordsRoot: Hex; count: number; consent: ConsentTerms; committedAt: bigint }
+export type ChainContribution = { contributor: Address; datanetId: bigint; recordsRoot: Hex; count: number; consent: ConsentTerms; committedAt: bigint; order: bigint }
 
 /** A sealed snapshot as the Datanets contract knows it. */
 export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordCount: number; contributorCount: number; contentHash: Hex; sealedAt: bigint }
 
-/** A registered adapter as the Models contract knows it. */
-export type ChainAdapter = { trainer: Address; baseId: Hex; snapshotIds: readonly Hex[]; recipeHash: Hex; contentHash: Hex }
+/** A registered adapter as the Models contract knows it; `runId` is the struct hash of the training run. */
+export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; snapshotIds: readonly Hex[]; contentHash: Hex }
 
 /** An epoch as the gateway posted it. */
 export type ChainEpoch = {
@@ -36,5 +36,5 @@ export type ChainView = {
   collected(gateway: Address): Promise<bigint>
   /** The stake of a node in force, smallest unit. */
   stake(node: Address): Promise<bigint>
-  isRevoked(datanetId: bigint, recordId: Hex): Promise<boolean>
+  isRevoked(datanetId: bigint, recordId: Hex, contributor: Address): Promise<boolean>
 }

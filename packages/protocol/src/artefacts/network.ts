@@ -10,6 +10,7 @@ export const networkSchema = z.strictObject({
   treasury: address,
   contracts: z.strictObject({
     wopen: address,
+    parameters: address,
     datanets: address,
     models: address,
     channels: address,

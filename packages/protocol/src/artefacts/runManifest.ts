@@ -17,8 +17,11 @@ export const runManifestSchema = z.strictObject({
   profile: json,
   /** Loss curve and evaluation; `metricsHash` is its canonical hash. */
   metrics: json,
-  /** The content ids of the snapshot files, in the order of `snapshotIds`. */
-  snapshots: z.array(z.strictObject({ snapshotId: hash32, cid })).min(1).max(64),
+  /** The snapshot files in the order of `snapshotIds`, each with the contribution bundles that its records name. */
+  snapshots: z
+    .array(z.strictObject({ snapshotId: hash32, cid, contributions: z.array(z.strictObject({ contributionId: hash32, cid })).min(1).max(100_000) }))
+    .min(1)
+    .max(64),
   /** The PEFT folder: adapter_config.json and adapter_model.safetensors. */
   adapter: z.strictObject({ config: cid, tensors: cid }),
   /** The influence table and the span index. */
