@@ -16,6 +16,14 @@ export const recordLimits = {
   recordsPerSnapshot: 2_000_000,
   /** A snapshot file: what a node still builds and reads whole in memory. */
   snapshotBytes: 400 * 1024 * 1024,
+  /** Records read from one file. */
+  recordsPerFile: 1_000_000,
+  /** A Markdown file is read whole into a tree, about 1 MiB a second; a long book is divided into its chapters. */
+  markdownBytes: 1024 * 1024,
+  /** Emphasis and bracket marks between two blank lines: the parser's time grows with their square, 500 cost some 20 ms. */
+  markdownMarks: 500,
+  /** Nesting of lists and quotes in Markdown. */
+  markdownDepth: 32,
   /** Nesting of a JSON line: chat messages need 3. */
   jsonDepth: 8,
   /** Other fields of a line, kept as metadata. */
