@@ -39,6 +39,7 @@ export class FullModel {
       precision: this.precision,
       linear: denseLinear,
       weight: (name) => this.store.get(name),
+      has: (name) => this.store.has(name),
       trainsAll: true,
       ...options,
     })

@@ -17,6 +17,12 @@ export type ModelShape = {
   /** Longest sequence. */
   ctx: number
   ropeTheta: number
+  /** How rotary coordinates pair up: neighbours (default, llama.cpp's "norm") or halves. */
+  ropeStyle?: 'norm' | 'neox'
+  /** How many coordinates of each head turn; all unless given. */
+  ropeDimensions?: number
+  /** Position scale; 1 unless given. */
+  ropeScale?: number
   rmsEps: number
   /** True when the LM head is the token embedding. */
   tied: boolean
@@ -31,7 +37,7 @@ export type FullShape = Required<ModelShape>
  */
 export function fullShape(shape: ModelShape): FullShape {
   const headDim = shape.headDim ?? shape.dim / shape.heads
-  const full: FullShape = { ...shape, headDim }
+  const full: FullShape = { ropeStyle: 'norm', ropeScale: 1, ...shape, headDim, ropeDimensions: shape.ropeDimensions ?? headDim }
   for (const key of ['vocab', 'dim', 'layers', 'heads', 'kvHeads', 'headDim', 'ff', 'ctx'] as const) {
     if (!Number.isSafeInteger(full[key]) || full[key] < 1) {
       fail('MODEL_SHAPE', `model shape: ${key} is ${full[key]}, not a positive integer`, { field: key })

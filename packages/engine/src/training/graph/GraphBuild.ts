@@ -42,13 +42,15 @@ export class GraphBuild {
   readonly linear: LinearFactory
   /** Frozen or trained vectors and tables by GGUF name. */
   readonly weight: (name: string) => Tensor
+  /** Whether the model has a tensor of this name (biases, head norms, rotary factors). */
+  readonly has: (name: string) => boolean
   /** Gradients by parameter name, in the order in which they are finished. */
   readonly gradients = new Map<string, Tensor>()
   /** Whether norms and embeddings get gradients. */
   readonly trainsAll: boolean
   private readonly turned = new Map<Tensor, Tensor>()
 
-  constructor(parts: Pick<GraphBuild, 'ops' | 'shape' | 'batch' | 'precision' | 'positions' | 'mask' | 'linear' | 'weight' | 'trainsAll'>) {
+  constructor(parts: Pick<GraphBuild, 'ops' | 'shape' | 'batch' | 'precision' | 'positions' | 'mask' | 'linear' | 'weight' | 'has' | 'trainsAll'>) {
     this.ops = parts.ops
     this.shape = parts.shape
     this.batch = parts.batch
@@ -57,6 +59,7 @@ export class GraphBuild {
     this.mask = parts.mask
     this.linear = parts.linear
     this.weight = parts.weight
+    this.has = parts.has
     this.trainsAll = parts.trainsAll
   }
 

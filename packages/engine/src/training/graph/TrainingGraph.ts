@@ -12,6 +12,7 @@ export type TrainingGraphParts = {
   linear: LinearFactory
   /** Weight tensors by GGUF name, with memory; owned by the caller and outliving the graph. */
   weight: (name: string) => Tensor
+  has: (name: string) => boolean
   /** True when norms and embeddings are trained too. */
   trainsAll: boolean
   /** False for a graph that only measures the loss. Default true. */
@@ -88,6 +89,7 @@ export class TrainingGraph {
       mask: this.inputs.mask,
       linear: parts.linear,
       weight: parts.weight,
+      has: parts.has,
       trainsAll: parts.trainsAll,
     })
     const model = modelStage(build, this.inputs.tokens, {

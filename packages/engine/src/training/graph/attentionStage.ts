@@ -1,5 +1,6 @@
 import type { Tensor } from '@openledger/tensor'
-import type { GraphBuild } from './GraphBuild.ts'
+import type { GraphBuild, Stage } from './GraphBuild.ts'
+import { normStage } from './normStage.ts'
 
 /**
  * Causal grouped-query attention with rotary positions, x [dim, T] → [dim, T], T = length · rows.
@@ -16,9 +17,12 @@ export function attentionStage(
   const { length, rows } = batch
   const shared = heads / kvHeads
   const scale = 1 / Math.sqrt(headDim)
-  const rope = { mode: 0, freq: shape.ropeTheta }
-  const turn = (t: Tensor) => ops.ropeExt(t, build.positions, null, headDim, rope.mode, shape.ctx, rope.freq, 1, 0, 1, 32, 1)
-  const turnBack = (t: Tensor) => ops.ropeExtBack(t, build.positions, null, headDim, rope.mode, shape.ctx, rope.freq, 1, 0, 1, 32, 1)
+  const factors = build.has('rope_freqs.weight') ? build.weight('rope_freqs.weight') : null
+  const mode = shape.ropeStyle === 'neox' ? 2 : 0
+  const turn = (t: Tensor) =>
+    ops.ropeExt(t, build.positions, factors, shape.ropeDimensions, mode, shape.ctx, shape.ropeTheta, shape.ropeScale, 0, 1, 32, 1)
+  const turnBack = (t: Tensor) =>
+    ops.ropeExtBack(t, build.positions, factors, shape.ropeDimensions, mode, shape.ctx, shape.ropeTheta, shape.ropeScale, 0, 1, 32, 1)
   const byHead = (t: Tensor, count: number) => ops.reshape4d(t, headDim, count, length, rows)
   /** [headDim, heads, length, rows] ↔ [headDim, length, heads, rows]. */
   const swap = (t: Tensor) => ops.cont(ops.permute(t, 0, 2, 1, 3))
@@ -27,8 +31,10 @@ export function attentionStage(
   const qMap = build.linear(build, `${block}attn_q.weight`, x)
   const kMap = build.linear(build, `${block}attn_k.weight`, x)
   const vMap = build.linear(build, `${block}attn_v.weight`, x)
-  const q = swap(turn(byHead(qMap.output, heads)))
-  const k = swap(turn(byHead(kMap.output, kvHeads)))
+  const qNorm = headNorm(build, `${block}attn_q_norm.weight`, byHead(qMap.output, heads))
+  const kNorm = headNorm(build, `${block}attn_k_norm.weight`, byHead(kMap.output, kvHeads))
+  const q = swap(turn(qNorm.output))
+  const k = swap(turn(kNorm.output))
   const v = swap(byHead(vMap.output, kvHeads))
   const weights = ops.softMaxExt(ops.mulMat(k, q), build.mask, scale, 0)
   const mixed = flat(swap(ops.mulMat(build.transposed(v), weights)), heads)
@@ -47,11 +53,16 @@ export function attentionStage(
       const dK = build.outer(grouped(q), grouped(dScores))
       const back = (map: { backward: (g: Tensor, n: boolean) => Tensor | undefined }, t: Tensor, count: number) => map.backward(flat(t, count), needsInput)
       const parts = [
-        back(qMap, turnBack(swap(dQ)), heads),
-        back(kMap, turnBack(swap(dK)), kvHeads),
+        back(qMap, qNorm.backward(turnBack(swap(dQ))), heads),
+        back(kMap, kNorm.backward(turnBack(swap(dK))), kvHeads),
         back(vMap, swap(dV), kvHeads),
       ]
       return parts.reduce((sum, part) => (sum && part ? ops.add(sum, part) : undefined))
     },
   }
+}
+
+/** The norm that some models put on each query and key head; nothing where the model has none. */
+function headNorm(build: GraphBuild, name: string, x: Tensor): Stage {
+  return build.has(name) ? normStage(build, name, x) : { output: x, backward: (gradient) => gradient }
 }

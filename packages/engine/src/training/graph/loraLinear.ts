@@ -5,14 +5,17 @@ import type { LinearFactory } from './GraphBuild.ts'
  * dx = Wᵀ dy + s·Aᵀ(Bᵀ dy), dA = s·(Bᵀ dy) ⊗ x, dBᵀ = dy ⊗ s·(A x); Wᵀ is a stored second copy.
  * A is [in, r], B is [r, out] (ggml order). Gradients come out per group: `name.lora_a` [in, r, groups] and
  * `name.lora_b` [out, r, groups], the second one transposed.
- * @param targets names of the maps that carry an update; the others stay plain
+ * @param scales s by the name of each map that carries an update; the others stay plain
  */
-export function loraLinear(targets: ReadonlySet<string>, scale: number): LinearFactory {
+export function loraLinear(scales: ReadonlyMap<string, number>): LinearFactory {
   return (build, name, x) => {
     const { ops, batch } = build
-    const plain = ops.mulMat(build.weight(name), x)
+    const bias = name.replace(/weight$/, 'bias')
+    const product = ops.mulMat(build.weight(name), x)
+    const plain = build.has(bias) ? ops.add(product, build.weight(bias)) : product
     const turned = () => build.weight(`${name}.transposed`)
-    if (!targets.has(name)) return { output: plain, backward: (gradient, needsInput) => (needsInput ? ops.mulMat(turned(), gradient) : undefined) }
+    const scale = scales.get(name)
+    if (scale === undefined) return { output: plain, backward: (gradient, needsInput) => (needsInput ? ops.mulMat(turned(), gradient) : undefined) }
     const a = build.weight(`${name}.lora_a`)
     const b = build.weight(`${name}.lora_b`)
     const inner = ops.scale(ops.mulMat(a, x), scale)

@@ -1,0 +1,79 @@
+import { fail } from '@openledger/protocol'
+import { linearModules, type LinearModule } from '../model/weightShapes.ts'
+import type { AdamWOptions } from './AdamW.ts'
+import type { Precision } from './graph/GraphBuild.ts'
+import type { LearningRateSchedule } from './learningRate.ts'
+
+/** Everything that decides how an adapter is trained; with base, examples and ggml build it fixes the adapter bit for bit. */
+export type AdapterRecipe = LearningRateSchedule &
+  AdamWOptions & {
+    rank: number
+    /** The update is multiplied by alpha / rank. */
+    alpha: number
+    /** Linear modules that carry an update, by GGUF name. */
+    targets: LinearModule[]
+    /** Passes over the examples; used when `steps` is absent. */
+    epochs: number
+    steps?: number
+    /** Examples per step. */
+    batchSize: number
+    /** Most tokens in one graph run; decides memory and speed only up to rounding, and is part of the recipe. */
+    microTokens: number
+    /** Largest gradient norm; 0 turns clipping off. */
+    clipNorm: number
+    seed: number
+    /** Longest example in tokens. */
+    maxLength: number
+    precision: Precision
+    /** Steps between checkpoints. */
+    checkpointEvery: number
+    /** Steps between measurements on the evaluation split. */
+    evaluateEvery: number
+  }
+
+/** A recipe for a few hundred short records on a base of a few million parameters. */
+export const defaultAdapterRecipe: AdapterRecipe = {
+  rank: 8,
+  alpha: 16,
+  targets: [...linearModules],
+  epochs: 30,
+  batchSize: 32,
+  microTokens: 1024,
+  learningRate: 5e-3,
+  warmup: 10,
+  schedule: 'cosine',
+  finalFraction: 0.05,
+  beta1: 0.9,
+  beta2: 0.99,
+  eps: 1e-8,
+  epsRoot: 1e-8,
+  weightDecay: 0,
+  clipNorm: 1,
+  seed: 1,
+  maxLength: 256,
+  precision: 'bf16',
+  checkpointEvery: 50,
+  evaluateEvery: 50,
+}
+
+/** Fills in defaults and checks the numbers; throws `RECIPE` naming the field. */
+export function fullAdapterRecipe(recipe: Partial<AdapterRecipe>): AdapterRecipe {
+  const full = { ...defaultAdapterRecipe, ...recipe }
+  for (const field of ['rank', 'epochs', 'batchSize', 'microTokens', 'maxLength', 'checkpointEvery', 'evaluateEvery'] as const) {
+    if (!Number.isSafeInteger(full[field]) || full[field] < 1) fail('RECIPE', `${field} is ${full[field]}, not a positive integer`, { field })
+  }
+  if (full.steps !== undefined && (!Number.isSafeInteger(full.steps) || full.steps < 1)) fail('RECIPE', `steps is ${full.steps}, not a positive integer`, { field: 'steps' })
+  for (const field of ['alpha', 'learningRate'] as const) {
+    if (!(full[field] > 0) || !Number.isFinite(full[field])) fail('RECIPE', `${field} is ${full[field]}, not a positive number`, { field })
+  }
+  for (const field of ['warmup', 'weightDecay', 'clipNorm', 'eps', 'epsRoot'] as const) {
+    if (!(full[field] >= 0) || !Number.isFinite(full[field])) fail('RECIPE', `${field} is ${full[field]}, not a number ≥ 0`, { field })
+  }
+  for (const field of ['beta1', 'beta2'] as const) {
+    if (!(full[field] >= 0 && full[field] < 1)) fail('RECIPE', `${field} is ${full[field]}, not within 0 to 1`, { field })
+  }
+  const unknown = full.targets.find((target) => !linearModules.includes(target))
+  if (unknown !== undefined || full.targets.length === 0) fail('RECIPE', `target ${unknown} is not one of ${linearModules.join(', ')}`, { field: 'targets' })
+  if (!(full.eps + full.epsRoot > 0)) fail('RECIPE', 'eps and epsRoot must not both be 0', { field: 'eps' })
+  return full
+}

@@ -1,0 +1,72 @@
+import type { Adapter } from '../adapter/Adapter.ts'
+import type { Model } from '../model/Model.ts'
+import { AdapterModel } from './AdapterModel.ts'
+import { adapterParameters } from './AdapterParameters.ts'
+import { FrozenBase } from './FrozenBase.ts'
+import { meanLoss } from './meanLoss.ts'
+import { StepGradients } from './StepGradients.ts'
+import { checkExamples, type TrainingExample } from './TrainingExample.ts'
+
+export type AnswerGradient = {
+  /** Gradient of `loss` with respect to all LoRA parameters, in canonical order. */
+  gradient: Float32Array
+  /** Mean negative log-likelihood of the answer's tokens with the adapter, in nats. */
+  loss: number
+  /** The same without the adapter. */
+  lossBase: number
+}
+
+/**
+ * Computes gradients of answers for one model; keeps transposed weights and graphs between calls, and the last adapter uploaded.
+ * Borrows the model; disposed by its maker.
+ */
+export class AnswerGradients {
+  private readonly base: FrozenBase
+  private adapter: AdapterModel | undefined
+  private uploaded: Adapter | undefined
+  private gradients: StepGradients | undefined
+
+  constructor(model: Model) {
+    this.base = new FrozenBase(model, 'f32')
+  }
+
+  /**
+   * Backward pass of one answer: the gradient of its mean negative log-likelihood at the adapter's weights.
+   * Computes with the weights as they are stored and F32 gradients; deterministic for one ggml build, whatever the threads.
+   * @param tokens prompt and answer; @param supervisedFrom index of the answer's first token
+   */
+  compute(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number): AnswerGradient {
+    const example: TrainingExample = { tokens, supervisedFrom, group: 0 }
+    checkExamples([example], this.base.shape.vocab, this.base.shape.ctx)
+    if (this.adapter === undefined || this.uploaded !== adapter) {
+      const { layout, weights } = adapterParameters(adapter, this.base.model)
+      this.adapter?.dispose()
+      this.adapter = new AdapterModel(this.base, layout, weights)
+      this.gradients = new StepGradients(layout.size, 1)
+      this.uploaded = adapter
+    }
+    const { loss } = this.gradients!.compute(this.adapter, [example], tokens.length)
+    const lossBase = meanLoss(this.adapter, [example], tokens.length, 'base')
+    return { gradient: this.gradients!.total.slice(), loss, lossBase }
+  }
+
+  dispose(): void {
+    this.adapter?.dispose()
+    this.base.dispose()
+  }
+}
+
+const known = new WeakMap<Model, AnswerGradients>()
+
+/** {@link AnswerGradients.compute} with state kept per model, which is freed by `releaseAnswerGradients`. */
+export function answerGradient(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number): AnswerGradient {
+  let gradients = known.get(model)
+  if (gradients === undefined) known.set(model, (gradients = new AnswerGradients(model)))
+  return gradients.compute(adapter, tokens, supervisedFrom)
+}
+
+/** Frees what `answerGradient` keeps for a model; call it before the model is disposed. */
+export function releaseAnswerGradients(model: Model): void {
+  known.get(model)?.dispose()
+  known.delete(model)
+}
