@@ -65,7 +65,6 @@ create table chain_events (
   primary key (block_number, log_index)
 );
 create index chain_events_by_name on chain_events (name, block_number, log_index);
-create index chain_events_by_subject on chain_events (name, (args->>'subject'));
 `
 
 /** Names the schema: a database that carries another name is rebuilt. */
