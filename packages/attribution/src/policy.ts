@@ -1,4 +1,4 @@
-import { hashJson, type Hex, type Json } from '@openledger/protocol'
+import { hashJson, type Hex } from '@openledger/protocol'
 
 /**
  * Every constant that a share or a span depends on. They are policy: changing one changes `methodHash`, so a deployment says
@@ -38,7 +38,10 @@ export const policy = {
   pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000] },
 } as const
 
-/** The hash by which a deployment names its attribution method: keccak of the canonical JSON of name and constants. */
-export function methodHash(name: string, constants: Json = policy): Hex {
-  return hashJson({ kind: 'openledger/method/1', name, constants })
+/** A method of influence that a deployment can name. */
+export type MethodName = keyof typeof policy.pathPoints
+
+/** The hash by which a deployment names its attribution method: keccak of the canonical JSON of its name and the constants it runs under. */
+export function methodHash(name: MethodName, constants: typeof policy = policy): Hex {
+  return hashJson({ kind: 'openledger/method/1', name, constants: { ...constants, pathPoints: constants.pathPoints[name] } })
 }

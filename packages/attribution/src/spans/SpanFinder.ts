@@ -90,6 +90,11 @@ export class SpanFinder {
     this.#previousContributor = new RangeMinimum(previousContributor)
   }
 
+  /** −log2 of a token's frequency in the records, in 1/1024 bit; 0 for a token that they do not hold. */
+  tokenWeight(token: number): number {
+    return this.#weights[token + 1] ?? 0
+  }
+
   /** Occurrences in ranks [lo, hi) that are not revoked. */
   #occurrences(lo: number, hi: number): number {
     return this.#live ? this.#live[hi] - this.#live[lo] : hi - lo

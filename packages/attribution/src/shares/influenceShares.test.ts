@@ -1,0 +1,130 @@
+import type { Address } from 'viem'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { influenceShares, type ShareInput } from './influenceShares.ts'
+import { microNats } from './microNats.ts'
+import { noiseFloor } from './noiseFloor.ts'
+
+const address = (k: number): Address => `0x${k.toString(16).padStart(40, '0')}`
+const answerKey = `0x${'5a'.repeat(32)}` as const
+
+/** Scores in thousandths of a nat; one atom per contributor with training weight 10. */
+function shares(milliNats: readonly number[], base = 2_000_000, tuned = 1_000_000, change: Partial<ShareInput> = {}): number[] {
+  // Rounded away from the floor, so that whole ppm come out whole.
+  const values = milliNats.map((s) => (s === 0 ? 0n : (BigInt(s) << 60n) / 1000n + 1n))
+  const atoms = milliNats.map((_, a) => ({ contributor: address(a + 1), trainingWeight: 10 }))
+  return influenceShares({ scores: { exponent: -60, values }, atoms, losses: { base, tuned }, answerKey, ...change }).map((s) => s.sharePpm)
+}
+
+describe('noiseFloor', () => {
+  const floor = (...scores: number[]): number => Number(noiseFloor(scores.map(BigInt)))
+  it('is 0 for one atom, and twice a lower order statistic of the sizes for more', () => {
+    expect(floor()).toBe(0)
+    expect(floor(10)).toBe(0)
+    expect(floor(-3, 10)).toBe(6)
+    expect(floor(10, 9, 1)).toBe(2)
+    expect(floor(10, 10, 1, 2)).toBe(2)
+    expect(floor(9, 9, 9, 2, 1)).toBe(4)
+    expect(floor(9, 9, 9, 9, 9, 2, 1)).toBe(4)
+  })
+  it('is twice the lower median from eight atoms on', () => {
+    expect(floor(1, -2, 3, 4, 50, 60, 70, 80)).toBe(8)
+    expect(floor(1, 2, 3, 4, 5, 6, 7, 8, 9)).toBe(10)
+  })
+})
+
+describe('influenceShares', () => {
+  it('pays one of four that matters, and two or three of four that matter alike', () => {
+    expect(shares([1000, 10, -10, 10])).toEqual([490_000, 0, 0, 0])
+    expect(shares([500, 500, 10, -5])).toEqual([245_000, 245_000, 0, 0])
+    expect(shares([300, 300, 300, 10]).slice(0, 3).every((s) => s > 130_000)).toBe(true)
+  })
+
+  it('pays nobody by influence when all are alike, all hurt, or the model is no better than its base', () => {
+    expect(shares([250, 250, 250, 250])).toEqual([0, 0, 0, 0])
+    expect(shares([-1, -20, -300, -4])).toEqual([0, 0, 0, 0])
+    expect(shares([0, 0, 0])).toEqual([0, 0, 0])
+    expect(shares([1000, 10, 10, 10], 1_000_000, 1_000_000)).toEqual([0, 0, 0, 0])
+    expect(shares([1000, 10, 10, 10], 1_000_000, 3_000_000)).toEqual([0, 0, 0, 0])
+    expect(shares([1000, 10], 0, 0)).toEqual([0, 0])
+  })
+
+  it('is sensible for one, two and three atoms', () => {
+    expect(shares([1000])).toEqual([500_000])
+    expect(shares([250])).toEqual([125_000])
+    expect(shares([-5])).toEqual([0])
+    expect(shares([1000, 100])).toEqual([400_000, 0])
+    expect(shares([1000, 900])).toEqual([0, 0])
+    expect(shares([1000, -1000])).toEqual([0, 0])
+    expect(shares([400, 10, 400])).toEqual([190_000, 0, 190_000])
+  })
+
+  it('never stretches weak evidence: a tenth of the benefit explained pays a tenth of the pool', () => {
+    expect(shares([100, 0, 0, 0])).toEqual([50_000, 0, 0, 0])
+    expect(shares([100, 0, 0, 0], 1_000_000, 0)).toEqual([100_000, 0, 0, 0])
+  })
+
+  it('caps the pool when the scores say more than the benefit', () => {
+    expect(shares([9000, 0, 0, 3000]).reduce((a, b) => a + b)).toBe(500_000)
+    expect(shares([9000, 0, 0, 3000], 1_000_000, 0)).toEqual([750_000, 0, 0, 250_000])
+  })
+
+  it('adds up the atoms of one contributor, and sorts by address', () => {
+    const atoms = [address(9), address(2), address(9), address(5)].map((contributor, a) => ({ contributor, trainingWeight: a + 1 }))
+    const scores = { exponent: 0, values: [4n, 0n, 4n, 0n] }
+    expect(influenceShares({ scores, atoms, losses: { base: 1_000_000, tuned: 0 }, answerKey })).toEqual([
+      { contributor: address(2), sharePpm: 0, trainingWeight: 2 },
+      { contributor: address(5), sharePpm: 0, trainingWeight: 4 },
+      { contributor: address(9), sharePpm: 1_000_000, trainingWeight: 4 },
+    ])
+  })
+
+  it('depends on the unit of neither scores nor losses', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 40 }), (list, shift) => {
+        const atoms = list.map((_, a) => ({ contributor: address(a), trainingWeight: 1 }))
+        const losses = { base: 3_000_000, tuned: 500_000 }
+        const plain = influenceShares({ scores: { exponent: -18, values: list.map(BigInt) }, atoms, losses, answerKey })
+        const scaled = influenceShares({ scores: { exponent: -18 - shift, values: list.map((s) => BigInt(s) << BigInt(shift)) }, atoms, losses, answerKey })
+        expect(scaled).toEqual(plain)
+      }),
+    )
+  })
+
+  it('sums to at most the pool, orders like the scores, and breaks ties by the answer', () => {
+    const input = fc.record({
+      values: fc.array(fc.bigInt({ min: -(1n << 40n), max: 1n << 40n }), { minLength: 1, maxLength: 40 }),
+      exponent: fc.integer({ min: -60, max: 10 }),
+      base: fc.integer({ min: 0, max: 20_000_000 }),
+      tuned: fc.integer({ min: 0, max: 20_000_000 }),
+    })
+    fc.assert(
+      fc.property(input, ({ values, exponent, base, tuned }) => {
+        const atoms = values.map((_, a) => ({ contributor: address(a), trainingWeight: 1 }))
+        const out = influenceShares({ scores: { exponent, values }, atoms, losses: { base, tuned }, answerKey }).map((s) => s.sharePpm)
+        const pool = base > tuned ? Math.floor((1e6 * (base - tuned)) / base) : 0
+        expect(out.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(pool)
+        for (let a = 0; a < out.length; a++) {
+          if (out[a] < 0 || (values[a] <= 0n && out[a] > 0)) expect.fail('a share without influence')
+          for (let b = 0; b < out.length; b++) if (values[a] > values[b] && out[a] < out[b]) expect.fail('shares out of order')
+        }
+      }),
+    )
+    const three = [...Array<number>(5).fill(700), ...Array<number>(5).fill(0)]
+    const tied = new Set(Array.from({ length: 30 }, (_, k) => String(shares(three, 1_000_000, 1, { answerKey: `0x${k.toString(16).padStart(64, '0')}` }))))
+    expect(tied.size).toBeGreaterThan(1)
+  })
+
+  it('refuses losses and scores that are not what they should be', () => {
+    expect(() => shares([1], 0.5, 0)).toThrow(expect.objectContaining({ code: 'BAD_LOSS' }))
+    expect(() => shares([1], 1, -1)).toThrow(expect.objectContaining({ code: 'BAD_LOSS' }))
+    expect(() => shares([1, 2], 1, 1, { atoms: [] })).toThrow(expect.objectContaining({ code: 'BAD_SCORES' }))
+  })
+})
+
+describe('microNats', () => {
+  it('rounds once, ties to even', () => {
+    expect([0, 1.25, 0.0000005, 0.0000015, 999.9999996].map(microNats)).toEqual([0, 1_250_000, 0, 2, 1_000_000_000])
+    for (const bad of [Number.NaN, -0.1, Number.POSITIVE_INFINITY]) expect(() => microNats(bad)).toThrow(expect.objectContaining({ code: 'BAD_LOSS' }))
+  })
+})

@@ -1,0 +1,57 @@
+import { compareHex, fromHex, largestRemainder, wholePpm, concatBytes, sha256, fail, type ContributorShare, type Hex } from '@openledger/protocol'
+import type { Address } from 'viem'
+import type { InfluenceAtom } from '../influence/InfluenceTable.ts'
+import type { Scores } from '../influence/scoreAtoms.ts'
+import { maxMicroNats, microNatsPerNat } from './microNats.ts'
+import { noiseFloor } from './noiseFloor.ts'
+
+/** Mean loss per answer token of the bare base and of the tuned model, in micro-nats. */
+export type Losses = { base: number; tuned: number }
+
+export type ShareInput = {
+  scores: Scores
+  /** In the order of the scores. */
+  atoms: readonly InfluenceAtom[]
+  losses: Losses
+  /** 32 bytes that belong to this answer alone; breaks ties between equal remainders. */
+  answerKey: Hex
+}
+
+/**
+ * Divides the contributors' part of one answer by influence, in integers. With u_a = max(0, s_a − τ) and the benefit
+ * v = ℓ_base − ℓ_tuned: pool = v / ℓ_base, floored to ppm, 0 when v ≤ 0; paid = pool · Σu / max(Σu, v), floored; divided by u_a
+ * with the largest remainder, ties by SHA-256(answerKey ‖ atom as uint32 big-endian). Scores (2^e nats) and losses (10⁻⁶ nats) are
+ * brought to one unit as integers, so nothing is rounded before the two floors. What is not paid here goes to all contributors
+ * by training weight (`splitFee`).
+ * @returns one entry per contributor, sorted by address, the atoms of one contributor added up
+ */
+export function influenceShares({ scores, atoms, losses, answerKey }: ShareInput): ContributorShare[] {
+  if (scores.values.length !== atoms.length) fail('BAD_SCORES', `${scores.values.length} scores for ${atoms.length} atoms`, { field: 'scores' })
+  for (const loss of [losses.base, losses.tuned]) {
+    if (!Number.isInteger(loss) || loss < 0 || loss > maxMicroNats) fail('BAD_LOSS', `a loss of ${loss} is not whole micro-nats`, { field: 'losses' })
+  }
+  const floor = noiseFloor(scores.values)
+  const scale = BigInt(microNatsPerNat) << BigInt(Math.max(0, scores.exponent))
+  const useful = scores.values.map((s) => (s > floor ? (s - floor) * scale : 0n))
+  const total = useful.reduce((a, b) => a + b, 0n)
+  const gain = BigInt(losses.base - losses.tuned)
+  const benefit = gain << BigInt(Math.max(0, -scores.exponent))
+
+  const pool = gain > 0n ? (BigInt(wholePpm) * gain) / BigInt(losses.base) : 0n
+  const paid = total > 0n && pool > 0n ? (pool * total) / (total > benefit ? total : benefit) : 0n
+  const ties = atoms.map((_, a) => sha256(concatBytes(fromHex(answerKey), uint32(a))))
+  const parts = largestRemainder(paid, useful, ties)
+
+  const byContributor = new Map<Address, ContributorShare>()
+  atoms.forEach(({ contributor, trainingWeight }, a) => {
+    const share = byContributor.get(contributor) ?? { contributor, sharePpm: 0, trainingWeight: 0 }
+    byContributor.set(contributor, { contributor, sharePpm: share.sharePpm + Number(parts[a]), trainingWeight: share.trainingWeight + trainingWeight })
+  })
+  return [...byContributor.values()].sort((a, b) => compareHex(a.contributor, b.contributor))
+}
+
+function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}
