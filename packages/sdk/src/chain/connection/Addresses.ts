@@ -1,0 +1,15 @@
+import type { Address } from 'viem'
+
+/** Where the contracts of one ledger stand; plain JSON. */
+export type Addresses = {
+  chainId: number
+  /** The block before the first contract; events are read from here. */
+  deployBlock: number
+  wopen: Address
+  parameters: Address
+  stakes: Address
+  epochs: Address
+  channels: Address
+  datanets: Address
+  models: Address
+}

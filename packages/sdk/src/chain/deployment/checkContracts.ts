@@ -1,0 +1,49 @@
+import { isAddressEqual, type Address, type PublicClient } from 'viem'
+import { channelsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, StorageError } from '@openledger/protocol'
+import type { Addresses } from '../connection/Addresses.ts'
+import { readLedger } from '../connection/readLedger.ts'
+
+const mismatch = (message: string, cause?: unknown): never => {
+  throw new StorageError('CONTRACTS_MISSING', message, {
+    cause,
+    action: 'stop',
+    fix: 'check the chain’s address and the stored addresses; on a new chain, deploy the contracts first',
+  })
+}
+
+/**
+ * Checks that a ledger's contracts stand on this chain and know each other.
+ * @throws StorageError CONTRACTS_MISSING with what is wrong; UnavailableError CHAIN_AWAY
+ */
+export async function checkContracts(publicClient: PublicClient, addresses: Addresses): Promise<void> {
+  const { chainId, wopen, parameters, stakes, epochs, channels, datanets, models } = addresses
+  const actual = await readLedger({ publicClient }, 'chain id', (client) => client.getChainId())
+  if (actual !== chainId) mismatch(`the chain's id is ${actual}, the ledger lives on ${chainId}`)
+  for (const [name, address] of Object.entries({ wopen, parameters, stakes, epochs, channels, datanets, models })) {
+    const code = await readLedger({ publicClient }, 'code', (client) => client.getCode({ address }))
+    if (code === undefined || code === '0x') mismatch(`there is no contract ${name} at ${address}`)
+  }
+  const same = (what: string, found: Address, wanted: Address): void => {
+    if (!isAddressEqual(found, wanted)) mismatch(`${what} is ${found}, not ${wanted}`)
+  }
+  const read = { functionName: 'wopen' } as const
+  const wiring = await readLedger({ publicClient }, 'wiring', (client) =>
+    Promise.all([
+      client.readContract({ address: stakes, abi: stakesAbi, ...read }),
+      client.readContract({ address: epochs, abi: epochsAbi, ...read }),
+      client.readContract({ address: channels, abi: channelsAbi, ...read }),
+      client.readContract({ address: models, abi: modelsAbi, ...read }),
+      client.readContract({ address: epochs, abi: epochsAbi, functionName: 'stakes' }),
+      client.readContract({ address: epochs, abi: epochsAbi, functionName: 'parameters' }),
+      client.readContract({ address: channels, abi: channelsAbi, functionName: 'epochs' }),
+      client.readContract({ address: models, abi: modelsAbi, functionName: 'datanets' }),
+      client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [epochs] }),
+    ]),
+  )
+  wiring.slice(0, 4).forEach((found) => same('the token of a contract', found as Address, wopen))
+  same("the epochs' stakes", wiring[4], stakes)
+  same("the epochs' parameters", wiring[5], parameters)
+  same("the channels' epochs", wiring[6], epochs)
+  same("the models' datanets", wiring[7], datanets)
+  if (wiring[8] === 0n) mismatch('the epochs are not registered as a court')
+}

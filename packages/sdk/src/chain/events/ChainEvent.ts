@@ -1,0 +1,13 @@
+import type { Abi, ParseEventLogsReturnType } from 'viem'
+import type { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+
+type EventOf<Name extends string, A extends Abi> = { contract: Name } & ParseEventLogsReturnType<A, undefined, true>[number]
+
+/** One event of the ledger: `contract` and `eventName` tell which, `args` carries it. */
+export type ChainEvent =
+  | EventOf<'datanets', typeof datanetsAbi>
+  | EventOf<'models', typeof modelsAbi>
+  | EventOf<'channels', typeof channelsAbi>
+  | EventOf<'epochs', typeof epochsAbi>
+  | EventOf<'stakes', typeof stakesAbi>
+  | EventOf<'parameters', typeof parametersAbi>
