@@ -1,0 +1,73 @@
+import type { Hex, ModelCommitment } from '@openledger/protocol'
+import type { KvType } from '../forward/KvCache.ts'
+import type { ModelConfig } from '../model/ModelConfig.ts'
+import type { NumericsProfile } from '../profile/NumericsProfile.ts'
+import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { ChatMessage } from '../template/ChatTemplate.ts'
+import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, TrainingExample, TrainingProgress } from '../training/index.ts'
+
+export type EngineOptions = {
+  /** Threads to compute with; default 2, or 1 on a single core. */
+  threads?: number
+  /** CPU build to insist on; default OPENLEDGER_GGML_VARIANT, else the best. */
+  variant?: string
+  /** Sequences served at once; default 8. */
+  slots?: number
+  /** Longest sequence; default the model's context, at most 2048. */
+  positions?: number
+  /** Most rows per step; default 256. */
+  maxRows?: number
+  /** Element type of the attention cache; default F32. */
+  kvType?: KvType
+  /** Memory for adapters before idle ones are dropped; default 1 GiB. */
+  adapterBytes?: number
+}
+
+/** What is known of a loaded model. */
+export type ModelInfo = {
+  id: Hex
+  commitment: ModelCommitment
+  config: ModelConfig
+  profile: NumericsProfile
+  profileHash: Hex
+  /** Longest sequence that is served, in tokens. */
+  positions: number
+  /** Bytes of weights in memory. */
+  bytes: number
+  hasTemplate: boolean
+  bos: number
+  eos: number
+}
+
+export type EngineLoad = { active: number; waiting: number; steps: number; adapters: number; adapterBytes: number }
+
+export type TrainRequest = {
+  examples: readonly TrainingExample[]
+  recipe: Partial<AdapterRecipe>
+  evaluation?: readonly TrainingExample[]
+  contributors?: number
+  checkpointDir?: string
+  /** Where the trained adapter is written as a PEFT folder. */
+  outputFolder: string
+}
+
+/** The result of training as it crosses the thread border: the adapter itself lies in `outputFolder`. */
+export type TrainResult = Omit<AdapterTrainingResult, 'adapter'> & { adapterId: Hex; folder: string }
+
+type Call<Params, Result, Event = never> = { params: Params; result: Result; event: Event }
+
+/** Everything that an engine thread can be asked. */
+export type EngineCalls = {
+  loadModel: Call<{ path: string }, ModelInfo>
+  tokenize: Call<{ text: string; addSpecial: boolean; parseSpecial: boolean }, number[]>
+  detokenize: Call<{ tokens: readonly number[]; special: boolean }, string>
+  encodeChat: Call<{ messages: readonly ChatMessage[]; addGenerationPrompt: boolean }, { text: string; tokens: number[] }>
+  registerAdapter: Call<{ folder: string }, { adapterId: Hex }>
+  removeAdapter: Call<{ adapterId: Hex }, void>
+  generate: Call<GenerateRequest, GenerateResult, GeneratedToken>
+  score: Call<ScoreRequest, number[]>
+  load: Call<null, EngineLoad>
+  train: Call<TrainRequest, TrainResult, TrainingProgress>
+  answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number }, AnswerGradient>
+  close: Call<null, void>
+}

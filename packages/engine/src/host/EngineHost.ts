@@ -1,0 +1,92 @@
+import type { Hex } from '@openledger/protocol'
+import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { ChatMessage } from '../template/ChatTemplate.ts'
+import type { AnswerGradient, TrainingProgress } from '../training/index.ts'
+import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
+import { WorkerClient } from './WorkerClient.ts'
+
+/**
+ * An engine in a thread of its own: one base model, any number of adapters, requests served together in batches.
+ * The caller's event loop stays free. Train in a second host, so that answers do not wait for it. The maker closes it.
+ */
+export class EngineHost {
+  readonly #client: WorkerClient<EngineCalls>
+  #closing: Promise<void> | null = null
+
+  constructor(options: EngineOptions = {}) {
+    this.#client = new WorkerClient<EngineCalls>(new URL('./engineThread.ts', import.meta.url), options)
+  }
+
+  /** Loads the base model; a second call with the same path gives the same answer. @throws `GGUF_*`, `MODEL_*`, `FILE_*`, `NATIVE_*` */
+  loadModel(path: string): Promise<ModelInfo> {
+    return this.#client.call('loadModel', { path })
+  }
+
+  /** Splits text into tokens; control tokens in it stay plain text unless `parseSpecial`. */
+  tokenize(text: string, { addSpecial = true, parseSpecial = false } = {}): Promise<number[]> {
+    return this.#client.call('tokenize', { text, addSpecial, parseSpecial })
+  }
+
+  /** The text of tokens, without control tokens unless `special`. */
+  detokenize(tokens: readonly number[], special = false): Promise<string> {
+    return this.#client.call('detokenize', { tokens, special })
+  }
+
+  /** Writes a conversation with the model's template and splits it into tokens. @throws `CHAT_TEMPLATE`, `CHAT_MESSAGES` */
+  encodeChat(messages: readonly ChatMessage[], addGenerationPrompt = true): Promise<{ text: string; tokens: number[] }> {
+    return this.#client.call('encodeChat', { messages, addGenerationPrompt })
+  }
+
+  /** Reads and checks a PEFT folder, which must stay in place. @returns the adapter's id @throws `ADAPTER_*`, `SAFETENSORS_*`, `FILE_*` */
+  async registerAdapter(folder: string): Promise<Hex> {
+    return (await this.#client.call('registerAdapter', { folder })).adapterId
+  }
+
+  /** Forgets an adapter; requests in flight finish with it. */
+  removeAdapter(adapterId: Hex): Promise<void> {
+    return this.#client.call('removeAdapter', { adapterId })
+  }
+
+  /**
+   * Generates an answer, together with whatever else is being generated.
+   * @throws `ADAPTER_UNKNOWN`, `CONTEXT_OVERFLOW`, `TOKEN_RANGE`, `BAD_SAMPLING`, `CANCELLED` (by the signal), `ENGINE_*`
+   */
+  generate(request: GenerateRequest, options: { onToken?: (token: GeneratedToken) => void; signal?: AbortSignal } = {}): Promise<GenerateResult> {
+    return this.#client.call('generate', request, { onEvent: options.onToken, signal: options.signal })
+  }
+
+  /** Log probabilities of `tokens[from..]`, each given all tokens before it. @throws like `generate`, and `SCORE_RANGE` */
+  score(request: ScoreRequest, signal?: AbortSignal): Promise<number[]> {
+    return this.#client.call('score', request, { signal })
+  }
+
+  /** How busy the engine is. */
+  load(): Promise<EngineLoad> {
+    return this.#client.call('load', null)
+  }
+
+  /** Trains an adapter and writes it as a PEFT folder. @throws `EXAMPLE_*`, `RECIPE`, `TRAINING_*`, `CHECKPOINT_DAMAGED` */
+  train(request: TrainRequest, options: { onProgress?: (progress: TrainingProgress) => void; signal?: AbortSignal } = {}): Promise<TrainResult> {
+    return this.#client.call('train', request, { onEvent: options.onProgress, signal: options.signal })
+  }
+
+  /** The gradient of an answer's loss with respect to an adapter's parameters. @param supervisedFrom index of the answer's first token */
+  answerGradient(adapterId: Hex, tokens: readonly number[], supervisedFrom: number): Promise<AnswerGradient> {
+    return this.#client.call('answerGradient', { adapterId, tokens, supervisedFrom })
+  }
+
+  /** Ends all requests, frees all memory and ends the thread. Calling it twice does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#client.call('close', null)
+    } catch {
+      // The thread has already ended: there is nothing left to free.
+    }
+    await this.#client.terminate()
+  }
+}

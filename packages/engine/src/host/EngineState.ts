@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os'
+import { fail, InputError } from '@openledger/protocol'
+import { Backend, loadGgml } from '@openledger/tensor'
+import { loadModel } from '../model/loadModel.ts'
+import type { Model } from '../model/Model.ts'
+import { numericsProfile, profileHash } from '../profile/NumericsProfile.ts'
+import { AdapterPool } from '../serving/AdapterPool.ts'
+import { Batcher } from '../serving/Batcher.ts'
+import { releaseAnswerGradients } from '../training/index.ts'
+import type { EngineOptions, ModelInfo } from './EngineCalls.ts'
+
+const defaultContext = 2048
+
+/** What one engine thread holds: a backend and, once loaded, a model with its adapters and its batcher. */
+export class EngineState {
+  readonly #options: EngineOptions
+  #backend: Backend | null = null
+  #loaded: { model: Model; pool: AdapterPool; batcher: Batcher; info: ModelInfo } | null = null
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  /** Loads the base model of this thread. @throws InputError `MODEL_LOADED` when there is another one, and what `loadModel` throws */
+  load(path: string): ModelInfo {
+    if (this.#loaded) {
+      if (this.#loaded.model.path === path) return this.#loaded.info
+      fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
+    }
+    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30 } = this.#options
+    const backend = (this.#backend ??= new Backend(loadGgml({ variant }), threads ?? Math.min(2, availableParallelism())))
+    const model = loadModel(path, backend)
+    try {
+      const pool = new AdapterPool(model, adapterBytes)
+      const batcher = new Batcher(model, pool, { slots, maxRows, kvType, positions: this.#options.positions ?? Math.min(model.config.context, defaultContext) })
+      const profile = numericsProfile(model, kvType)
+      const info: ModelInfo = {
+        id: model.id,
+        commitment: model.commitment,
+        config: model.config,
+        profile,
+        profileHash: profileHash(profile),
+        positions: batcher.positions,
+        bytes: model.bytes,
+        hasTemplate: model.template !== null,
+        bos: model.vocabulary.bos,
+        eos: model.vocabulary.eos,
+      }
+      this.#loaded = { model, pool, batcher, info }
+      return info
+    } catch (error) {
+      model.dispose()
+      throw error
+    }
+  }
+
+  /** The loaded model and what serves it. @throws InputError `MODEL_NOT_LOADED` */
+  get loaded(): { model: Model; pool: AdapterPool; batcher: Batcher } {
+    if (!this.#loaded) throw new InputError('MODEL_NOT_LOADED', 'this engine has no model yet', { fix: 'call loadModel first' })
+    return this.#loaded
+  }
+
+  dispose(): void {
+    if (this.#loaded) {
+      const { model, pool, batcher } = this.#loaded
+      this.#loaded = null
+      batcher.dispose()
+      pool.dispose()
+      releaseAnswerGradients(model)
+      model.dispose()
+    }
+    this.#backend?.dispose()
+    this.#backend = null
+  }
+}

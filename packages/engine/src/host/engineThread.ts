@@ -1,0 +1,10 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { EngineCalls, EngineOptions } from './EngineCalls.ts'
+import { EngineState } from './EngineState.ts'
+import { serveCalls } from './serveCalls.ts'
+import { servingHandlers } from './servingHandlers.ts'
+import { trainingHandlers } from './trainingHandlers.ts'
+
+// The module that an engine's worker thread runs.
+const state = new EngineState((workerData as { data: EngineOptions }).data)
+if (parentPort) serveCalls<EngineCalls>(parentPort, { ...servingHandlers(state), ...trainingHandlers(state) })

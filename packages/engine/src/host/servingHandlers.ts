@@ -1,0 +1,30 @@
+import { fail } from '@openledger/protocol'
+import { encodeChat } from '../template/encodeChat.ts'
+import type { EngineCalls } from './EngineCalls.ts'
+import type { EngineState } from './EngineState.ts'
+import type { Handlers } from './wire.ts'
+
+type ServingCalls = Omit<EngineCalls, 'train' | 'answerGradient'>
+
+/** Answers the calls that load, describe and serve a model. */
+export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
+  return {
+    loadModel: ({ path }) => state.load(path),
+    tokenize: ({ text, addSpecial, parseSpecial }) => state.loaded.model.vocabulary.tokenize(text, { addSpecial, parseSpecial }),
+    detokenize: ({ tokens, special }) => state.loaded.model.vocabulary.detokenize(tokens, special),
+    encodeChat({ messages, addGenerationPrompt }) {
+      const { template, vocabulary } = state.loaded.model
+      if (!template) fail('CHAT_TEMPLATE', 'this model has no chat template', { fix: 'use plain completions' })
+      return encodeChat(template, vocabulary, messages, addGenerationPrompt)
+    },
+    registerAdapter: ({ folder }) => ({ adapterId: state.loaded.pool.register(folder) }),
+    removeAdapter: ({ adapterId }) => state.loaded.pool.remove(adapterId),
+    generate: (request, { emit, signal }) => state.loaded.batcher.generate(request, emit, signal),
+    score: (request, { signal }) => state.loaded.batcher.score(request, signal),
+    load() {
+      const { batcher, pool } = state.loaded
+      return { ...batcher.load, adapters: pool.ids.length, adapterBytes: pool.bytes }
+    },
+    close: () => state.dispose(),
+  }
+}

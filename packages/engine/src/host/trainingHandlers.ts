@@ -1,0 +1,23 @@
+import { writePeftFolder } from '../adapter/peftFolder.ts'
+import { answerGradient, trainAdapter } from '../training/index.ts'
+import type { EngineCalls } from './EngineCalls.ts'
+import type { EngineState } from './EngineState.ts'
+import type { Handlers } from './wire.ts'
+
+type TrainingCalls = Pick<EngineCalls, 'train' | 'answerGradient'>
+
+/** Answers the calls that train. A run takes the thread for long stretches: use an engine of its own for it. */
+export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
+  return {
+    async train({ examples, recipe, outputFolder, ...rest }, { emit, signal }) {
+      const { model } = state.loaded
+      const { adapter, ...result } = await trainAdapter(model, examples, recipe, { ...rest, signal, onProgress: (progress) => emit(progress) })
+      writePeftFolder(outputFolder, adapter, model)
+      return { ...result, adapterId: adapter.id, folder: outputFolder }
+    },
+    answerGradient({ adapterId, tokens, supervisedFrom }) {
+      const { model, pool } = state.loaded
+      return answerGradient(model, pool.adapterOf(adapterId), tokens, supervisedFrom)
+    },
+  }
+}
