@@ -4,7 +4,7 @@ import type { ModelConfig } from '../model/ModelConfig.ts'
 import type { NumericsProfile } from '../profile/NumericsProfile.ts'
 import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, TrainingExample, TrainingProgress } from '../training/index.ts'
+import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, GradientPath, TrainingExample, TrainingProgress } from '../training/index.ts'
 
 export type EngineOptions = {
   /** Threads to compute with; default 2, or 1 on a single core. */
@@ -61,6 +61,7 @@ export type EngineCalls = {
   loadModel: Call<{ path: string }, ModelInfo>
   tokenize: Call<{ text: string; addSpecial: boolean; parseSpecial: boolean }, number[]>
   detokenize: Call<{ tokens: readonly number[]; special: boolean }, string>
+  pieces: Call<{ tokens: readonly number[] }, Uint8Array[]>
   encodeChat: Call<{ messages: readonly ChatMessage[]; addGenerationPrompt: boolean }, { text: string; tokens: number[] }>
   registerAdapter: Call<{ folder: string }, { adapterId: Hex }>
   removeAdapter: Call<{ adapterId: Hex }, void>
@@ -68,6 +69,6 @@ export type EngineCalls = {
   score: Call<ScoreRequest, number[]>
   load: Call<null, EngineLoad>
   train: Call<TrainRequest, TrainResult, TrainingProgress>
-  answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number }, AnswerGradient>
+  answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; path?: GradientPath }, AnswerGradient>
   close: Call<null, void>
 }

@@ -1,7 +1,7 @@
 import type { Hex } from '@openledger/protocol'
 import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AnswerGradient, TrainingProgress } from '../training/index.ts'
+import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
 import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
 import { WorkerClient } from './WorkerClient.ts'
 
@@ -30,6 +30,11 @@ export class EngineHost {
   /** The text of tokens, without control tokens unless `special`. */
   detokenize(tokens: readonly number[], special = false): Promise<string> {
     return this.#client.call('detokenize', { tokens, special })
+  }
+
+  /** The bytes of each token; together they are the text. Control tokens are empty. */
+  pieces(tokens: readonly number[]): Promise<Uint8Array[]> {
+    return this.#client.call('pieces', { tokens })
   }
 
   /** Writes a conversation with the model's template and splits it into tokens. @throws `CHAT_TEMPLATE`, `CHAT_MESSAGES` */
@@ -70,9 +75,12 @@ export class EngineHost {
     return this.#client.call('train', request, { onEvent: options.onProgress, signal: options.signal })
   }
 
-  /** The gradient of an answer's loss with respect to an adapter's parameters. @param supervisedFrom index of the answer's first token */
-  answerGradient(adapterId: Hex, tokens: readonly number[], supervisedFrom: number): Promise<AnswerGradient> {
-    return this.#client.call('answerGradient', { adapterId, tokens, supervisedFrom })
+  /**
+   * The gradient of an answer's loss with respect to an adapter's parameters: at its weights, or the mean along a path.
+   * @param supervisedFrom index of the answer's first token
+   */
+  answerGradient(adapterId: Hex, tokens: readonly number[], supervisedFrom: number, path?: GradientPath): Promise<AnswerGradient> {
+    return this.#client.call('answerGradient', { adapterId, tokens, supervisedFrom, path })
   }
 
   /** Ends all requests, frees all memory and ends the thread. Calling it twice does nothing more. */

@@ -12,6 +12,7 @@ export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
     loadModel: ({ path }) => state.load(path),
     tokenize: ({ text, addSpecial, parseSpecial }) => state.loaded.model.vocabulary.tokenize(text, { addSpecial, parseSpecial }),
     detokenize: ({ tokens, special }) => state.loaded.model.vocabulary.detokenize(tokens, special),
+    pieces: ({ tokens }) => tokens.map((token) => state.loaded.model.vocabulary.piece(token)),
     encodeChat({ messages, addGenerationPrompt }) {
       const { template, vocabulary } = state.loaded.model
       if (!template) fail('CHAT_TEMPLATE', 'this model has no chat template', { fix: 'use plain completions' })

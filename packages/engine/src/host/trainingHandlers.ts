@@ -15,9 +15,9 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
       writePeftFolder(outputFolder, adapter, model)
       return { ...result, adapterId: adapter.id, folder: outputFolder }
     },
-    answerGradient({ adapterId, tokens, supervisedFrom }) {
+    answerGradient({ adapterId, tokens, supervisedFrom, path }) {
       const { model, pool } = state.loaded
-      return answerGradient(model, pool.adapterOf(adapterId), tokens, supervisedFrom)
+      return answerGradient(model, pool.adapterOf(adapterId), tokens, supervisedFrom, path)
     },
   }
 }

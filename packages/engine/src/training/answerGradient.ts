@@ -3,12 +3,13 @@ import type { Model } from '../model/Model.ts'
 import { AdapterModel } from './AdapterModel.ts'
 import { adapterParameters } from './AdapterParameters.ts'
 import { FrozenBase } from './FrozenBase.ts'
+import { meanGradient, pathWeights, type GradientPath } from './GradientPath.ts'
 import { meanLoss } from './meanLoss.ts'
 import { StepGradients } from './StepGradients.ts'
 import { checkExamples, type TrainingExample } from './TrainingExample.ts'
 
 export type AnswerGradient = {
-  /** Gradient of `loss` with respect to all LoRA parameters, in canonical order. */
+  /** Gradient of `loss` with respect to all LoRA parameters, in canonical order; with a path, its mean over the path's points. */
   gradient: Float32Array
   /** Mean negative log-likelihood of the answer's tokens with the adapter, in nats. */
   loss: number
@@ -34,8 +35,9 @@ export class AnswerGradients {
    * Backward pass of one answer: the gradient of its mean negative log-likelihood at the adapter's weights.
    * Computes with the weights as they are stored and F32 gradients; deterministic for one ggml build, whatever the threads.
    * @param tokens prompt and answer; @param supervisedFrom index of the answer's first token
+   * @param path take the gradient along this path instead of at the adapter's weights; the losses stay those of the adapter and the base
    */
-  compute(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number): AnswerGradient {
+  compute(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
     const example: TrainingExample = { tokens, supervisedFrom, group: 0 }
     checkExamples([example], this.base.shape.vocab, this.base.shape.ctx)
     if (this.adapter === undefined || this.uploaded !== adapter) {
@@ -45,9 +47,27 @@ export class AnswerGradients {
       this.gradients = new StepGradients(layout.size, 1)
       this.uploaded = adapter
     }
-    const { loss } = this.gradients!.compute(this.adapter, [example], tokens.length)
     const lossBase = meanLoss(this.adapter, [example], tokens.length, 'base')
+    if (path) return { gradient: this.along(this.adapter, path, example), loss: meanLoss(this.adapter, [example], tokens.length, 'measure'), lossBase }
+    const { loss } = this.gradients!.compute(this.adapter, [example], tokens.length)
     return { gradient: this.gradients!.total.slice(), loss, lossBase }
+  }
+
+  private along(adapter: AdapterModel, path: GradientPath, example: TrainingExample): Float32Array {
+    const tuned = adapter.weights.slice()
+    try {
+      return meanGradient(
+        pathWeights(tuned, path).map((weights) => {
+          adapter.weights.set(weights)
+          adapter.upload()
+          this.gradients!.compute(adapter, [example], example.tokens.length)
+          return this.gradients!.total.slice()
+        }),
+      )
+    } finally {
+      adapter.weights.set(tuned)
+      adapter.upload()
+    }
   }
 
   dispose(): void {
@@ -59,10 +79,10 @@ export class AnswerGradients {
 const known = new WeakMap<Model, AnswerGradients>()
 
 /** {@link AnswerGradients.compute} with state kept per model, which is freed by `releaseAnswerGradients`. */
-export function answerGradient(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number): AnswerGradient {
+export function answerGradient(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
   let gradients = known.get(model)
   if (gradients === undefined) known.set(model, (gradients = new AnswerGradients(model)))
-  return gradients.compute(adapter, tokens, supervisedFrom)
+  return gradients.compute(adapter, tokens, supervisedFrom, path)
 }
 
 /** Frees what `answerGradient` keeps for a model; call it before the model is disposed. */

@@ -93,6 +93,17 @@ describe('trainAdapter', () => {
     await expect(train({ rank: 1000 })).rejects.toMatchObject({ code: 'ADAPTER_RANK' })
   })
 
+  it('gradients along the way of training give each contributor its part of an answer\'s benefit, and sum to it', async () => {
+    const { adapter, contributions } = await train({ epochs: 20, weightDecay: 0 })
+    const movement = contributions[0].map((_, i) => contributions.reduce((sum, r) => sum + r[i], 0))
+    for (const { tokens, supervisedFrom } of examples.slice(0, 4)) {
+      const { gradient, loss, lossBase } = answerGradient(model, adapter, tokens, supervisedFrom, { movement, points: [125_000, 375_000, 625_000, 875_000] })
+      const explained = -gradient.reduce((sum, g, i) => sum + g * movement[i], 0)
+      expect(explained / (lossBase - loss)).toBeGreaterThan(0.9)
+      expect(explained / (lossBase - loss)).toBeLessThan(1.1)
+    }
+  })
+
   it('an answer gradient is that of its mean loss, and zero work leaves the base loss', async () => {
     const { adapter, layout } = await train({ epochs: 10 })
     const { tokens, supervisedFrom } = examples[0]
@@ -100,6 +111,8 @@ describe('trainAdapter', () => {
     expect(first.gradient).toHaveLength(layout.size)
     expect(first.loss).toBeLessThan(first.lossBase)
     expect(answerGradient(model, adapter, tokens, supervisedFrom)).toEqual(first)
+    expect(answerGradient(model, adapter, tokens, supervisedFrom, { movement: new Float32Array(layout.size), points: [500_000] })).toEqual(first)
+    expect(() => answerGradient(model, adapter, tokens, supervisedFrom, { movement: new Float32Array(1), points: [1] })).toThrow(expect.objectContaining({ code: 'GRADIENT_PATH' }))
     const { adapter: untrained } = await train({ learningRate: 1e-12, steps: 1, weightDecay: 0 })
     const start = answerGradient(model, untrained, tokens, supervisedFrom)
     expect(start.loss).toBeCloseTo(start.lossBase, 5)
