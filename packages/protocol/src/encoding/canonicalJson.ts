@@ -8,29 +8,30 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 const maxDepth = 64
 
+function text(value: string): string {
+  if (!value.isWellFormed()) fail('BAD_UNICODE', 'text holds half of a surrogate pair')
+  return value.normalize('NFC')
+}
+
 function normalize(value: unknown, depth: number): unknown {
   if (depth > maxDepth) fail('JSON_TOO_DEEP', `JSON may nest ${maxDepth} levels`)
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) fail('BAD_UNICODE', 'text holds half of a surrogate pair')
-    return value.normalize('NFC')
-  }
-  if (typeof value === 'number' && !Number.isFinite(value)) fail('BAD_NUMBER', 'JSON has no NaN and no infinity')
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return text(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : fail('BAD_NUMBER', 'JSON has no NaN and no infinity')
   if (typeof value === 'bigint') fail('BAD_NUMBER', 'write big integers as decimal strings')
-  if (Array.isArray(value)) return value.map((item) => normalize(item, depth + 1))
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-    const out = entries.map(([key, item]) => [key.normalize('NFC'), normalize(item, depth + 1)] as const)
-    if (new Set(out.map(([key]) => key)).size !== out.length) fail('DUPLICATE_KEY', 'two keys are the same after NFC')
-    return Object.fromEntries(out)
-  }
-  return value
+  if (Array.isArray(value)) return Array.from(value, (item) => normalize(item, depth + 1))
+  const kind: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
+  if (kind !== null && kind !== Object.prototype) fail('BAD_JSON', 'JSON holds text, numbers, true, false, null, lists and plain objects only')
+  const out = Object.entries(value as object)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => [text(key), normalize(item, depth + 1)] as const)
+  if (new Set(out.map(([key]) => key)).size !== out.length) fail('DUPLICATE_KEY', 'two keys are the same after NFC')
+  return Object.fromEntries(out)
 }
 
 /** Canonical JSON text (RFC 8785) with every string in NFC; fails on what JSON cannot say. */
 export function canonicalJson(value: Json): string {
-  const text = serialize(normalize(value, 0))
-  if (text === undefined) fail('BAD_JSON', 'the value cannot be written as JSON')
-  return text
+  return serialize(normalize(value, 0)) ?? fail('BAD_JSON', 'the value cannot be written as JSON')
 }
 
 /** keccak-256 of the canonical JSON of a value. */

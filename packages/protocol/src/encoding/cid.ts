@@ -9,7 +9,9 @@ const sha2256 = 0x12
 
 /** The CIDv1 (raw codec, SHA-256, base32) of a file's SHA-256 digest. */
 export function cidOfDigest(digest: Hex): string {
-  return CID.createV1(raw.code, create(sha2256, fromHex(digest))).toString()
+  const bytes = fromHex(digest)
+  if (bytes.length !== 32) fail('BAD_CID', `a SHA-256 digest has 32 bytes, not ${bytes.length}`)
+  return CID.createV1(raw.code, create(sha2256, bytes)).toString()
 }
 
 /** The CIDv1 (raw codec, SHA-256, base32) of bytes. */
@@ -25,7 +27,7 @@ export function digestOfCid(text: string): Hex {
   } catch (cause) {
     fail('BAD_CID', `"${text.slice(0, 80)}" is not a CID`, { cause })
   }
-  if (cid.version !== 1 || cid.code !== raw.code || cid.multihash.code !== sha2256) {
+  if (cid.version !== 1 || cid.code !== raw.code || cid.multihash.code !== sha2256 || cid.multihash.size !== 32) {
     fail('BAD_CID', 'expected CIDv1 with the raw codec and SHA-256')
   }
   return toHex(cid.multihash.digest)

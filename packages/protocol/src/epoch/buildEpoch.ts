@@ -22,7 +22,10 @@ export type EpochLedger = {
   balancesRoot: Hex
 }
 
-/** Makes an epoch's ledger: sorted lines with running totals, and balances over all time. Pure: same input, same roots. */
+/**
+ * Makes an epoch's ledger: sorted lines with running totals, and balances over all time. Pure: same input, same roots.
+ * @throws InputError DUPLICATE_NONCE, DUPLICATE_LINE, DUPLICATE_PAYEE, NEGATIVE_AMOUNT
+ */
 export function buildEpoch(receipts: readonly SettledReceipt[], previous: readonly Balance[]): EpochLedger {
   const ordered = [...receipts].sort((a, b) => compareHex(a.node, b.node) || (a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0))
   ordered.forEach((receipt, i) => {
@@ -34,7 +37,14 @@ export function buildEpoch(receipts: readonly SettledReceipt[], previous: readon
   const unsorted = ordered.flatMap((r) => r.shares.map((s) => ({ payee: s.payee.toLowerCase() as Address, receiptId: r.receiptId, amount: s.amount })))
   unsorted.sort((a, b) => compareHex(a.payee, b.payee) || compareHex(a.receiptId, b.receiptId))
 
+  unsorted.forEach((line, i) => {
+    const before = unsorted[i - 1]
+    if (line.amount < 0n) fail('NEGATIVE_AMOUNT', `receipt ${line.receiptId} owes ${line.payee} less than nothing`)
+    if (before?.payee === line.payee && compareHex(before.receiptId, line.receiptId) === 0) fail('DUPLICATE_LINE', `receipt ${line.receiptId} names ${line.payee} twice`)
+  })
+
   const cumulative = new Map<Address, bigint>(previous.map((b) => [b.payee.toLowerCase() as Address, b.cumulative]))
+  if (cumulative.size !== previous.length) fail('DUPLICATE_PAYEE', 'the previous balances name one payee twice')
   const lines: Line[] = []
   let total = 0n
   for (const { payee, receiptId, amount } of unsorted) {

@@ -31,9 +31,9 @@ export function splitFee(input: SplitInput): Share[] {
   const claimed = contributors.reduce((sum, c) => sum + c.sharePpm, 0)
   const valid = contributors.every((c) => Number.isInteger(c.sharePpm) && c.sharePpm >= 0 && Number.isInteger(c.trainingWeight) && c.trainingWeight >= 0)
   if (!valid || claimed > wholePpm) fail('BAD_SHARES', 'influence shares are whole ppm that sum to at most 1,000,000')
-  if (input.fee < input.platformFee) fail('BAD_FEE', 'the fee is smaller than the platform fee')
+  if (input.platformFee < 0n || input.fee < input.platformFee) fail('BAD_FEE', 'the fee is smaller than the platform fee, or that is negative')
   const parts = [d.nodePpm, d.ownerPpm, d.stakersPpm, d.contributorsPpm]
-  if (parts.reduce((a, b) => a + b, 0) !== wholePpm) fail('BAD_SPLIT', 'the split must sum to 1,000,000 ppm')
+  if (!parts.every((p) => Number.isInteger(p) && p >= 0) || parts.reduce((a, b) => a + b, 0) !== wholePpm) fail('BAD_SPLIT', 'the split is whole ppm that sum to 1,000,000')
   const [node, owner, stakers, pool] = largestRemainder(input.fee - input.platformFee, parts.map(BigInt)) as [bigint, bigint, bigint, bigint]
 
   const totals = new Map<Address, bigint>()

@@ -33,6 +33,15 @@ export async function signStatement<N extends StatementName>(
   return account.signTypedData({ domain, ...typed(name, message) })
 }
 
+/** Half of the order of secp256k1: a larger s has a twin that signs the same, and the contracts refuse it. */
+const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+/** Whether a signature has the one form that the contracts take: 65 bytes r, s, v with s in the lower half and v 27 or 28. */
+function isCanonical(signature: Hex): boolean {
+  if (!/^0x[0-9a-f]{128}(1b|1c)$/i.test(signature)) return false
+  return BigInt(`0x${signature.slice(66, 130)}`) <= halfOrder
+}
+
 /** Checks a statement's signature; throws BAD_SIGNATURE when it is malformed or somebody else's. */
 export async function verifyStatement<N extends StatementName>(
   domain: StatementDomain,
@@ -41,6 +50,9 @@ export async function verifyStatement<N extends StatementName>(
   signature: Hex,
   signer: Address,
 ): Promise<void> {
+  if (!isCanonical(signature)) {
+    throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { field: 'signature', fix: 'give 65 bytes r, s, v with the lower s and v 27 or 28, as wallets make them' })
+  }
   let recovered: Address
   try {
     recovered = await recoverTypedDataAddress({ domain, ...typed(name, message), signature })
