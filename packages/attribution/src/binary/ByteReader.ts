@@ -1,4 +1,5 @@
 import { StorageError } from '@openledger/protocol'
+import { littleEndian } from './ByteWriter.ts'
 
 /** Reads little-endian binary files strictly: never past the end, and `finish` refuses bytes that nobody read. */
 export class ByteReader {
@@ -54,6 +55,10 @@ export class ByteReader {
   u32Array(count: number): Uint32Array {
     const at = this.#take(4 * count)
     const out = new Uint32Array(count)
+    if (littleEndian) {
+      new Uint8Array(out.buffer).set(this.#bytes.subarray(at, at + 4 * count))
+      return out
+    }
     for (let i = 0; i < count; i++) out[i] = this.#view.getUint32(at + 4 * i, true)
     return out
   }

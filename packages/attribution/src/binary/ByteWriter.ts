@@ -1,3 +1,6 @@
+/** Whether this machine keeps integers little-endian, as the files do. */
+export const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
 /** Writes little-endian binary files of a size known beforehand. */
 export class ByteWriter {
   readonly bytes: Uint8Array
@@ -23,7 +26,8 @@ export class ByteWriter {
     this.#at += bytes.length
   }
 
-  u32Array(values: ArrayLike<number>): void {
+  u32Array(values: Uint32Array | Int32Array): void {
+    if (littleEndian) return this.raw(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
     for (let i = 0; i < values.length; i++) this.#view.setUint32(this.#at + 4 * i, values[i], true)
     this.#at += 4 * values.length
   }

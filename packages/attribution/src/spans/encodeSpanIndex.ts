@@ -11,7 +11,9 @@ export const spanIndexMagic = 'OLSPAN01'
  */
 export function encodeSpanIndex(index: Omit<SpanIndex, 'hash'>): Uint8Array {
   const { contributors, recordIds, text, suffixes } = index
-  const tokens = text.filter((symbol) => symbol !== 0).map((symbol) => symbol - 1)
+  const tokens = new Uint32Array(text.length - 2 * recordIds.length)
+  let count = 0
+  for (let i = 0; i < text.length; i++) if (text[i] !== 0) tokens[count++] = text[i] - 1
   const out = new ByteWriter(20 + 20 * contributors.length + 48 * recordIds.length + 4 * tokens.length + 4 * suffixes.length)
   out.magic(spanIndexMagic)
   out.u32(contributors.length)
