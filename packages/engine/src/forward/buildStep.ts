@@ -1,4 +1,4 @@
-import { type Graph, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
+import { type Graph, type Tensor, type TensorContext, TensorType } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
 import { attention, attentionRows, keysRead, type SequenceMask, storeKeysAndValues } from './attention.ts'
 import type { KvCache } from './KvCache.ts'
