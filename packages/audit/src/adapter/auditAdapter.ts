@@ -1,0 +1,28 @@
+import { readArtefact, runManifestSchema } from '@openledger/protocol'
+import { AuditEngine, type BaseSource } from '../engine/AuditEngine.ts'
+import type { AuditReport, CheckOutcome } from '../report/AuditReport.ts'
+import { Auditor } from '../report/Auditor.ts'
+import { checkAdapter, type LineageInput } from './checkAdapter.ts'
+import { checkRetraining } from './checkRetraining.ts'
+
+export type AdapterAuditInput = Omit<LineageInput, 'engine'> & {
+  source: BaseSource
+  /** Train again and compare; takes as long as the training did. */
+  rerun?: boolean
+  onCheck?: (outcome: CheckOutcome) => void
+  onProgress?: (step: number, steps: number) => void
+}
+
+/** Audits one adapter from its run manifest: who trained it on what, down to each record's signature; with `rerun`, that it came out of that. */
+export async function auditAdapter({ source, rerun = false, onCheck, onProgress, ...input }: AdapterAuditInput): Promise<AuditReport> {
+  const { base, run } = readArtefact(runManifestSchema, input.manifest)
+  const auditor = new Auditor('adapter', run.statement.adapterId, onCheck)
+  const engine = await AuditEngine.open(source, base)
+  try {
+    const { manifest, corpus } = await checkAdapter(auditor, { ...input, engine })
+    if (rerun) await auditor.check('training again', () => checkRetraining(manifest, corpus!, engine, onProgress))
+    return auditor.finish()
+  } finally {
+    await engine.close()
+  }
+}

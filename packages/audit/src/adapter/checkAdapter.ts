@@ -1,0 +1,88 @@
+import { buildSpanIndex, readInfluenceTable, snapshotCorpus, type SnapshotCorpus } from '@openledger/attribution'
+import type { ContentStore, SnapshotRecord } from '@openledger/datanet'
+import {
+  digestOfCid,
+  hashJson,
+  modelId,
+  readArtefact,
+  runManifestSchema,
+  statementDigest,
+  statementDomain,
+  verifyStatement,
+  type Network,
+  type RunManifest,
+} from '@openledger/protocol'
+import type { ChainView } from '../chain/ChainView.ts'
+import type { AuditEngine } from '../engine/AuditEngine.ts'
+import { Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
+import { checkLineage } from './checkLineage.ts'
+
+export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
+
+/** A run whose claims were read; filled in as checks hold. */
+export type AuditedRun = { manifest: RunManifest; records: SnapshotRecord[]; corpus: SnapshotCorpus | undefined }
+
+/** The longest example that training takes, by the recipe; 256 when the recipe does not say. */
+function maxLengthOf(recipe: RunManifest['recipe']): number {
+  const length = (recipe as { maxLength?: unknown } | null)?.maxLength
+  return typeof length === 'number' ? length + 1 : 257
+}
+
+/** Runs every check of an adapter but retraining: statement, base, files, chain, lineage down to signatures, influence table, span index. */
+export async function checkAdapter(auditor: Auditor, { manifest: bytes, content, chain, network, engine }: LineageInput): Promise<AuditedRun> {
+  const manifest = readArtefact(runManifestSchema, bytes)
+  const { statement: run, signature } = manifest.run
+  const domain = statementDomain(network.chainId, network.contracts.models)
+  const audited: AuditedRun = { manifest, records: [], corpus: undefined }
+
+  await auditor.check('training run', async () => {
+    await verifyStatement(domain, 'TrainingRun', run, signature, run.trainer)
+    expectEqual('recipe hash', run.recipeHash, hashJson(manifest.recipe))
+    expectEqual('profile hash', run.profileHash, hashJson(manifest.profile))
+    expectEqual('metrics hash', run.metricsHash, hashJson(manifest.metrics))
+    expectEqual('snapshots', run.snapshotIds.join(), manifest.snapshots.map((s) => s.snapshotId).join())
+    return `signed by ${run.trainer}`
+  })
+  await auditor.check('base model', async () => {
+    const { weightHash, tokenizerHash, templateHash } = manifest.base
+    expectEqual('base id', run.baseId, modelId({ weightHash, tokenizerHash, templateHash }))
+    expectEqual('base at hand', run.baseId, engine.info.id)
+    if (!(await chain.base(run.baseId))) falseClaim(`the chain knows no base ${run.baseId}`)
+    return 'weights, tokenizer and template match its id'
+  })
+  await auditor.check('adapter files', async () => {
+    expectEqual('adapter id', run.adapterId, await engine.loadAdapter(content, manifest.adapter))
+    return 'tensors and configuration match its id'
+  })
+  await auditor.check('adapter on chain', async () => {
+    const anchored = await chain.adapter(run.adapterId)
+    if (!anchored) return falseClaim(`the chain knows no adapter ${run.adapterId}`)
+    expectEqual('trainer on chain', anchored.trainer, run.trainer)
+    expectEqual('base on chain', anchored.baseId, run.baseId)
+    expectEqual('snapshots on chain', anchored.snapshotIds.join(), run.snapshotIds.join())
+    expectEqual('run on chain', anchored.runId, statementDigest(domain, 'TrainingRun', run))
+    return 'registered with this lineage, with consent'
+  })
+  await auditor.check('records', async () => {
+    for (const source of manifest.snapshots) audited.records.push(...(await checkLineage(source, content, chain, network)))
+    return `${audited.records.length} records, each signed and anchored by its contributor`
+  })
+  await auditor.check('span index', async () => {
+    audited.corpus = await snapshotCorpus(audited.records, engine.tokenizer, maxLengthOf(manifest.recipe))
+    const index = buildSpanIndex(audited.corpus.spanRecords, audited.corpus.contributors)
+    expectEqual('span index', digestOfCid(manifest.spanIndex), index.hash)
+    return `rebuilt from the records, ${index.text.length} symbols`
+  })
+  await auditor.check('influence table', async () => {
+    const table = readInfluenceTable(await content.get(manifest.influenceTable))
+    const corpus = audited.corpus!
+    expectEqual('table', digestOfCid(manifest.influenceTable), table.hash)
+    expectEqual('adapter of the table', run.adapterId, table.adapterId)
+    expectEqual('base of the table', run.baseId, table.baseId)
+    expectEqual('contributors of the table', table.atoms.map((a) => a.contributor).join(), corpus.contributors.join())
+    expectEqual('training weights', table.atoms.map((a) => a.trainingWeight).join(), corpus.weights.join())
+    return `${table.atoms.length} contributors by ${table.method}`
+  })
+  return audited
+}
+
