@@ -1,0 +1,40 @@
+import type { ReceiptBundle } from '@openledger/protocol'
+import type { AuditEngine } from '../engine/AuditEngine.ts'
+import { expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
+import { isBareBase } from './checkOpenings.ts'
+
+type Messages = { role: string; content: string }[]
+
+/** Checks that the prompt's tokens are the conversation as the base's template writes it (or plain text, for a completion). */
+export async function checkPrompt({ request }: ReceiptBundle, engine: AuditEngine): Promise<string> {
+  const { messages, promptTokens } = request
+  const rendered =
+    typeof messages === 'string' ? await engine.host.tokenize(messages, { addSpecial: true }) : (await engine.host.encodeChat(messages as unknown as Messages)).tokens
+  expectEqual('prompt tokens', promptTokens.join(' '), rendered.join(' '))
+  return `${promptTokens.length} tokens render the conversation`
+}
+
+/**
+ * Executes the answer again and compares it token for token, with every logits hash. Under another numerics profile the bits may differ
+ * honestly; then only the text is compared with its tokens.
+ */
+export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): Promise<string | Skipped> {
+  const { request, answer, receipt } = bundle
+  if (engine.info.profileHash !== receipt.statement.profileHash) {
+    return new Skipped('this machine computes under another numerics profile, where bits may differ honestly')
+  }
+  const again = await engine.host.generate({
+    adapterId: isBareBase(bundle) ? null : receipt.statement.adapterId,
+    promptTokens: request.promptTokens,
+    sampling: request.sampling,
+    logitsHashes: true,
+  })
+  again.tokens.forEach((token, i) => {
+    if (answer.tokens[i] !== token) falseClaim(`token ${i} of the answer: claimed ${answer.tokens[i] ?? 'nothing'}, executed ${token}`)
+  })
+  expectEqual('number of answer tokens', answer.tokens.length, again.tokens.length)
+  expectEqual('served text', answer.text, again.text)
+  expectEqual('finish reason', answer.finishReason, again.finishReason)
+  expectEqual('logits hashes', answer.logitsHashes.join(), again.logitsHashes.join())
+  return `${again.tokens.length} tokens executed again: same tokens, same logits`
+}

@@ -1,0 +1,58 @@
+import {
+  answerEvidence,
+  attributionRoot,
+  buildSpanIndex,
+  readAttribution,
+  readInfluenceTable,
+  readQueryVector,
+  revokedHash,
+  SpanFinder,
+  verifyAttribution,
+} from '@openledger/attribution'
+import type { ContentStore } from '@openledger/datanet'
+import { digestOfCid, zeroHash, type ReceiptBundle } from '@openledger/protocol'
+import type { AuditedRun } from '../adapter/checkAdapter.ts'
+import type { AuditEngine } from '../engine/AuditEngine.ts'
+import { expectEqual, falseClaim } from '../report/Auditor.ts'
+
+/**
+ * Recomputes whose data shaped the answer: losses, gradient and query vector by the engine (within the profile), then scores, shares and
+ * spans in integers from the published table and the index rebuilt from the records.
+ */
+export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, content: ContentStore, engine: AuditEngine): Promise<string> {
+  const { statement } = bundle.receipt
+  const document = readAttribution(bundle.attribution as object)
+  expectEqual('attribution root', statement.attributionRoot, attributionRoot(document))
+  expectEqual('influence table of the deployment', bundle.deployment.statement.tableHash, document.tableHash)
+  expectEqual('attribution method', bundle.deployment.statement.methodHash, document.method.hash)
+  const table = readInfluenceTable(await content.get(run.manifest.influenceTable))
+  if (bundle.queryVector === null) return falseClaim('the bundle names no query vector')
+  expectEqual('query vector', document.queryHash, digestOfCid(bundle.queryVector))
+  const published = readQueryVector(await content.get(bundle.queryVector))
+  const measured = await answerEvidence(engine.host, table, bundle.request.promptTokens, bundle.answer.tokens)
+  const sameProfile = engine.info.profileHash === statement.profileHash
+  if (sameProfile) expectEqual('query vector measured again', document.queryHash, measured.query.hash)
+  expectEqual('revoked records', document.revokedHash, revokedHash(new Set()))
+  const finder = new SpanFinder(buildSpanIndex(run.corpus!.spanRecords, run.corpus!.contributors))
+  const { checked, difference } = verifyAttribution(document, {
+    finder,
+    table,
+    query: sameProfile ? measured.query : published,
+    answer: bundle.answer.tokens,
+    wordStarts: measured.wordStarts,
+    ...(sameProfile ? { losses: measured.losses } : {}),
+    answerKey: statement.outputHash,
+  })
+  if (difference) falseClaim(`${difference.field}: claimed ${JSON.stringify(difference.claimed)}, recomputed ${JSON.stringify(difference.recomputed)}`)
+  const claimed = bundle.contributors.map((c) => `${c.contributor}:${c.sharePpm}:${c.trainingWeight}`.toLowerCase()).join()
+  expectEqual('shares of the split', claimed, document.shares.map((s) => `${s.contributor}:${s.sharePpm}:${s.trainingWeight}`).join())
+  const how = sameProfile ? 'recomputed from the answer' : 'recomputed from the published query vector'
+  return `${checked} values ${how}, ${document.spans.length} spans`
+}
+
+/** Checks that the bare base claims no attribution. */
+export function checkNoAttribution(bundle: ReceiptBundle): string {
+  expectEqual('attribution root', bundle.receipt.statement.attributionRoot, zeroHash)
+  if (bundle.attribution !== null || bundle.contributors.length > 0) falseClaim('the bare base pays no contributor')
+  return 'the bare base has no contributors'
+}

@@ -1,0 +1,28 @@
+import {
+  fingerprintLeaf,
+  hashJson,
+  nodeCommitment,
+  OrderedTree,
+  samplingSeed,
+  tokenHash,
+  zeroHash,
+  type ReceiptBundle,
+} from '@openledger/protocol'
+import { expectEqual } from '../report/Auditor.ts'
+
+/** Checks that a bundle's openings are what the receipt's hashes commit to: prompt, answer, sampling with its seed, counts, profile, logits. */
+export function checkOpenings({ receipt, request, answer, profile }: ReceiptBundle): string {
+  const { statement } = receipt
+  expectEqual('request hash', statement.requestHash, tokenHash(request.salt, request.promptTokens))
+  expectEqual('output hash', statement.outputHash, tokenHash(request.salt, answer.tokens))
+  expectEqual('sampling hash', statement.samplingHash, hashJson(request.sampling))
+  expectEqual('seed', request.sampling.seed, samplingSeed(request.clientNonce, nodeCommitment(request.nodeSecret), statement.requestHash))
+  expectEqual('input tokens', statement.inputTokens, request.promptTokens.length)
+  expectEqual('output tokens', statement.outputTokens, answer.tokens.length)
+  expectEqual('profile hash', statement.profileHash, hashJson(profile))
+  expectEqual('fingerprint root', statement.fingerprintRoot, new OrderedTree(answer.logitsHashes.map(fingerprintLeaf)).root)
+  return 'prompt, answer, sampling, seed and logits open their hashes'
+}
+
+/** Whether a receipt is the bare base's: no adapter, and nobody to attribute to. */
+export const isBareBase = (bundle: ReceiptBundle): boolean => bundle.receipt.statement.adapterId === zeroHash
