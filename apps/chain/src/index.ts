@@ -1,1 +1,1 @@
-export {}
+export { startEmbeddedChain, type ChainExit, type EmbeddedChain, type EmbeddedChainOptions } from './launch/startEmbeddedChain.ts'

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createPublicClient, createWalletClient, defineChain, http, type Hex } from 'viem'
+import { ChainNode } from '../node/ChainNode.ts'
+import type { ChainNodeOptions } from '../node/ChainNodeOptions.ts'
+import { testAccounts, testAlloc } from './testAccounts.ts'
+
+export type RpcReply = { result?: unknown; error?: { code: number; message: string; data?: unknown } }
+
+const openFolders: string[] = []
+
+/** A folder of its own under the system's temporary folder; {@link removeFolders} removes all of them. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'openledger-chain-'))
+  openFolders.push(folder)
+  return folder
+}
+
+export function removeFolders(): void {
+  for (const folder of openFolders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
+/** Sends one JSON-RPC request. */
+export async function rpc(url: string, method: string, params: unknown[] = []): Promise<RpcReply> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  return (await response.json()) as RpcReply
+}
+
+/** viem's clients for a chain at this URL. */
+export function clientsFor(url: string) {
+  const chain = defineChain({
+    id: 7117,
+    name: 'OpenLedger',
+    nativeCurrency: { name: 'OPEN', symbol: 'OPEN', decimals: 18 },
+    rpcUrls: { default: { http: [url] } },
+  })
+  const transport = http(url)
+  return {
+    chain,
+    reader: createPublicClient({ chain, transport, pollingInterval: 30, cacheTime: 0 }),
+    wallet: createWalletClient({ chain, transport, account: testAccounts[0] }),
+  }
+}
+
+/** A node in the test's own process. */
+export async function startTestNode(options: Partial<ChainNodeOptions> = {}) {
+  const node = await ChainNode.start({
+    dataFolder: options.dataFolder ?? temporaryFolder(),
+    host: '127.0.0.1',
+    port: 0,
+    chainId: 7117,
+    alloc: testAlloc,
+    blockTimeMs: 0,
+    batchDelayMs: 5,
+    maxAheadSeconds: 3_600,
+    corsOrigins: [],
+    allowedHosts: [],
+    dev: false,
+    wallMs: Date.now,
+    onError: () => undefined,
+    ...options,
+  })
+  const send = (method: string, ...params: unknown[]) => rpc(node.url, method, params)
+  return { node, send, ...clientsFor(node.url) }
+}
+
+export type TestNode = Awaited<ReturnType<typeof startTestNode>>
+
+/** Signs a transfer with explicit fees, so that nothing has to be asked from a node. */
+export function signTransfer(account: (typeof testAccounts)[number], nonce: number, value: bigint, fee = 10n ** 11n, tip = 10n ** 6n): Promise<Hex> {
+  const to = '0x00000000000000000000000000000000000000ff'
+  return account.signTransaction({ chainId: 7117, type: 'eip1559', nonce, gas: 21_000n, to, value, maxFeePerGas: fee, maxPriorityFeePerGas: tip })
+}

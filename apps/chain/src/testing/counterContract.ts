@@ -1,0 +1,67 @@
+import { parseAbi, type Hex } from 'viem'
+
+export const counterAbi = parseAbi([
+  'constructor(uint256 start) payable',
+  'function count() view returns (uint256)',
+  'function lastSeen(address) view returns (uint256)',
+  'function add(uint256 step) payable returns (uint256)',
+  'function clear()',
+  'function now_() view returns (uint256, uint256, uint256)',
+  'function burn(uint256 rounds)',
+  'function hashOf(uint256 number) view returns (bytes32)',
+  'function recover(bytes32 h, uint8 v, bytes32 r, bytes32 s) pure returns (address)',
+  'function spawn() returns (address)',
+  'function spin()',
+  'event Counted(address indexed who, uint256 indexed step, uint256 total)',
+  'error TooMuch(uint256 asked, uint256 most)',
+])
+
+/**
+ * The bytecode of this contract, by solc 0.8.37 for evmVersion cancun, optimizer on with 200 runs:
+ *
+ *     // SPDX-License-Identifier: Apache-2.0
+ *     pragma solidity ^0.8.24;
+ *     contract Counter {
+ *         uint256 public count;
+ *         mapping(address => uint256) public lastSeen;
+ *         event Counted(address indexed who, uint256 indexed step, uint256 total);
+ *         error TooMuch(uint256 asked, uint256 most);
+ *         constructor(uint256 start) payable { count = start; }
+ *         function add(uint256 step) external payable returns (uint256) {
+ *             if (step > 100) revert TooMuch(step, 100);
+ *             require(step != 13, "unlucky");
+ *             count += step;
+ *             lastSeen[msg.sender] = block.timestamp;
+ *             emit Counted(msg.sender, step, count);
+ *             return count;
+ *         }
+ *         function clear() external { count = 0; delete lastSeen[msg.sender]; }
+ *         function now_() external view returns (uint256, uint256, uint256) { return (block.timestamp, block.number, block.chainid); }
+ *         function burn(uint256 rounds) external { for (uint256 i = 0; i < rounds; i++) { count = uint256(keccak256(abi.encode(count, i))); } }
+ *         function hashOf(uint256 number) external view returns (bytes32) { return blockhash(number); }
+ *         function recover(bytes32 h, uint8 v, bytes32 r, bytes32 s) external pure returns (address) { return ecrecover(h, v, r, s); }
+ *         function spawn() external returns (address) { return address(new Child{salt: bytes32(count)}()); }
+ *         function spin() external pure { while (true) {} }
+ *     }
+ *     contract Child { address public parent = msg.sender; function end() external { selfdestruct(payable(msg.sender)); } }
+ */
+export const counterBytecode: Hex = `0x${[
+  '60806040526040516105453803806105458339810160408190526020916026565b5f55603c565b5f602082840312156035575f5ffd5b5051919050565b6104fc806100495f395ff3fe6080',
+  '6040526004361061008f575f3560e01c80637e551b75116100575780637e551b7514610139578063b547aeda14610157578063c2bf17b014610183578063ec177861146101a2578063f0ac',
+  'd7d5146101cd575f5ffd5b806306661abd146100935780631003e2d2146100ba578063317f5aae146100cd57806342966c68146100f657806352efea6e14610117575b5f5ffd5b34801561',
+  '009e575f5ffd5b506100a75f5481565b6040519081526020015b60405180910390f35b6100a76100c83660046103a7565b6101e1565b3480156100d8575f5ffd5b50604080514281524360',
+  '2082015246918101919091526060016100b1565b348015610101575f5ffd5b506101156101103660046103a7565b6102b8565b005b348015610122575f5ffd5b506101155f808055338152',
+  '60016020526040812055565b348015610144575f5ffd5b506100a76101533660046103a7565b4090565b348015610162575f5ffd5b5061016b6102fe565b6040516001600160a01b039091',
+  '1681526020016100b1565b34801561018e575f5ffd5b5061016b61019d3660046103be565b610330565b3480156101ad575f5ffd5b506100a76101bc3660046103fd565b60016020525f90',
+  '8152604090205481565b3480156101d8575f5ffd5b50610115610395565b5f606482111561021357604051636073b21f60e01b815260048101839052606460248201526044015b60405180',
+  '910390fd5b81600d0361024d5760405162461bcd60e51b8152602060048201526007602482015266756e6c75636b7960c81b604482015260640161020a565b815f5f82825461025d919061',
+  '042a565b9091555050335f81815260016020526040808220429055905490518492917f6d5ac8cb8937b5a656fc2cba7f07defd379bc116df48f519cfaf883f29438236916102a991815260',
+  '200190565b60405180910390a350505f5490565b5f5b818110156102fa575f54604080516020810192909252810182905260600160408051601f1981840301815291905280516020909101',
+  '205f556001016102ba565b5050565b5f805460405161030d9061039b565b8190604051809103905ff590508015801561032a573d5f5f3e3d5ffd5b50905090565b604080515f8082526020',
+  '820180845287905260ff861692820192909252606081018490526080810183905260019060a0016020604051602081039080840390855afa158015610381573d5f5f3e3d5ffd5b50506040',
+  '51601f1901519695505050505050565b5b610396565b60a08061045083390190565b5f602082840312156103b7575f5ffd5b5035919050565b5f5f5f5f608085870312156103d1575f5ffd',
+  '5b84359350602085013560ff811681146103e8575f5ffd5b93969395505050506040820135916060013590565b5f6020828403121561040d575f5ffd5b81356001600160a01b0381168114',
+  '610423575f5ffd5b9392505050565b8082018082111561044957634e487b7160e01b5f52601160045260245ffd5b9291505056fe60806040525f80546001600160a01b0319163317905534',
+  '8015601f575f5ffd5b50607580602b5f395ff3fe6080604052348015600e575f5ffd5b50600436106030575f3560e01c806360f96a8f146034578063efbe1c1c146061575b5f5ffd5b5f54',
+  '6045906001600160a01b031681565b6040516001600160a01b03909116815260200160405180910390f35b606633ff5b00fea164736f6c6343000825000aa164736f6c6343000825000a',
+].join('')}`

@@ -1,0 +1,3 @@
+export * from './OpenLedgerError.ts'
+export * from './classes.ts'
+export * from './fail.ts'
