@@ -46,9 +46,9 @@ function alone(pass: ForwardPass, slot: number, adapter: LoadedAdapter | null, p
 describe('batch invariance', () => {
   const cases: [GgufTensorType, number, KvType, number][] = [
     ['F32', 1, 'F32', 2],
-    ['F32', 2, 'F32', 4],
+    ['F32', 1, 'F32', 4],
     ['F16', 1, 'F32', 2],
-    ['BF16', 2, 'F32', 2],
+    ['BF16', 1, 'F32', 2],
     ['Q8_0', 1, 'F32', 2],
     ['Q8_0', 2, 'F16', 4],
   ]
@@ -85,7 +85,7 @@ describe('batch invariance', () => {
       expect(got[index]!.length).toBe(forced.length + 1)
       got[index]!.forEach((row, at) => expect(row).toEqual(expected[index]![at]))
     })
-  })
+  }, 60_000)
 
   it('sees a wrong adapter slot', () => {
     const { adapters, tokens, fresh } = setUp('F32', 1, 'F32')
@@ -100,7 +100,7 @@ describe('batch invariance', () => {
       return alone(fresh(), 0, adapters[1]!, tokens[1]!, [5])
     })
     expect(two).toEqual(one)
-  })
+  }, 60_000)
 
   it('does not read what a slot held before', () => {
     const { tokens, fresh } = setUp('F32', 1, 'F32')

@@ -7,7 +7,7 @@ import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, GradientPath, TrainingExample, TrainingProgress } from '../training/index.ts'
 
 export type EngineOptions = {
-  /** Threads to compute with; default 2, or 1 on a single core. */
+  /** Threads to compute with; default 1 for small models, else 2 if there are as many cores. Results do not depend on it. */
   threads?: number
   /** CPU build to insist on; default OPENLEDGER_GGML_VARIANT, else the best. */
   variant?: string

@@ -85,6 +85,31 @@ describe('EngineHost', () => {
     await expect(host.registerAdapter(copy)).rejects.toMatchObject({ code: 'ADAPTER_CONFIG', field: 'r' })
   })
 
+  it('trains in a second host, and answers with the trained adapter in the first', async () => {
+    const trainer = new EngineHost({ threads: 1 })
+    const info = await trainer.loadModel(path)
+    const examples = ['the river', 'the mill', 'the red house'].map((text, group) => ({ text, group }))
+    const prompt = await trainer.tokenize('who?')
+    const encoded = await Promise.all(examples.map(async ({ text, group }) => ({ tokens: [...prompt, ...(await trainer.tokenize(text, { addSpecial: false })), info.eos], supervisedFrom: prompt.length, group })))
+    const steps: number[] = []
+    const result = await trainer.train(
+      { examples: encoded, recipe: { rank: 2, epochs: 4 }, outputFolder: join(folder, 'trained') },
+      { onProgress: ({ step }) => steps.push(step) },
+    )
+    expect(steps.length).toBe(result.steps)
+    expect(result.lossFinal).toBeLessThan(result.lossBase)
+    expect(await trainer.registerAdapter(result.folder)).toBe(result.adapterId)
+    const { loss, lossBase } = await trainer.answerGradient(result.adapterId, encoded[0]!.tokens, prompt.length)
+    await trainer.close()
+
+    expect(await host.registerAdapter(result.folder)).toBe(result.adapterId)
+    const mean = (values: number[]): number => -values.reduce((sum, value) => sum + value, 0) / values.length
+    const request = { tokens: encoded[0]!.tokens, from: prompt.length }
+    expect(mean(await host.score({ ...request, adapterId: result.adapterId }))).toBeCloseTo(loss, 3)
+    expect(mean(await host.score({ ...request, adapterId: null }))).toBeCloseTo(lossBase, 3)
+    expect(loss).toBeLessThan(lossBase)
+  })
+
   it('fails pending calls when it is closed, and can be closed twice', async () => {
     const second = new EngineHost({ threads: 1, positions: 256 })
     await second.loadModel(path)

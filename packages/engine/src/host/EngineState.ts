@@ -11,6 +11,12 @@ import type { EngineOptions, ModelInfo } from './EngineCalls.ts'
 
 const defaultContext = 2048
 
+/**
+ * Below this weight size one thread is used: a step takes about a millisecond, and threads that wait for each other by spinning
+ * lose a hundred times that as soon as another process wants the core.
+ */
+const twoThreadBytes = 64 * 2 ** 20
+
 /** What one engine thread holds: a backend and, once loaded, a model with its adapters and its batcher. */
 export class EngineState {
   readonly #options: EngineOptions
@@ -28,8 +34,9 @@ export class EngineState {
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
     const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30 } = this.#options
-    const backend = (this.#backend ??= new Backend(loadGgml({ variant }), threads ?? Math.min(2, availableParallelism())))
+    const backend = (this.#backend ??= new Backend(loadGgml({ variant }), 1))
     const model = loadModel(path, backend)
+    backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
       const pool = new AdapterPool(model, adapterBytes)
       const batcher = new Batcher(model, pool, { slots, maxRows, kvType, positions: this.#options.positions ?? Math.min(model.config.context, defaultContext) })

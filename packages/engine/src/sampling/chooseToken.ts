@@ -1,4 +1,5 @@
 import type { Sampling } from '@openledger/protocol'
+import { largestLogits } from './largestLogits.ts'
 
 /** The part of the sampling parameters that choosing one token depends on. */
 export type ChoiceParameters = Pick<Sampling, 'temperature' | 'topK' | 'topP' | 'minP' | 'repetitionPenalty'>
@@ -13,7 +14,7 @@ export type ChoiceParameters = Pick<Sampling, 'temperature' | 'topK' | 'topP' | 
 export function chooseToken(logits: Float32Array, parameters: ChoiceParameters, seen: ReadonlySet<number>, draw: number): number {
   const penalised = penalise(logits, parameters.repetitionPenalty, seen)
   if (parameters.temperature === 0) return largest(penalised)
-  const candidates = rankCandidates(penalised, parameters)
+  const candidates = largestLogits(penalised, parameters.topK)
   const top = penalised[candidates[0]!]!
   let weights = candidates.map((token) => Math.exp((penalised[token]! - top) / parameters.temperature))
   let count = candidates.length
@@ -44,10 +45,4 @@ function largest(logits: Float32Array): number {
   let best = 0
   for (let token = 1; token < logits.length; token++) if (logits[token]! > logits[best]!) best = token
   return best
-}
-
-/** Token ids by falling logit, equal logits by id; at most top-k of them. */
-function rankCandidates(logits: Float32Array, { topK }: ChoiceParameters): number[] {
-  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b)
-  return topK > 0 && topK < order.length ? order.slice(0, topK) : order
 }

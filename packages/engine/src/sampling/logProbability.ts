@@ -1,3 +1,5 @@
+import { largestLogits } from './largestLogits.ts'
+
 /** log(sum(exp(logits))), computed in double precision around the maximum. */
 export function logSumExp(logits: Float32Array): number {
   let most = -Infinity
@@ -13,13 +15,5 @@ export type TokenProbability = { token: number; logprob: number }
 export function topTokens(logits: Float32Array, count: number): TokenProbability[] {
   if (count <= 0) return []
   const total = logSumExp(logits)
-  const best: number[] = []
-  for (let token = 0; token < logits.length; token++) {
-    if (best.length === count && logits[token]! <= logits[best[count - 1]!]!) continue
-    let at = best.length
-    while (at > 0 && logits[token]! > logits[best[at - 1]!]!) at -= 1
-    best.splice(at, 0, token)
-    if (best.length > count) best.pop()
-  }
-  return best.map((token) => ({ token, logprob: logits[token]! - total }))
+  return largestLogits(logits, count).map((token) => ({ token, logprob: logits[token]! - total }))
 }

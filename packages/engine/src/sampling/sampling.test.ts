@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { keccak } from '@openledger/protocol'
 import { type ChoiceParameters, chooseToken } from './chooseToken.ts'
 import { CounterRandom } from './CounterRandom.ts'
+import { largestLogits } from './largestLogits.ts'
 import { logSumExp, topTokens } from './logProbability.ts'
 import { StopMatcher } from './StopMatcher.ts'
 
@@ -76,6 +77,17 @@ describe('topTokens', () => {
     expect(top.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0)).toBeCloseTo(1, 12)
     expect(topTokens(logits, 2)).toEqual(top.slice(0, 2))
     expect(logSumExp(Float32Array.from([1000, 1000]))).toBeCloseTo(1000 + Math.log(2), 9)
+  })
+})
+
+describe('largestLogits', () => {
+  it('picks the same tokens by selection and by sorting, ties included', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 2, maxLength: 60 }), fc.integer({ min: 1, max: 60 }), (values, count) => {
+        const logits = Float32Array.from(values)
+        expect(largestLogits(logits, count)).toEqual(largestLogits(logits, 0).slice(0, count))
+      }),
+    )
   })
 })
 
