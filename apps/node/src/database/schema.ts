@@ -51,7 +51,7 @@ create table vouchers (channel_id text primary key, cumulative numeric not null,
 create table epochs (
   gateway text not null, index integer not null, cid text not null, data_hash text not null, receipts_root text not null, lines_root text not null,
   balances_root text not null, total numeric not null, line_count integer not null, receipt_count integer not null, vouchers jsonb not null,
-  stage text not null, transaction text, built_at bigint not null, primary key (gateway, index)
+  stage text not null, built_at bigint not null, primary key (gateway, index)
 );
 create table epoch_receipts (receipt_id text primary key, gateway text not null, epoch integer not null);
 create table epoch_lines (gateway text not null, epoch integer not null, line integer not null, payee text not null, receipt_id text not null, amount numeric not null, primary key (gateway, epoch, line));
@@ -65,6 +65,7 @@ create table chain_events (
   primary key (block_number, log_index)
 );
 create index chain_events_by_name on chain_events (name, block_number, log_index);
+${['datanetId', 'contributionId', 'commitment', 'recordId', 'snapshotId', 'adapterId', 'deploymentId', 'payee', 'index'].map((arg) => `create index chain_events_by_${arg} on chain_events ((args->>'${arg}'), name);`).join('\n')}
 `
 
 /** Names the schema: a database that carries another name is rebuilt. */

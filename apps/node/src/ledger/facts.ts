@@ -51,8 +51,8 @@ export type Facts = {
     receiptCount: number
     vouchers: { channelId: Hex; cumulative: string; signature: Hex }[]
   }
-  epochPosted: { gateway: Address; index: number; transaction: Hex }
-  /** The chain voided the epoch: its receipts wait for the next one. */
+  epochPosted: { gateway: Address; index: number }
+  /** The epoch does not stand, or was never posted: its receipts wait for the next one. */
   epochVoided: { gateway: Address; index: number }
 }
 

@@ -28,7 +28,7 @@ export const moneyProjections: Pick<Projections, 'receipt' | 'voucher' | 'epoch'
     const file = readArtefact(epochFileSchema, await sources.content(data.cid))
     await dropEpochLedger(query, data.gateway, data.index)
     await query(`delete from epochs where gateway = $1 and index = $2`, [data.gateway, data.index])
-    await query(`insert into epochs values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'built',null,$12)`, [
+    await query(`insert into epochs values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'built',$12)`, [
       data.gateway, data.index, data.cid, data.dataHash, data.receiptsRoot, data.linesRoot, data.balancesRoot, data.total, data.lineCount, data.receiptCount,
       JSON.stringify(data.vouchers), Math.floor(time / 1000),
     ])
@@ -40,7 +40,7 @@ export const moneyProjections: Pick<Projections, 'receipt' | 'voucher' | 'epoch'
   },
 
   async epochPosted(query, { data }) {
-    await query(`update epochs set stage = 'posted', transaction = $3 where gateway = $1 and index = $2`, [data.gateway, data.index, data.transaction])
+    await query(`update epochs set stage = 'posted' where gateway = $1 and index = $2`, [data.gateway, data.index])
   },
 
   async epochVoided(query, { data }) {

@@ -1,0 +1,60 @@
+import { readContributionBundle, type ContentStore, type VerifiedContribution } from '@openledger/datanet'
+import { fail, type Network } from '@openledger/protocol'
+import type { ChainAccess } from '../chain/ChainAccess.ts'
+import type { Verdict } from '../ledger/facts.ts'
+import type { Ledger } from '../ledger/Ledger.ts'
+import type { Query } from '../database/Database.ts'
+import type { RecordIndex } from './RecordIndex.ts'
+
+export type ContributionParts = { network: Network; chain: ChainAccess; query: Query; ledger: Ledger; content: ContentStore; index: RecordIndex }
+
+async function checkOnChain(parts: ContributionParts, verified: VerifiedContribution): Promise<void> {
+  const { contribution, commitment } = verified
+  const { chain } = parts
+  const { datanetId, contributor, nonce } = contribution
+  if (!(await chain.datanet(datanetId))) fail('UNKNOWN_DATANET', `the chain knows no datanet ${datanetId}`, { status: 404, field: 'datanetId' })
+  if (!(await chain.isContributorAllowed(datanetId, contributor))) {
+    fail('CONTRIBUTOR_NOT_ALLOWED', `${contributor} may not contribute to datanet ${datanetId}`, { status: 403, fix: "ask the datanet's owner or a curator to allow this address" })
+  }
+  if (!(await chain.commitment(datanetId, commitment))) {
+    fail('NOT_COMMITTED', 'the chain holds no commitment to this contribution', { status: 409, fix: 'commit first; when the commitment is in a block, send the same bundle again' })
+  }
+  if (await chain.isNonceUsed(contributor, nonce)) {
+    fail('REPLAYED_NONCE', `${contributor} used nonce ${nonce} before`, { status: 409, field: 'contribution.statement.nonce', fix: 'sign with a nonce that was not used' })
+  }
+}
+
+async function judge(parts: ContributionParts, { contribution, records, recordIds }: VerifiedContribution): Promise<Verdict[]> {
+  const found = await parts.index.add(contribution.datanetId.toString(), records.map((record, i) => ({ ...record, recordId: recordIds[i]! })))
+  return found.map((duplicate, i) => {
+    const recordId = recordIds[i]!
+    if (!duplicate) return { recordId, status: 'accepted', reasons: [], duplicateOf: null }
+    const reason = { exact: 'says the same as a record that was here before', normalised: 'differs from an earlier record in case, space or punctuation alone', near: 'is nearly the same as an earlier record' }[duplicate.kind]
+    return { recordId, status: 'duplicate', reasons: [reason], duplicateOf: duplicate.ofId }
+  })
+}
+
+/**
+ * Takes a contribution in: checks signature, root, nonce, commitment and right, judges each record, and keeps bundle and verdicts.
+ * The same contribution again changes nothing.
+ * @returns the contribution's id, and whether it was new
+ * @throws InputError or ProofError as readContributionBundle; UNKNOWN_DATANET, CONTRIBUTOR_NOT_ALLOWED, NOT_COMMITTED, REPLAYED_NONCE; CHAIN_AWAY
+ */
+export async function acceptContribution(parts: ContributionParts, datanetId: bigint, bundle: Uint8Array): Promise<{ id: string; isNew: boolean }> {
+  const { network, query, ledger, content, index } = parts
+  const verified = await readContributionBundle(bundle, { chainId: network.chainId, datanets: network.contracts.datanets, datanetId })
+  const { contribution, contributionId: id, commitment } = verified
+  const [known] = await query<{ id: string }>(`select id from contributions where id = $1`, [id])
+  if (known) return { id, isNew: false }
+  await checkOnChain(parts, verified)
+  const cid = await content.put(bundle)
+  const datanet = datanetId.toString()
+  try {
+    const { contributor, count, licence, consent } = contribution
+    await ledger.record('contribution', { id, datanetId: datanet, contributor, commitment, count, licence, consent, cid, verdicts: await judge(parts, verified) })
+  } catch (error) {
+    index.forget(datanet)
+    throw error
+  }
+  return { id, isNew: true }
+}

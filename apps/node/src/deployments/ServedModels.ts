@@ -1,0 +1,109 @@
+import type { ContentStore } from '@openledger/datanet'
+import { deploymentSchema, fail, OpenLedgerError, readArtefact, type Deployment, type Hex, type RunManifest } from '@openledger/protocol'
+import type { ChainAccess } from '../chain/ChainAccess.ts'
+import { errorFields, type Log } from '../config/Log.ts'
+import type { Query } from '../database/Database.ts'
+import type { LoadedEngine } from '../engine/Engine.ts'
+import { readEvidence, withRevoked, type AdapterEvidence } from './AdapterEvidence.ts'
+import { layOutAdapter, readManifest } from './AdapterFiles.ts'
+
+/** A model that answers: a deployment with everything that its receipts name. */
+export type ServedModel = {
+  name: string
+  deploymentId: Hex
+  deployment: Deployment
+  signature: Hex
+  registeredAt: number
+  /** Null for the bare base. */
+  adapterId: Hex | null
+  manifest: { cid: string; value: RunManifest } | null
+}
+
+export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; serving: LoadedEngine; models: string; log: Log }
+
+type Row = { id: Hex; model: string; adapter_id: Hex; statement: object; signature: Hex; registered_at: string }
+const activeMs = 2000
+
+/** The deployments of this node, by name. Adapters are loaded when they are first asked. */
+export class ServedModels {
+  readonly #parts: ServedModelParts
+  readonly #ready = new Map<Hex, Promise<ServedModel>>()
+  readonly #evidence = new Map<Hex, Promise<AdapterEvidence>>()
+  readonly #active = new Map<Hex, { at: number; active: boolean }>()
+
+  constructor(parts: ServedModelParts) {
+    this.#parts = parts
+  }
+
+  /** Names, deployments and registration times (Unix seconds), oldest first. */
+  async list(): Promise<{ name: string; deploymentId: Hex; registeredAt: number }[]> {
+    const rows = await this.#parts.query<Row>(`select id, model, registered_at from deployments order by seq`)
+    return rows.map((row) => ({ name: row.model, deploymentId: row.id, registeredAt: Number(row.registered_at) }))
+  }
+
+  /**
+   * The model of this name, its adapter loaded.
+   * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE
+   */
+  async find(name: string): Promise<ServedModel> {
+    const [row] = await this.#parts.query<Row>(`select id, model, adapter_id, statement, signature, registered_at from deployments where model = $1`, [name])
+    if (!row) return fail('MODEL_NOT_FOUND', `no model "${name.slice(0, 100)}" is served here`, { status: 404, field: 'model', fix: 'take a name from GET /v1/models' })
+    if (!(await this.#isActive(row.id))) fail('DEPLOYMENT_INACTIVE', `the owner of "${row.model}" has switched it off`, { status: 404, field: 'model', fix: 'take another model from GET /v1/models' })
+    let ready = this.#ready.get(row.id)
+    if (!ready) {
+      ready = this.#load(row)
+      this.#ready.set(row.id, ready)
+      ready.catch(() => this.#ready.delete(row.id))
+    }
+    return ready
+  }
+
+  /** The attribution evidence of a model's adapter, without the records that are revoked by now. */
+  async evidence(model: ServedModel): Promise<AdapterEvidence> {
+    const { adapterId, manifest } = model
+    if (!adapterId || !manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
+    const revoked = await this.#revoked(manifest.value)
+    const known = this.#evidence.get(adapterId)
+    const evidence = known ? known.then((e) => withRevoked(e, revoked)) : readEvidence(this.#parts.content, manifest.value, revoked)
+    this.#evidence.set(adapterId, evidence)
+    evidence.catch(() => this.#evidence.delete(adapterId))
+    return evidence
+  }
+
+  async #isActive(id: Hex): Promise<boolean> {
+    const known = this.#active.get(id)
+    if (known && performance.now() - known.at < activeMs) return known.active
+    try {
+      const state = await this.#parts.chain.deployment(id)
+      this.#active.set(id, { at: performance.now(), active: state?.active === true })
+    } catch (error) {
+      // With the chain away, what was last known holds.
+      if (!known) throw error
+      this.#parts.log.warn('deployment.unchecked', errorFields(error))
+    }
+    return this.#active.get(id)!.active
+  }
+
+  async #load(row: Row): Promise<ServedModel> {
+    const { query, content, serving, models } = this.#parts
+    const deployment = readArtefact(deploymentSchema, row.statement)
+    const base = { name: row.model, deploymentId: row.id, deployment, signature: row.signature, registeredAt: Number(row.registered_at) }
+    if (row.adapter_id === serving.info.id) return { ...base, adapterId: null, manifest: null }
+    const [run] = await query<{ manifest: string }>(`select manifest from runs where adapter_id = $1 and manifest is not null limit 1`, [row.adapter_id])
+    if (!run) return fail('ADAPTER_MISSING', `the files of adapter ${row.adapter_id} are not here`, { status: 503, action: 'retry', fix: 'publish the run of this adapter to this node' })
+    const value = await readManifest(content, run.manifest)
+    const loaded = await serving.engine.registerAdapter(await layOutAdapter(content, models, row.adapter_id, value.adapter))
+    if (loaded !== row.adapter_id) throw new OpenLedgerError('WRONG_ADAPTER', `the files of adapter ${row.adapter_id} are those of ${loaded}`, { action: 'stop', fix: 'remove its folder under models/ and start again' })
+    return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value } }
+  }
+
+  async #revoked(manifest: RunManifest): Promise<Set<Hex>> {
+    const ids = manifest.snapshots.map((s) => s.snapshotId)
+    const rows = await this.#parts.query<{ id: Hex }>(
+      `select distinct s.record_id as id from snapshot_records s join chain_events v on v.name = 'Datanets.RecordRevoked' and v.args->>'recordId' = s.record_id and v.args->>'contributor' = s.contributor
+       where s.snapshot_id in (${ids.map((_, i) => `$${i + 1}`).join(',')})`,
+      ids,
+    )
+    return new Set(rows.map((row) => row.id))
+  }
+}

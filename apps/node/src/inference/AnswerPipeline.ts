@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto'
+import type { ContentStore } from '@openledger/datanet'
+import type { GenerateResult } from '@openledger/engine'
+import { answerFee, fail, nodeCommitment, samplingSeed, tokenHash, toHex, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling, type Share } from '@openledger/protocol'
+import type { AnswerView } from '@openledger/sdk'
+import type { Address } from 'viem'
+import type { ChainAccess } from '../chain/ChainAccess.ts'
+import type { Clock } from '../config/Clock.ts'
+import { errorFields, type Log } from '../config/Log.ts'
+import type { ServedModel, ServedModels } from '../deployments/ServedModels.ts'
+import type { LoadedEngine } from '../engine/Engine.ts'
+import type { Names } from '../keys/Names.ts'
+import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
+import type { ChannelLedger } from '../payments/ChannelLedger.ts'
+import type { AnswerRequest } from './AnswerRequest.ts'
+import { answerView } from './answerView.ts'
+import { attributeAnswer, noAttribution, type AnswerAttribution } from './attributeAnswer.ts'
+import { buildReceipt } from './buildReceipt.ts'
+import { NodeSecrets } from './NodeSecrets.ts'
+import type { ReceiptIssuer } from './ReceiptIssuer.ts'
+import { sourcesOf } from './sourcesOf.ts'
+
+export type AnswerPipelineParts = {
+  network: Network
+  chain: ChainAccess
+  content: ContentStore
+  serving: LoadedEngine
+  models: ServedModels
+  channels: ChannelLedger
+  receipts: ReceiptIssuer
+  names: Names
+  metrics: NodeMetrics
+  clock: Clock
+  log: Log
+  node: Address
+  gateway: Address
+  /** Tokens of an answer when the caller names no limit. */
+  defaultMaxTokens: number
+}
+
+/** An answer with its receipt. */
+export type Answer = { result: GenerateResult; promptTokens: number; view: AnswerView; created: number }
+
+type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
+const feeMs = 60_000
+
+/** The way of an answer: tokens, admission, generation, attribution, split, receipt, journal. */
+export class AnswerPipeline {
+  readonly #parts: AnswerPipelineParts
+  readonly secrets = new NodeSecrets()
+  #platformFee: { at: number; fee: bigint } | undefined
+
+  constructor(parts: AnswerPipelineParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Answers one request. The promise resolves when the receipt is on the disk.
+   * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; errors of the engine and the journal
+   */
+  async answer(request: AnswerRequest): Promise<Answer> {
+    const { channels, clock, metrics } = this.#parts
+    const started = clock.now()
+    const prepared = await this.#prepare(request)
+    const { model, promptTokens, sampling, platformFee } = prepared
+    const maxFee = answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: sampling.maxTokens }, platformFee)
+    const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined)
+    try {
+      const result = await this.#generate(request, prepared)
+      const generated = clock.now()
+      const attribution = await this.#attribute(prepared, result)
+      const view = await this.#issue(request, prepared, result, attribution)
+      metrics.answered(model.name, { inputTokens: promptTokens.length, outputTokens: result.tokens.length, generateMs: generated - started, attributeMs: clock.now() - generated })
+      return { result, promptTokens: promptTokens.length, view, created: Math.floor(started / 1000) }
+    } finally {
+      reservation.release()
+    }
+  }
+
+  async #prepare(request: AnswerRequest): Promise<Prepared> {
+    const { models, serving } = this.#parts
+    const model = await models.find(request.model)
+    const { prompt } = request
+    const promptTokens = 'messages' in prompt ? (await serving.engine.encodeChat(prompt.messages)).tokens : await serving.engine.tokenize(prompt.text)
+    const maxTokens = this.#maxTokens(promptTokens.length, request.sampling.maxTokens)
+    const salt = toHex(randomBytes(32))
+    const requestHash = tokenHash(salt, promptTokens)
+    const clientNonce = request.clientNonce ?? toHex(randomBytes(32))
+    const nodeSecret = this.secrets.take(request.nodeCommitment ?? this.secrets.commit())
+    const sampling: Sampling = { ...request.sampling, maxTokens, seed: samplingSeed(clientNonce, nodeCommitment(nodeSecret), requestHash) }
+    // A conversation, or the plain text that was continued.
+    const messages = 'messages' in prompt ? prompt.messages.map(({ role, content }) => ({ role, content })) : prompt.text
+    return { model, promptTokens, messages, sampling, salt, requestHash, clientNonce, nodeSecret, platformFee: await this.#fee() }
+  }
+
+  #maxTokens(promptTokens: number, wanted: number | undefined): number {
+    const { positions } = this.#parts.serving.info
+    const room = positions - promptTokens
+    if (room < 1 || (wanted !== undefined && wanted > room)) {
+      fail('context_length_exceeded', `this model's context holds ${positions} tokens; the prompt has ${promptTokens}${wanted === undefined ? '' : ` and the answer may have ${wanted}`}`, {
+        field: 'messages',
+        fix: 'shorten the prompt or lower max_tokens',
+      })
+    }
+    return wanted ?? Math.min(room, this.#parts.defaultMaxTokens)
+  }
+
+  async #generate(request: AnswerRequest, { model, promptTokens, sampling }: Prepared): Promise<GenerateResult> {
+    const stop = new AbortController()
+    let begun = false
+    const leave = (): void => {
+      if (!begun) stop.abort()
+    }
+    request.signal?.addEventListener('abort', leave)
+    if (request.signal?.aborted) leave()
+    try {
+      const onToken: AnswerRequest['onToken'] = (token) => {
+        begun = true
+        request.onToken?.(token)
+      }
+      return await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, topLogprobs: request.topLogprobs, logitsHashes: true }, { onToken, signal: stop.signal })
+    } finally {
+      request.signal?.removeEventListener('abort', leave)
+    }
+  }
+
+  async #attribute({ model, promptTokens, salt }: Prepared, { tokens }: GenerateResult): Promise<AnswerAttribution> {
+    if (!model.adapterId) return noAttribution()
+    const { serving, content, models } = this.#parts
+    const evidence = await models.evidence(model)
+    return attributeAnswer({ engine: serving.engine, content, evidence, promptTokens, answer: tokens, outputHash: tokenHash(salt, tokens) })
+  }
+
+  async #issue(request: AnswerRequest, prepared: Prepared, result: GenerateResult, attribution: AnswerAttribution): Promise<AnswerView> {
+    const { network, serving, clock, node, gateway, receipts, channels, names, log } = this.#parts
+    const { model, promptTokens, sampling, salt, requestHash, platformFee } = prepared
+    const { payer } = request
+    const { receipt, shares } = buildReceipt({
+      baseId: serving.info.id,
+      adapterId: model.adapterId,
+      snapshotIds: model.manifest?.value.run.statement.snapshotIds ?? [],
+      deploymentId: model.deploymentId,
+      deployment: model.deployment,
+      node,
+      gateway,
+      treasury: network.treasury,
+      stakers: network.contracts.stakes,
+      platformFee,
+      channelId: payer.channelId,
+      requestHash,
+      outputHash: tokenHash(salt, result.tokens),
+      sampling,
+      promptTokens,
+      result,
+      profileHash: serving.info.profileHash,
+      attribution,
+      time: Math.floor(clock.now() / 1000),
+    })
+    const deposit = (await channels.onChain(payer.channelId))?.deposited ?? 0n
+    const sources = await sourcesOf(attribution.document, attribution.pieces, result.text, names)
+    const describe = await answerView({ network, node, names, model, receipt, shares, sources, contributors: attribution.contributors })
+    const signed = await receipts.issue(receipt, (r) => ({
+      model: model.name,
+      shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
+      bundle: toJson(this.#bundle(prepared, result, attribution, shares, r)),
+      view: describe(r.id),
+    }))
+    let account = channels.account(payer.channelId)
+    if (payer.signer) account = await channels.signFor(payer.channelId, payer.signer).catch((error: unknown) => (log.warn('voucher.unsigned', errorFields(error)), account))
+    const channel = { id: payer.channelId, spent: account.spent.toString(), vouchered: account.vouchered.toString(), deposit: deposit.toString() }
+    return { ...describe(signed.id), channel }
+  }
+
+  #bundle(prepared: Prepared, result: GenerateResult, attribution: AnswerAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
+    const { network, serving } = this.#parts
+    const { model } = prepared
+    return {
+      kind: 'openledger/receipt/1',
+      domain: { chainId: network.chainId, verifyingContract: network.contracts.epochs },
+      receipt: { statement: signed.statement, signature: signed.signature },
+      deployment: { statement: model.deployment, signature: model.signature },
+      run: model.manifest?.cid ?? null,
+      request: {
+        salt: prepared.salt,
+        messages: prepared.messages,
+        promptTokens: prepared.promptTokens,
+        sampling: prepared.sampling,
+        clientNonce: prepared.clientNonce,
+        nodeSecret: prepared.nodeSecret,
+      },
+      answer: { text: result.text, tokens: result.tokens, logitsHashes: result.logitsHashes, finishReason: result.finishReason },
+      profile: serving.info.profile,
+      attribution: attribution.document,
+      queryVector: attribution.queryVector,
+      platformFee: prepared.platformFee,
+      treasury: network.treasury,
+      stakers: network.contracts.stakes,
+      contributors: attribution.contributors,
+      shares,
+    }
+  }
+
+  async #fee(): Promise<bigint> {
+    const { chain, clock, log } = this.#parts
+    const known = this.#platformFee
+    if (known && clock.now() - known.at < feeMs) return known.fee
+    try {
+      this.#platformFee = { at: clock.now(), fee: await chain.platformFee() }
+    } catch (error) {
+      if (!known) throw error
+      log.warn('fee.unchecked', errorFields(error))
+    }
+    return this.#platformFee!.fee
+  }
+}

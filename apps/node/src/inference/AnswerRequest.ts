@@ -1,0 +1,28 @@
+import type { GeneratedToken, ChatMessage } from '@openledger/engine'
+import type { Hex, Sampling } from '@openledger/protocol'
+import type { LocalAccount } from 'viem'
+
+/** Who pays for an answer. */
+export type Payer = {
+  channelId: Hex
+  /** The key with which this node signs the payer's vouchers; absent when the payer signs them. */
+  signer?: Pick<LocalAccount, 'signTypedData'>
+}
+
+/** A request for one answer, independent of the API that it came by. */
+export type AnswerRequest = {
+  model: string
+  /** A conversation, or a text to continue. */
+  prompt: { messages: readonly ChatMessage[] } | { text: string }
+  /** `maxTokens` undefined: as many as the node's default and the context allow. */
+  sampling: Omit<Sampling, 'seed' | 'maxTokens'> & { maxTokens: number | undefined }
+  /** The caller's part of the seed. */
+  clientNonce: Hex | undefined
+  /** The commitment that the caller saw before it chose its nonce; undefined: a fresh secret. */
+  nodeCommitment: Hex | undefined
+  topLogprobs: number
+  payer: Payer
+  onToken?: (token: GeneratedToken) => void
+  /** The caller went away: an answer that has not begun is dropped, one that has begun is finished and owed. */
+  signal?: AbortSignal
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+import { fail, nodeCommitment, toHex, type Hex } from '@openledger/protocol'
+
+const kept = 1024
+
+/** Secrets of the node's part of a seed: committed to before the caller chooses a nonce, each used for one answer. */
+export class NodeSecrets {
+  readonly #open = new Map<Hex, Hex>()
+
+  /** Commits to a new secret. The oldest unused ones are forgotten. */
+  commit(): Hex {
+    const secret = toHex(randomBytes(32))
+    const commitment = nodeCommitment(secret)
+    this.#open.set(commitment, secret)
+    if (this.#open.size > kept) this.#open.delete(this.#open.keys().next().value!)
+    return commitment
+  }
+
+  /** Takes the secret behind a commitment; fails with UNKNOWN_COMMITMENT when it was used or forgotten. */
+  take(commitment: Hex): Hex {
+    const secret = this.#open.get(commitment)
+    if (!secret) return fail('UNKNOWN_COMMITMENT', 'this commitment was used before or is too old', { status: 409, field: 'openledger.node_commitment', fix: 'take a new one from GET /api/node' })
+    this.#open.delete(commitment)
+    return secret
+  }
+}

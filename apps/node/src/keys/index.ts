@@ -1,0 +1,2 @@
+export { ensureKey, readKey } from './keyFile.ts'
+export { operatorToken } from './operatorToken.ts'

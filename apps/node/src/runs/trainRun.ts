@@ -1,0 +1,104 @@
+import { rm, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { buildInfluenceTable, buildSpanIndex, encodeInfluenceTable, encodeSpanIndex, snapshotCorpus } from '@openledger/attribution'
+import { readSnapshotFile, type ContentStore, type SnapshotRecord } from '@openledger/datanet'
+import { fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
+import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
+import type { Query } from '../database/Database.ts'
+import { openEngine, type EngineSettings } from '../engine/Engine.ts'
+import type { RunRequest, RunResult } from './RunRequest.ts'
+
+export type TrainRunInput = {
+  request: RunRequest
+  query: Query
+  content: ContentStore
+  settings: EngineSettings
+  /** Checkpoints and the adapter's folder; kept while the run is not finished. */
+  folder: string
+  onProgress: (progress: TrainingProgress) => void
+  signal: AbortSignal
+}
+
+type Source = RunResult['snapshots'][number]
+
+async function readSource(query: Query, content: ContentStore, snapshotId: Hex): Promise<{ source: Source; records: SnapshotRecord[] }> {
+  const [row] = await query<{ cid: string }>(`select cid from snapshots where id = $1`, [snapshotId])
+  if (!row) return fail('UNKNOWN_SNAPSHOT', `the file of snapshot ${snapshotId} is not here`, { status: 404 })
+  const { records } = readSnapshotFile(await content.get(row.cid))
+  const contributions: Source['contributions'] = []
+  for (const contributionId of new Set(records.map((r) => r.contributionId))) {
+    const [bundle] = await query<{ cid: string }>(`select cid from contributions where id = $1`, [contributionId])
+    if (!bundle) return fail('UNKNOWN_CONTRIBUTION', `the bundle of contribution ${contributionId} is not here`, { status: 404 })
+    contributions.push({ contributionId, cid: bundle.cid })
+  }
+  return { source: { snapshotId, cid: row.cid, contributions }, records }
+}
+
+/** The seed as the training statement carries it. */
+const seedHash = (seed: number): Hex => `0x${seed.toString(16).padStart(64, '0')}`
+
+/**
+ * Trains an adapter on sealed snapshots in an engine of its own and keeps all that an auditor needs. Killed and called again with the
+ * same folder, it goes on from the last checkpoint and gives the same bytes.
+ * @throws errors of the engine (`TRAINING_*`, `EXAMPLE_*`), of the content store, UNKNOWN_SNAPSHOT
+ */
+export async function trainRun({ request, query, content, settings, folder, onProgress, signal }: TrainRunInput): Promise<RunResult & { adapterId: Hex }> {
+  const recipe = fullAdapterRecipe(request.recipe)
+  const sources: Source[] = []
+  const records: SnapshotRecord[] = []
+  for (const id of request.snapshotIds) {
+    const read = await readSource(query, content, id)
+    sources.push(read.source)
+    records.push(...read.records)
+  }
+  const { engine, info } = await openEngine(settings, settings.training ?? {})
+  try {
+    const tokenizer = {
+      endOfTurn: info.eos,
+      tokenize: (text: string) => engine.tokenize(text, { addSpecial: false }),
+      encodeChat: (messages: readonly { role: string; content: string }[], open: boolean) => engine.encodeChat(messages, open),
+    }
+    const corpus = await snapshotCorpus(records, tokenizer, recipe.maxLength + 1)
+    const output = path.join(folder, 'adapter')
+    const trained = await engine.train(
+      { examples: corpus.examples, recipe, contributors: corpus.contributors.length, checkpointDir: folder, outputFolder: output },
+      { onProgress, signal },
+    )
+    const { adapterId } = trained
+    const atoms = corpus.contributors.map((contributor, i) => ({ contributor, trainingWeight: corpus.weights[i] ?? 0 }))
+    const table = buildInfluenceTable(trained.contributions, { method: 'trajectory', adapterId, baseId: info.id, atoms })
+    const index = buildSpanIndex(corpus.spanRecords, corpus.contributors)
+    const file = async (name: string): Promise<string> => content.put(await readFile(path.join(output, name)))
+    const metrics = { losses: trained.losses, lossBase: trained.lossBase, lossFinal: trained.lossFinal, steps: trained.steps }
+    const recipeJson = toJson(trained.recipe)
+    const run: TrainingRun = {
+      trainer: request.trainer,
+      baseId: info.id,
+      snapshotIds: request.snapshotIds,
+      recipeHash: hashJson(recipeJson),
+      profileHash: info.profileHash,
+      seed: seedHash(trained.recipe.seed),
+      adapterId,
+      metricsHash: hashJson(metrics),
+    }
+    const result: RunResult & { adapterId: Hex } = {
+      adapterId,
+      run: toJson(run) as Json,
+      recipe: recipeJson,
+      profile: info.profile,
+      metrics,
+      snapshots: sources,
+      adapter: { config: await file('adapter_config.json'), tensors: await file('adapter_model.safetensors') },
+      influenceTable: await content.put(encodeInfluenceTable(table)),
+      spanIndex: await content.put(encodeSpanIndex(index)),
+    }
+    return result
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Removes what a finished run left behind. */
+export async function clearRunFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
