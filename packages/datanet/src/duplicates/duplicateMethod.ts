@@ -7,11 +7,11 @@ export const duplicateMethod = {
   /** Tokens in a shingle: pairs keep word order, and one changed word spoils only two of them. */
   shingleTokens: 2,
   /**
-   * Two records are near duplicates from this Jaccard similarity on, in thousandths. At 0.8 a text of 20 words may differ in one; records
-   * made from one template with another fact in each stay apart. A false merge takes an honest contributor's weight, so it is set high.
+   * Two records are near duplicates from this Jaccard similarity on, in thousandths. One changed word of n leaves (n - 1) / (n + 3), so that
+   * records of up to 23 words with one other fact in each stay apart. A false merge takes an honest contributor's weight, so it is set high.
    */
-  thresholdPermille: 800,
-  /** Bands and rows of the locality-sensitive hash: at similarity 0.8 a pair is missed with probability (1 - 0.8⁴)³² = 5·10⁻⁸. */
+  thresholdPermille: 850,
+  /** Bands and rows of the locality-sensitive hash: at similarity 0.85 a pair is missed with probability (1 - 0.85⁴)³² = 6·10⁻¹¹. */
   bands: 32,
   rows: 4,
 } as const

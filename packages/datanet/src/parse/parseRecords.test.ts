@@ -223,9 +223,9 @@ describe('parseRecords of Markdown', () => {
 
   it('stays quick on hostile input', { timeout: 60_000 }, () => {
     for (const hostile of ['[', '*a_ ', '`', '![[', '&amp;', '<', '- a\n', '[a]: b\n', '~~~\n', '```x`\n*a_']) {
-      const start = performance.now()
+      const before = process.cpuUsage()
       read(`# a\n\n${hostile.repeat(20_000 / hostile.length)}`, 'markdown')
-      expect(performance.now() - start, hostile).toBeLessThan(5_000)
+      expect(process.cpuUsage(before).user / 1000, hostile).toBeLessThan(5_000)
     }
   })
 })
