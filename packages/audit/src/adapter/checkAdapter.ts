@@ -9,6 +9,7 @@ import {
   statementDigest,
   statementDomain,
   verifyStatement,
+  type Hex,
   type Network,
   type RunManifest,
 } from '@openledger/protocol'
@@ -20,7 +21,7 @@ import { checkLineage } from './checkLineage.ts'
 export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
 
 /** A run whose claims were read; filled in as checks hold. */
-export type AuditedRun = { manifest: RunManifest; records: SnapshotRecord[]; corpus: SnapshotCorpus | undefined }
+export type AuditedRun = { manifest: RunManifest; records: SnapshotRecord[]; revoked: Map<Hex, bigint>; corpus: SnapshotCorpus | undefined }
 
 /** The longest example that training takes, by the recipe; 256 when the recipe does not say. */
 function maxLengthOf(recipe: RunManifest['recipe']): number {
@@ -33,7 +34,7 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
   const manifest = readArtefact(runManifestSchema, bytes)
   const { statement: run, signature } = manifest.run
   const domain = statementDomain(network.chainId, network.contracts.models)
-  const audited: AuditedRun = { manifest, records: [], corpus: undefined }
+  const audited: AuditedRun = { manifest, records: [], revoked: new Map(), corpus: undefined }
 
   await auditor.check('training run', async () => {
     await verifyStatement(domain, 'TrainingRun', run, signature, run.trainer)
@@ -64,8 +65,17 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
     return 'registered with this lineage, with consent'
   })
   await auditor.check('records', async () => {
-    for (const source of manifest.snapshots) audited.records.push(...(await checkLineage(source, content, chain, network)))
-    return `${audited.records.length} records, each signed and anchored by its contributor`
+    const registeredAt = (await chain.adapter(run.adapterId))!.registeredAt
+    for (const source of manifest.snapshots) {
+      const { records, revoked } = await checkLineage(source, content, chain, network)
+      audited.records.push(...records)
+      for (const [id, time] of revoked) {
+        if (time < registeredAt) falseClaim(`record ${id} was revoked before the adapter was registered`)
+        audited.revoked.set(id, time)
+      }
+    }
+    const since = audited.revoked.size > 0 ? `; ${audited.revoked.size} were revoked since` : ''
+    return `${audited.records.length} records, each signed and anchored by its contributor${since}`
   })
   await auditor.check('span index', async () => {
     audited.corpus = await snapshotCorpus(audited.records, engine.tokenizer, maxLengthOf(manifest.recipe))

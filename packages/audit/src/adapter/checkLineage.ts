@@ -1,10 +1,15 @@
 import { checkOrigins, readContributionBundle, readSnapshotFile, type ContentStore, type KnownContribution, type SnapshotRecord } from '@openledger/datanet'
 import { contributionIds, contributionBundleSchema } from '@openledger/datanet'
-import { readArtefact, snapshotId, type Network, type RunManifest } from '@openledger/protocol'
+import { readArtefact, snapshotId, type Hex, type Network, type RunManifest } from '@openledger/protocol'
 import type { ChainView } from '../chain/ChainView.ts'
 import { expectEqual, falseClaim } from '../report/Auditor.ts'
 
 type Source = RunManifest['snapshots'][number]
+/** The records of a snapshot, and when those that were withdrawn were (Unix seconds). */
+export type Lineage = { records: SnapshotRecord[]; revoked: Map<Hex, bigint> }
+
+const requestsAtOnce = 32
+
 type Ordered = KnownContribution & { order: bigint }
 
 /** Checks one contribution bundle against the chain, and gives what the snapshot may take from it. */
@@ -25,9 +30,8 @@ async function checkContribution(entry: Source['contributions'][number], content
 /**
  * Checks one snapshot of a run down to its contributors: the file against the chain, every contribution's signature and anchor, and
  * that each record stands in the contribution that it names, in the order of commitment.
- * @returns the snapshot's records
  */
-export async function checkLineage(source: Source, content: ContentStore, chain: ChainView, network: Network): Promise<SnapshotRecord[]> {
+export async function checkLineage(source: Source, content: ContentStore, chain: ChainView, network: Network): Promise<Lineage> {
   const anchored = await chain.snapshot(source.snapshotId)
   if (!anchored) return falseClaim(`the chain knows no snapshot ${source.snapshotId}`)
   const { datanetId, parent, root, recordCount, contributorCount, contentHash } = anchored
@@ -37,8 +41,11 @@ export async function checkLineage(source: Source, content: ContentStore, chain:
   for (const entry of source.contributions) contributions.push(await checkContribution(entry, content, chain, network))
   contributions.sort((a, b) => (a.order < b.order ? -1 : 1))
   checkOrigins(records, contributions)
-  for (const record of records) {
-    if (await chain.isRevoked(datanetId, record.recordId, record.contributor)) falseClaim(`record ${record.recordId} was revoked by its contributor before this audit`)
+  const revoked = new Map<Hex, bigint>()
+  for (let at = 0; at < records.length; at += requestsAtOnce) {
+    const batch = records.slice(at, at + requestsAtOnce)
+    const times = await Promise.all(batch.map((r) => chain.revokedAt(datanetId, r.recordId, r.contributor)))
+    times.forEach((time, i) => time !== null && revoked.set(batch[i]!.recordId, time))
   }
-  return records
+  return { records, revoked }
 }

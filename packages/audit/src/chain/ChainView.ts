@@ -8,7 +8,7 @@ export type ChainContribution = { contributor: Address; datanetId: bigint; recor
 export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordCount: number; contributorCount: number; contentHash: Hex; sealedAt: bigint }
 
 /** A registered adapter as the Models contract knows it; `runId` is the struct hash of the training run. */
-export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; snapshotIds: readonly Hex[]; contentHash: Hex }
+export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; registeredAt: bigint; snapshotIds: readonly Hex[]; contentHash: Hex }
 
 /** An epoch as the gateway posted it. */
 export type ChainEpoch = {
@@ -36,5 +36,6 @@ export type ChainView = {
   collected(gateway: Address): Promise<bigint>
   /** The stake of a node in force, smallest unit. */
   stake(node: Address): Promise<bigint>
-  isRevoked(datanetId: bigint, recordId: Hex, contributor: Address): Promise<boolean>
+  /** When the contributor withdrew a record, Unix seconds. */
+  revokedAt(datanetId: bigint, recordId: Hex, contributor: Address): Promise<bigint | null>
 }

@@ -81,9 +81,9 @@ export function viemChainView(network: Network, client: PublicClient = createPub
       const position = await orNull(client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [node, nodeRole] }))
       return position?.bonded ?? 0n
     },
-    isRevoked: async (datanetId, recordId: Hex, contributor) => {
+    revokedAt: async (datanetId, recordId: Hex, contributor) => {
       const at = await orNull(client.readContract({ address: datanets, abi: datanetsAbi, functionName: 'revokedAt', args: [datanetId, recordId, contributor] }))
-      return at !== null && at !== 0n
+      return at === 0n ? null : at
     },
   }
 }

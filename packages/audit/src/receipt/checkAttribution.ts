@@ -21,6 +21,7 @@ import { expectEqual, falseClaim } from '../report/Auditor.ts'
  */
 export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, content: ContentStore, engine: AuditEngine): Promise<string> {
   const { statement } = bundle.receipt
+  if (bundle.answer.tokens.length === 0) return checkEmptyAnswer(bundle, run)
   const document = readAttribution(bundle.attribution as object)
   expectEqual('attribution root', statement.attributionRoot, attributionRoot(document))
   expectEqual('influence table of the deployment', bundle.deployment.statement.tableHash, document.tableHash)
@@ -32,8 +33,9 @@ export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, c
   const measured = await answerEvidence(engine.host, table, bundle.request.promptTokens, bundle.answer.tokens)
   const sameProfile = engine.info.profileHash === statement.profileHash
   if (sameProfile) expectEqual('query vector measured again', document.queryHash, measured.query.hash)
-  expectEqual('revoked records', document.revokedHash, revokedHash(new Set()))
-  const finder = new SpanFinder(buildSpanIndex(run.corpus!.spanRecords, run.corpus!.contributors))
+  const revoked = new Set([...run.revoked].filter(([, time]) => time <= statement.time).map(([id]) => id))
+  expectEqual('revoked records', document.revokedHash, revokedHash(revoked))
+  const finder = new SpanFinder(buildSpanIndex(run.corpus!.spanRecords, run.corpus!.contributors), revoked)
   const { checked, difference } = verifyAttribution(document, {
     finder,
     table,
@@ -55,4 +57,13 @@ export function checkNoAttribution(bundle: ReceiptBundle): string {
   expectEqual('attribution root', bundle.receipt.statement.attributionRoot, zeroHash)
   if (bundle.attribution !== null || bundle.contributors.length > 0) falseClaim('the bare base pays no contributor')
   return 'the bare base has no contributors'
+}
+
+/** An answer without words: all is paid by training weight. */
+function checkEmptyAnswer(bundle: ReceiptBundle, run: AuditedRun): string {
+  expectEqual('attribution root', bundle.receipt.statement.attributionRoot, zeroHash)
+  const { contributors, weights } = run.corpus!
+  const claimed = bundle.contributors.map((c) => `${c.contributor}:${c.sharePpm}:${c.trainingWeight}`.toLowerCase()).join()
+  expectEqual('shares of the split', claimed, contributors.map((c, i) => `${c}:0:${weights[i] ?? 0}`).join())
+  return 'no words to attribute'
 }

@@ -20,6 +20,9 @@ export function expectEqual(what: string, claimed: unknown, found: unknown): voi
   if (a !== b) falseClaim(`${what}: claimed ${a.slice(0, 200)}, found ${b.slice(0, 200)}`)
 }
 
+/** Damaged content is a false claim (it is not the file that the hash names); what is away or missing is not. */
+const isFalsehood = (error: OpenLedgerError): boolean => error.code === 'CORRUPT_CONTENT' || (error.action === 'fix' && error.code !== 'MISSING_CONTENT')
+
 /**
  * Runs checks in order and keeps their outcomes. The first false claim ends the audit: later checks are not run.
  * An error that says "retry" (chain away, file missing) is not a false claim and is thrown on.
@@ -45,7 +48,7 @@ export class Auditor {
       const found = await check()
       outcome = found instanceof Skipped ? { name, status: 'skipped', detail: found.reason } : { name, status: 'ok', detail: found }
     } catch (error) {
-      if (!(error instanceof OpenLedgerError) || error.action !== 'fix') throw error
+      if (!(error instanceof OpenLedgerError) || !isFalsehood(error)) throw error
       outcome = { name, status: 'false', detail: error.message }
       this.#report.ok = false
       this.#report.falseClaim = `${name}: ${error.message}`

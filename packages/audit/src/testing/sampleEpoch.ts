@@ -95,6 +95,6 @@ export function chainWith(anchored: ChainEpoch | null, collected: bigint): Chain
     epoch: async () => anchored,
     collected: async () => collected,
     stake: async () => 0n,
-    isRevoked: async () => false,
+    revokedAt: nothing,
   }
 }
