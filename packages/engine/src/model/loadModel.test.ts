@@ -67,7 +67,18 @@ describe('loadModel', () => {
     expect(loading({ metadata: { 'llama.rope.scaling.type': { type: 'string', value: 'yarn' } } })).toThrow(code('MODEL_CONFIG'))
     expect(loading({ metadata: { 'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: NaN } } })).toThrow(code('GGUF_METADATA'))
     expect(loading({ metadata: { 'tokenizer.chat_template': { type: 'string', value: '{% for' } } })).toThrow(code('CHAT_TEMPLATE'))
-    expect(loading({ metadata: { 'tokenizer.ggml.model': { type: 'string', value: 'none of these' } } })).toThrow(code('VOCABULARY'))
+  })
+
+  it('refuses tokenizers before native code can stumble over them', () => {
+    const text = (value: string) => ({ type: 'string', value }) as const
+    expect(loading({ metadata: { 'tokenizer.ggml.model': text('none of these') } })).toThrow(code('TOKENIZER'))
+    // Without byte tokens, libllama ends the process at the first unknown character.
+    expect(loading({ metadata: { 'tokenizer.ggml.model': text('llama') } })).toThrow(code('TOKENIZER'))
+    expect(loading({ metadata: { 'tokenizer.ggml.tokens': { type: 'array', of: 'string', value: ['a'] } } })).toThrow(code('TOKENIZER'))
+    expect(loading({ metadata: { 'tokenizer.ggml.tokens': { type: 'array', of: 'string', value: Array.from({ length: 289 }, (_, index) => `t${index % 288}`) } } })).toThrow(code('TOKENIZER'))
+    expect(loading({ metadata: { 'tokenizer.ggml.token_type': { type: 'array', of: 'int32', value: [1] } } })).toThrow(code('TOKENIZER'))
+    expect(loading({ metadata: { 'tokenizer.ggml.bos_token_id': whole(99_999) } })).toThrow(code('TOKENIZER'))
+    expect(loading({ metadata: { 'tokenizer.ggml.pre': text('unheard of') } })).toThrow(code('VOCABULARY'))
   })
 
   it('refuses weights that are not numbers, in any type', () => {

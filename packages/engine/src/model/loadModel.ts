@@ -6,6 +6,7 @@ import { metadataOf } from '../gguf/metadataOf.ts'
 import { type GgufFile, type GgufTensorInfo, readGguf } from '../gguf/readGguf.ts'
 import { tensorEncodings } from '../gguf/tensorEncodings.ts'
 import { ChatTemplate } from '../template/ChatTemplate.ts'
+import { checkTokenizer } from './checkTokenizer.ts'
 import { type LayerWeights, Model, type ModelWeights } from './Model.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
 import { type LinearModule, linearModules, weightShapes } from './weightShapes.ts'
@@ -16,12 +17,13 @@ const chunkBytes = 8 << 20
  * Loads a GGUF model of the Llama family into memory and computes the id that commits to the exact file, its tokenizer and template.
  * Everything is checked before and while it is read: names, shapes, types, finite numbers.
  * @param backend computes with the model; stays the caller's and must outlive it
- * @throws InputError `GGUF_*`, `MODEL_*`; StorageError `FILE_*`, `VOCABULARY`
+ * @throws InputError `GGUF_*`, `MODEL_*`, `TOKENIZER`; StorageError `FILE_*`, `VOCABULARY`
  */
 export function loadModel(path: string, backend: Backend): Model {
   const file = readGguf(path)
   const config = readModelConfig(file)
   checkTensors(file, config)
+  checkTokenizer(file, config.vocabulary)
   const vocabulary = new Vocabulary(backend.ggml, path)
   const context = new TensorContext(backend.ggml, { tensors: file.tensors.size + 1 })
   try {
