@@ -30,16 +30,19 @@ export class AdapterModel {
       base.backend,
       layout.slots.flatMap((slot) => [
         { name: `${slot.name}.lora_a`, type: TensorType.F32, shape: [slot.input, slot.rank] },
-        { name: `${slot.name}.lora_b`, type: TensorType.F32, shape: [slot.rank, slot.output] },
+        { name: `${slot.name}.lora_b`, type: TensorType.F32, shape: [slot.output, slot.rank] },
       ]),
     )
     this.upload()
   }
 
+  /** Copies the flat weights to the backend, B transposed. */
   upload(): void {
-    for (const slot of this.layout.slots) {
-      this.store.get(`${slot.name}.lora_a`).write(this.weights.subarray(slot.offsetA, slot.offsetB))
-      this.store.get(`${slot.name}.lora_b`).write(this.weights.subarray(slot.offsetB, slot.offsetB + slot.rank * slot.output))
+    for (const { name, rank, output, offsetA, offsetB } of this.layout.slots) {
+      this.store.get(`${name}.lora_a`).write(this.weights.subarray(offsetA, offsetB))
+      const turned = new Float32Array(output * rank)
+      for (let i = 0, from = offsetB; i < output; i++) for (let j = 0; j < rank; j++) turned[j * output + i] = this.weights[from++]
+      this.store.get(`${name}.lora_b`).write(turned)
     }
   }
 

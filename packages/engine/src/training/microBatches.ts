@@ -5,9 +5,9 @@ import type { TrainingExample } from './TrainingExample.ts'
 /** A part of a step that goes through one graph: its extents, its inputs, and the example of each row. */
 export type MicroBatch = { shape: BatchShape; inputs: BatchInputs; examples: TrainingExample[] }
 
-/** The smallest bucket that holds n: multiples of 8 to 64, of 32 to 256, then of 128. */
+/** The smallest bucket that holds n: multiples of 16 to 64, of 32 to 256, then of 128 (inner extents that ggml multiplies fast). */
 export function lengthBucket(n: number): number {
-  const unit = n <= 64 ? 8 : n <= 256 ? 32 : 128
+  const unit = n <= 64 ? 16 : n <= 256 ? 32 : 128
   return Math.ceil(n / unit) * unit
 }
 

@@ -68,21 +68,20 @@ export class GraphBuild {
     return this.batch.length * this.batch.rows
   }
 
-  /** A contiguous transpose of [a, b, …], in BF16 where the precision says so; made once per tensor. */
+  /** A contiguous transpose of [a, b, …], in BF16 where the precision says so and rows of a multiple of 32 allow; made once per tensor. */
   transposed(x: Tensor): Tensor {
     let t = this.turned.get(x)
     if (t === undefined) {
       const view = this.ops.transpose(x)
-      t = this.precision === 'bf16' ? this.ops.cast(view, TensorType.BF16) : this.ops.cont(view)
+      t = this.precision === 'bf16' && x.shape[1] % 32 === 0 ? this.ops.cast(view, TensorType.BF16) : this.ops.cont(view)
       this.turned.set(x, t)
     }
     return t
   }
 
-  /** Σ over tokens of x ⊗ y: x [K, T, …], y [N, T, …] → [K, N, …]. */
+  /** Σ over rows t of x ⊗ y: x [K, T, …], y [N, T, …] → [K, N, …]. */
   outer(x: Tensor, y: Tensor): Tensor {
-    if (this.precision === 'bf16') return this.ops.mulMat(this.transposed(x), this.transposed(y))
-    return this.ops.outProd(x, y)
+    return this.ops.mulMat(this.transposed(x), this.transposed(y))
   }
 
   gradient(name: string, value: Tensor): void {

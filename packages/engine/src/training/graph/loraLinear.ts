@@ -3,8 +3,8 @@ import type { LinearFactory } from './GraphBuild.ts'
 /**
  * Linear map with a frozen weight W and a trained low-rank update: y = W x + s·B(A x) (Hu et al. 2021).
  * dx = Wᵀ dy + s·Aᵀ(Bᵀ dy), dA = s·(Bᵀ dy) ⊗ x, dBᵀ = dy ⊗ s·(A x); Wᵀ is a stored second copy.
- * A is [in, r], B is [r, out] (ggml order). Gradients come out per group: `name.lora_a` [in, r, groups] and
- * `name.lora_b` [out, r, groups], the second one transposed.
+ * `lora_a` is A [in, r], `lora_b` is Bᵀ [out, r] (ggml order), so that every product reads contiguous rows; the products with
+ * the short inner extent r are sums of outer products. Gradients come out per group: [in, r, groups] and [out, r, groups].
  * @param scales s by the name of each map that carries an update; the others stay plain
  */
 export function loraLinear(scales: ReadonlyMap<string, number>): LinearFactory {
@@ -21,13 +21,13 @@ export function loraLinear(scales: ReadonlyMap<string, number>): LinearFactory {
     const inner = ops.scale(ops.mulMat(a, x), scale)
     const split = (t: typeof x) => ops.reshape3d(t, t.shape[0], t.shape[1] / batch.groups, batch.groups)
     return {
-      output: ops.add(plain, ops.mulMat(b, inner)),
+      output: ops.add(plain, ops.outProd(b, ops.transpose(inner))),
       backward: (gradient, needsInput) => {
-        const dInner = ops.scale(ops.mulMat(ops.cont(ops.transpose(b)), gradient), scale)
+        const dInner = ops.scale(ops.mulMat(b, gradient), scale)
         build.gradient(`${name}.lora_a`, ops.outProd(split(x), split(dInner)))
         build.gradient(`${name}.lora_b`, ops.outProd(split(gradient), split(inner)))
         if (!needsInput) return undefined
-        return ops.add(ops.mulMat(turned(), gradient), ops.mulMat(ops.cont(ops.transpose(a)), dInner))
+        return ops.add(ops.mulMat(turned(), gradient), ops.outProd(a, ops.transpose(dInner)))
       },
     }
   }
