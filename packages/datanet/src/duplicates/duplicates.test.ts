@@ -131,6 +131,15 @@ describe('findDuplicates', () => {
     expect(found).toEqual(truth)
   })
 
+  it('takes the first committed of several representatives, not the most similar', () => {
+    for (let n = 0; n < 10; n++) {
+      const words = Array.from({ length: 60 }, (_, i) => `w${n}x${i}`)
+      const [first, second, third] = [[], [10, 30, 50], [10, 30]].map((changed) => record(changed.reduce((w, i) => w.with(i, `other${n}`), words).join(' ')))
+      expect(findDuplicates([first!, second!, third!]).matches).toMatchObject([null, null, { of: 0, kind: 'near' }])
+      expect(findDuplicates([second!, first!, third!]).matches).toMatchObject([null, null, { of: 0, kind: 'near' }])
+    }
+  })
+
   it('says nothing new of earlier records when more come', () => {
     const records = fc.array(fc.array(word, { minLength: 3, maxLength: 9 }).map((w) => record(w.join(' '))), { maxLength: 25 })
     fc.assert(
