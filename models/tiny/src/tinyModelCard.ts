@@ -1,3 +1,4 @@
+import type { ModelShape } from '@openledger/engine'
 import { readFileSync } from 'node:fs'
 
 /** What `card.json` says about the model: how it was made, on what, and what was measured. */
@@ -8,7 +9,7 @@ export interface TinyModelCard {
   bytes: number
   sha256: string
   parameters: number
-  shape: Record<string, number | boolean>
+  shape: ModelShape
   data: { description: string; documents: string; tokens: number; worldSeed: number; trainingSeed: number; evaluationSeed: number }
   training: { steps: number; tokensPerStep: number; finalLoss: number; evaluationLoss: number; hours: number; hardware: string; command: string }
   evaluation: Record<string, number | string>

@@ -14,7 +14,23 @@ describe('inflect', () => {
   })
 
   it('spells plurals and articles', () => {
-    expect(['knife', 'lady', 'box', 'fisherman', 'price', 'silver', 'day', 'photo'].map(plural)).toEqual(['knives', 'ladies', 'boxes', 'fishermen', 'prices', 'silver', 'days', 'photos'])
-    expect(['hour', 'apple', 'unit', 'honest man', 'gold', 'price'].map(withArticle)).toEqual(['an hour', 'an apple', 'a unit', 'an honest man', 'gold', 'a price'])
+    expect(['knife', 'lady', 'box', 'fisherman', 'price', 'silver', 'day', 'photo'].map(plural)).toEqual([
+      'knives',
+      'ladies',
+      'boxes',
+      'fishermen',
+      'prices',
+      'silver',
+      'days',
+      'photos',
+    ])
+    expect(['hour', 'apple', 'unit', 'honest man', 'gold', 'price'].map(withArticle)).toEqual([
+      'an hour',
+      'an apple',
+      'a unit',
+      'an honest man',
+      'gold',
+      'a price',
+    ])
   })
 })

@@ -32,7 +32,7 @@ export const corpusPlan = {
 
 /** How the model is trained. Rows are longer than nearly all documents. */
 export const tinyRecipe = {
-  steps: 2_000,
+  steps: 1_600,
   length: 256,
   microRows: 8,
   accumulate: 2,
