@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { InputError, OpenLedgerError, StorageError, UnavailableError } from '@openledger/protocol/errors'
+import { InputError, type OpenLedgerError, StorageError, UnavailableError } from '@openledger/protocol/errors'
 import type { LaunchMessage } from './LaunchMessage.ts'
 
 export type EmbeddedChainOptions = {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BaseError, ContractFunctionRevertedError, encodeFunctionData, getContractAddress, parseEther, toHex, type Address, type Hex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type BaseError, ContractFunctionRevertedError, encodeFunctionData, getContractAddress, parseEther, toHex, type Address, type Hex } from 'viem'
+import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import { counterAbi, counterBytecode } from '../testing/counterContract.ts'
 import { removeFolders, signTransfer, startTestNode, type TestNode } from '../testing/TestChain.ts'
 import { oneCoin, testAccounts } from '../testing/testAccounts.ts'
 
-const [first, second] = testAccounts as [(typeof testAccounts)[0], (typeof testAccounts)[0]]
+const [first, second] = testAccounts as [PrivateKeyAccount, PrivateKeyAccount]
 let test: TestNode
 let counter: Address
 

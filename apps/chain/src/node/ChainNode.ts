@@ -26,15 +26,17 @@ export class ChainNode {
   readonly host: string
   readonly port: number
   readonly chainId: number
+  readonly dataFolder: string
   private readonly lock: FolderLock
   private readonly store: ChainStore
   private readonly schedule: BlockSchedule
   private readonly server: RpcServer
 
-  private constructor(parts: { host: string; port: number; chainId: number; lock: FolderLock; store: ChainStore; schedule: BlockSchedule; server: RpcServer }) {
+  private constructor(parts: { host: string; port: number; chainId: number; dataFolder: string; lock: FolderLock; store: ChainStore; schedule: BlockSchedule; server: RpcServer }) {
     this.host = parts.host
     this.port = parts.port
     this.chainId = parts.chainId
+    this.dataFolder = parts.dataFolder
     this.lock = parts.lock
     this.store = parts.store
     this.schedule = parts.schedule
@@ -56,16 +58,16 @@ export class ChainNode {
       const chain = await openChain(options.dataFolder, genesis, common, store)
       const clock = new ChainClock(options.wallMs)
       if (options.dev) clock.advance(clock.ahead(chain.head.header.timestamp))
-      let schedule: BlockSchedule | undefined
-      const pool = await TransactionPool.open(chain, defaultPoolLimits, () => schedule?.notify())
+      const pool = await TransactionPool.open(chain, defaultPoolLimits)
       const producer = new BlockProducer(chain, pool, clock)
-      schedule = new BlockSchedule(producer, pool, chain, clock, options)
+      const schedule = new BlockSchedule(producer, pool, chain, clock, options)
+      pool.onReady(() => schedule.notify())
       const context = { chain, pool, producer, clock, limits: defaultRpcLimits }
       const server = new RpcServer(new Dispatcher(rpcMethods(options.dev), context), new RequestGuard(options), defaultRpcLimits)
       producer.onBlock((block) => server.publish(block, () => chain.receipts(Number(block.header.number))))
       const port = await server.listen(options.host, options.port)
       if (pool.size > 0) schedule.notify()
-      return new ChainNode({ host: options.host, port, chainId: genesis.chainId, lock, store, schedule, server })
+      return new ChainNode({ dataFolder: options.dataFolder, host: options.host, port, chainId: genesis.chainId, lock, store, schedule, server })
     } catch (error) {
       await store?.close()
       lock.release()
@@ -93,7 +95,7 @@ async function openChain(folder: string, genesis: Genesis, common: ChainCommon, 
   const { block, nodes } = await genesisBlock(genesis, common, store)
   if (store.headNumber() === undefined) {
     if (readGenesisFile(folder) !== undefined) throw corrupt(folder, 'genesis.json is there, the blocks are not')
-    await store.commitBlock({
+    store.commitBlock({
       number: 0,
       hash: block.hash(),
       block: block.serialize(),

@@ -4,6 +4,7 @@ import type { Chain } from '../blocks/Chain.ts'
 import { readTransaction, type PoolTransaction } from '../transactions/PoolTransaction.ts'
 import { TransactionRefused } from '../transactions/TransactionRefused.ts'
 import { checkAgainstAccount, readChecked } from './checkTransaction.ts'
+import { JournalWriter } from './JournalWriter.ts'
 import { orderTransactions } from './orderTransactions.ts'
 import type { PoolLimits } from './poolLimits.ts'
 import { SenderQueue } from './SenderQueue.ts'
@@ -16,6 +17,7 @@ import { SenderQueue } from './SenderQueue.ts'
 export class TransactionPool {
   private readonly chain: Chain
   private readonly limits: PoolLimits
+  private readonly journal: JournalWriter
   private readonly queues = new Map<string, SenderQueue>()
   private readonly byHash = new Map<string, PoolTransaction>()
   /** Being written to the journal, by hash: not to be run yet. */
@@ -25,21 +27,18 @@ export class TransactionPool {
   private bytes = 0
   private nextSequence = 0
   private state: MerkleStateManager
-  private readonly onReady: () => void
+  private readonly listeners = new Set<() => void>()
 
-  private constructor(chain: Chain, limits: PoolLimits, onReady: () => void) {
+  private constructor(chain: Chain, limits: PoolLimits) {
     this.chain = chain
     this.limits = limits
-    this.onReady = onReady
+    this.journal = new JournalWriter(chain.store)
     this.state = chain.stateOf(chain.head)
   }
 
-  /**
-   * Opens the pool with what its journal holds.
-   * @param onReady called whenever a transaction became ready to run
-   */
-  static async open(chain: Chain, limits: PoolLimits, onReady: () => void): Promise<TransactionPool> {
-    const pool = new TransactionPool(chain, limits, onReady)
+  /** Opens the pool with what its journal holds. */
+  static async open(chain: Chain, limits: PoolLimits): Promise<TransactionPool> {
+    const pool = new TransactionPool(chain, limits)
     const stale: number[] = []
     for (const { sequence, raw } of chain.store.journaled()) {
       pool.nextSequence = sequence + 1
@@ -48,8 +47,13 @@ export class TransactionPool {
       if (transaction.nonce < nonce) stale.push(sequence)
       else pool.insert(pool.queues.get(transaction.senderHex) ?? new SenderQueue(nonce), transaction)
     }
-    if (stale.length > 0) await chain.store.forget(stale)
+    if (stale.length > 0) chain.store.changeJournal({ added: [], removed: stale })
     return pool
+  }
+
+  /** Calls back whenever a transaction became ready to run. */
+  onReady(listener: () => void): void {
+    this.listeners.add(listener)
   }
 
   get size(): number {
@@ -132,9 +136,9 @@ export class TransactionPool {
   }
 
   /** Drops a transaction that cannot run any more, from the journal too. */
-  async discard(transaction: PoolTransaction): Promise<void> {
+  discard(transaction: PoolTransaction): void {
+    this.chain.store.changeJournal({ added: [], removed: [transaction.sequence] })
     this.remove(transaction)
-    await this.chain.store.forget([transaction.sequence])
   }
 
   private *written(queue: SenderQueue): Generator<PoolTransaction> {
@@ -161,7 +165,7 @@ export class TransactionPool {
   private async write(queue: SenderQueue, transaction: PoolTransaction, replaced: PoolTransaction | undefined): Promise<void> {
     if (replaced !== undefined) this.remove(replaced)
     this.insert(queue, transaction)
-    const written = this.chain.store.journalTransaction(transaction.sequence, transaction.raw, replaced?.sequence)
+    const written = this.journal.write(transaction, replaced === undefined ? [] : [replaced.sequence])
     this.writing.set(transaction.hashHex, written)
     try {
       await written
@@ -172,7 +176,7 @@ export class TransactionPool {
     } finally {
       this.writing.delete(transaction.hashHex)
     }
-    this.onReady()
+    for (const listener of this.listeners) listener()
   }
 
   private insert(queue: SenderQueue, transaction: PoolTransaction): void {

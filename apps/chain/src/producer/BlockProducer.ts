@@ -65,12 +65,12 @@ export class BlockProducer {
         if (transactions.length === 0 && !allowEmpty) return undefined
         try {
           const built = await this.build(transactions)
-          await this.commit(built)
+          this.commit(built)
           return { block: built.block, count: built.included.length }
         } catch (error) {
           this.reset()
           if (!(error instanceof UnrunnableTransaction)) throw error
-          await this.pool.discard(error.transaction)
+          this.pool.discard(error.transaction)
         }
       }
     } finally {
@@ -93,8 +93,8 @@ export class BlockProducer {
     })
   }
 
-  private async commit({ block, receipts, included, bloom }: BuiltBlock): Promise<void> {
-    await this.chain.store.commitBlock({
+  private commit({ block, receipts, included, bloom }: BuiltBlock): void {
+    this.chain.store.commitBlock({
       number: Number(block.header.number),
       hash: block.hash(),
       block: block.serialize(),

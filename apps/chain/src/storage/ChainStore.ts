@@ -4,6 +4,7 @@ import { KECCAK256_RLP, equalsBytes } from '@ethereumjs/util'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { inspectFile } from './inspectFile.ts'
 import { decodePlace, encodePlace, type TransactionPlace } from './records.ts'
+import { requireSpace } from './requireSpace.ts'
 import { corrupt, writeError } from './storageErrors.ts'
 
 /** Everything that becomes true with a block; stored as one transaction of the database, whole or not at all. */
@@ -22,6 +23,11 @@ export type BlockCommit = {
   /** Journal entries that this block made good. */
   settledSequences: number[]
 }
+
+/** A transaction that waits for a block, by the order of arrival. */
+export type JournalEntry = { sequence: number; raw: Uint8Array }
+
+export type JournalChange = { added: readonly JournalEntry[]; removed: readonly number[] }
 
 const emptyRoot = Buffer.from(KECCAK256_RLP).toString('hex')
 const codePrefix = '63'
@@ -71,7 +77,7 @@ export class ChainStore {
       const root = open<Buffer, string>({ path: file, encoding: 'binary', maxDbs: 16, noSubdir: true })
       const store = new ChainStore(folder, root, keccak256)
       const found = root.get('format')?.toString()
-      if (found === undefined) root.putSync('format', Buffer.from(format))
+      if (found === undefined) store.write(0, () => root.putSync('format', Buffer.from(format)))
       else if (found !== format) throw corrupt(folder, `it has the format "${found}", this version reads "${format}"`)
       return store
     } catch (error) {
@@ -125,56 +131,53 @@ export class ChainStore {
     return this.blooms.getRange({ start: first, end: last + 1 })
   }
 
-  /** Stores a block with all that belongs to it; returns when it is flushed. After an error nothing of it is stored. */
-  async commitBlock(commit: BlockCommit): Promise<void> {
+  /** Stores a block with all that belongs to it, and flushes it. After an error nothing of it is stored. */
+  commitBlock(commit: BlockCommit): void {
     const number = Buffer.alloc(4)
     number.writeUInt32BE(commit.number)
-    try {
-      await this.root.transaction(() => {
-        for (const [key, value] of commit.nodes) this.nodes.put(Buffer.from(key, 'hex'), Buffer.from(value))
-        this.blocks.put(commit.number, Buffer.from(commit.block))
-        this.receipts.put(commit.number, Buffer.from(commit.receipts))
-        if (commit.bloom !== undefined) this.blooms.put(commit.number, Buffer.from(commit.bloom))
-        this.numbers.put(commit.hash, number)
-        commit.transactionHashes.forEach((hash, index) => {
-          this.places.put(hash, Buffer.from(encodePlace({ blockNumber: commit.number, index })))
-        })
-        for (const sequence of commit.settledSequences) this.journal.remove(sequence)
-        this.root.put('head', number)
-      })
-      await this.root.flushed
-    } catch (error) {
-      throw writeError(this.folder, error)
-    }
+    const nodeBytes = [...commit.nodes.values()].reduce((sum, value) => sum + value.length, 0)
+    this.write(nodeBytes + commit.block.length + commit.receipts.length, () => {
+      for (const [key, value] of commit.nodes) this.nodes.putSync(Buffer.from(key, 'hex'), Buffer.from(value))
+      this.blocks.putSync(commit.number, Buffer.from(commit.block))
+      this.receipts.putSync(commit.number, Buffer.from(commit.receipts))
+      if (commit.bloom !== undefined) this.blooms.putSync(commit.number, Buffer.from(commit.bloom))
+      this.numbers.putSync(commit.hash, number)
+      for (const [index, hash] of commit.transactionHashes.entries()) {
+        this.places.putSync(hash, Buffer.from(encodePlace({ blockNumber: commit.number, index })))
+      }
+      for (const sequence of commit.settledSequences) this.journal.removeSync(sequence)
+      this.root.putSync('head', number)
+    })
   }
 
-  /** Writes a transaction to the pool's journal, in place of another one if so said; returns when it is flushed. */
-  async journalTransaction(sequence: number, raw: Uint8Array, replaced?: number): Promise<void> {
-    try {
-      await this.root.batch(() => {
-        if (replaced !== undefined) void this.journal.remove(replaced)
-        void this.journal.put(sequence, Buffer.from(raw))
-      })
-      await this.root.flushed
-    } catch (error) {
-      throw writeError(this.folder, error)
-    }
-  }
-
-  /** Removes transactions from the journal that cannot run any more. */
-  async forget(sequences: readonly number[]): Promise<void> {
-    await this.root.transaction(() => {
-      for (const sequence of sequences) this.journal.remove(sequence)
+  /** Changes the pool's journal and flushes it, all or nothing. */
+  changeJournal(change: JournalChange): void {
+    const bytes = change.added.reduce((sum, { raw }) => sum + raw.length, 0)
+    this.write(bytes, () => {
+      for (const sequence of change.removed) this.journal.removeSync(sequence)
+      for (const { sequence, raw } of change.added) this.journal.putSync(sequence, Buffer.from(raw))
     })
   }
 
   /** The journal, oldest first. */
-  journaled(): { sequence: number; raw: Uint8Array }[] {
+  journaled(): JournalEntry[] {
     return [...this.journal.getRange()].map(({ key, value }) => ({ sequence: key, raw: Uint8Array.from(value) }))
   }
 
   async close(): Promise<void> {
-    await this.root.flushed
     await this.root.close()
+  }
+
+  /**
+   * One transaction, flushed before it returns. The asynchronous kind would free the thread for the milliseconds of the flush, but
+   * when the disk is full it fails by promises that nobody holds.
+   */
+  private write(bytes: number, action: () => void): void {
+    requireSpace(this.folder, bytes)
+    try {
+      this.root.transactionSync(action)
+    } catch (error) {
+      throw writeError(this.folder, error)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createPublicClient, createWalletClient, defineChain, http, type Hex } from 'viem'
+import { createPublicClient, createWalletClient, defineChain, http, type Chain, type Hex, type HttpTransport, type PrivateKeyAccount, type PublicClient, type WalletClient } from 'viem'
 import { ChainNode } from '../node/ChainNode.ts'
 import type { ChainNodeOptions } from '../node/ChainNodeOptions.ts'
 import { testAccounts, testAlloc } from './testAccounts.ts'
@@ -31,8 +31,10 @@ export async function rpc(url: string, method: string, params: unknown[] = []): 
   return (await response.json()) as RpcReply
 }
 
-/** viem's clients for a chain at this URL. */
-export function clientsFor(url: string) {
+export type Clients = { reader: PublicClient<HttpTransport, Chain>; wallet: WalletClient<HttpTransport, Chain, PrivateKeyAccount> }
+
+/** viem's clients for a chain at this URL; the wallet signs for the first test account. */
+export function clientsFor(url: string): Clients {
   const chain = defineChain({
     id: 7117,
     name: 'OpenLedger',
@@ -41,14 +43,15 @@ export function clientsFor(url: string) {
   })
   const transport = http(url)
   return {
-    chain,
     reader: createPublicClient({ chain, transport, pollingInterval: 30, cacheTime: 0 }),
-    wallet: createWalletClient({ chain, transport, account: testAccounts[0] }),
+    wallet: createWalletClient({ chain, transport, account: testAccounts[0] as PrivateKeyAccount }),
   }
 }
 
+export type TestNode = Clients & { node: ChainNode; send: (method: string, ...params: unknown[]) => Promise<RpcReply> }
+
 /** A node in the test's own process. */
-export async function startTestNode(options: Partial<ChainNodeOptions> = {}) {
+export async function startTestNode(options: Partial<ChainNodeOptions> = {}): Promise<TestNode> {
   const node = await ChainNode.start({
     dataFolder: options.dataFolder ?? temporaryFolder(),
     host: '127.0.0.1',
@@ -65,14 +68,11 @@ export async function startTestNode(options: Partial<ChainNodeOptions> = {}) {
     onError: () => undefined,
     ...options,
   })
-  const send = (method: string, ...params: unknown[]) => rpc(node.url, method, params)
-  return { node, send, ...clientsFor(node.url) }
+  return { node, send: (method, ...params) => rpc(node.url, method, params), ...clientsFor(node.url) }
 }
 
-export type TestNode = Awaited<ReturnType<typeof startTestNode>>
-
 /** Signs a transfer with explicit fees, so that nothing has to be asked from a node. */
-export function signTransfer(account: (typeof testAccounts)[number], nonce: number, value: bigint, fee = 10n ** 11n, tip = 10n ** 6n): Promise<Hex> {
+export function signTransfer(account: PrivateKeyAccount, nonce: number, value: bigint, fee = 10n ** 11n, tip = 10n ** 6n): Promise<Hex> {
   const to = '0x00000000000000000000000000000000000000ff'
   return account.signTransaction({ chainId: 7117, type: 'eip1559', nonce, gas: 21_000n, to, value, maxFeePerGas: fee, maxPriorityFeePerGas: tip })
 }

@@ -1,7 +1,7 @@
-import { privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 
 /** Accounts with known keys; rich in every test chain. */
-export const testAccounts = [1, 2, 3, 4].map((seed) => privateKeyToAccount(`0x${seed.toString(16).padStart(64, '0')}`))
+export const testAccounts: readonly PrivateKeyAccount[] = [1, 2, 3, 4].map((seed) => privateKeyToAccount(`0x${seed.toString(16).padStart(64, '0')}`))
 
 export const oneCoin = 10n ** 18n
 
