@@ -44,16 +44,16 @@ function alone(pass: ForwardPass, slot: number, adapter: LoadedAdapter | null, p
 }
 
 describe('batch invariance', () => {
-  const cases: [GgufTensorType, number, KvType, number][] = [
-    ['F32', 1, 'F32', 2],
-    ['F32', 1, 'F32', 4],
-    ['F16', 1, 'F32', 2],
-    ['BF16', 1, 'F32', 2],
-    ['Q8_0', 1, 'F32', 2],
-    ['Q8_0', 2, 'F16', 4],
+  const cases: [GgufTensorType, KvType, number][] = [
+    ['F32', 'F32', 2],
+    ['F32', 'F32', 4],
+    ['F16', 'F32', 2],
+    ['BF16', 'F32', 2],
+    ['Q8_0', 'F32', 2],
+    ['Q8_0', 'F16', 4],
   ]
-  it.each(cases)('%s weights, %i threads, %s cache, %i kv heads: rows of a mixed batch are bit-equal to single runs', (type, threads, kv, kvHeads) => {
-    const { adapters, tokens, fresh } = setUp(type, threads, kv, kvHeads)
+  it.each(cases)('%s weights, %s cache, %i kv heads: rows of a mixed batch are bit-equal to single runs', (type, kv, kvHeads) => {
+    const { adapters, tokens, fresh } = setUp(type, 1, kv, kvHeads)
     const chosen = [adapters[1]!, null, adapters[2]!, adapters[1]!]
     const forced = [5, 17, 101]
     const expected = tokens.map((prompt, index) => alone(fresh(), 4 - index, chosen[index]!, prompt, forced))
@@ -94,9 +94,10 @@ describe('batch invariance', () => {
     expect(wrong[0]).not.toEqual(right[0])
   })
 
-  it('gives the same rows with 1 and 2 threads', () => {
+  // Few steps only: on a machine whose cores are taken, two threads wait for each other for most of the time.
+  it.each(['F32', 'Q8_0'] as const)('%s weights: gives the same rows with 1 and 2 threads', (type) => {
     const [one, two] = [1, 2].map((threads) => {
-      const { adapters, tokens, fresh } = setUp('F32', threads, 'F32')
+      const { adapters, tokens, fresh } = setUp(type, threads, 'F32')
       return alone(fresh(), 0, adapters[1]!, tokens[1]!, [5])
     })
     expect(two).toEqual(one)
