@@ -13,6 +13,10 @@ export type DataFolder = {
   /** Where the running node says its address. */
   endpoint: string
   receipts: string
+  /** Contributions of this folder's keys, with their salts, until they are revealed and after. */
+  contributions: string
+  /** The last voucher of each payment channel of this folder's keys. */
+  vouchers: string
 }
 
 /** The places inside the data folder at `root`; creates nothing. */
@@ -27,6 +31,8 @@ export function dataFolder(root: string): DataFolder {
     operatorToken: at('operator.token'),
     endpoint: at('endpoint.json'),
     receipts: at('receipts'),
+    contributions: at('contributions'),
+    vouchers: at('vouchers'),
   }
 }
 

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { StorageError } from '@openledger/protocol'
+
+const fileName = /^[\w.-]{1,120}$/
+
+/** Small private files of the command line in one folder: each written whole or not at all, flushed, readable by the owner alone. */
+export class KeptFiles {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Where a file of this name lies. */
+  place(name: string): string {
+    if (!fileName.test(name)) throw new StorageError('BAD_FILE_NAME', `"${name.slice(0, 80)}" is not a file name`, { action: 'stop' })
+    return path.join(this.#folder, name)
+  }
+
+  /** The bytes of a file; undefined when there is none. */
+  async read(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return new Uint8Array(await readFile(this.place(name)))
+    } catch (cause) {
+      if ((cause as { code?: string }).code === 'ENOENT') return undefined
+      throw new StorageError('READ_FAILED', `${this.place(name)} cannot be read`, { cause, action: 'stop', fix: 'check the permissions of the data folder' })
+    }
+  }
+
+  /** Keeps a file for good: it is on the disk when this returns. Throws StorageError WRITE_FAILED. */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const place = this.place(name)
+    const draft = `${place}.${randomBytes(6).toString('hex')}.part`
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      const handle = await open(draft, 'wx', 0o600)
+      try {
+        await handle.writeFile(bytes)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await rename(draft, place)
+    } catch (cause) {
+      await rm(draft, { force: true })
+      throw new StorageError('WRITE_FAILED', `${place} cannot be written`, { cause, action: 'retry', fix: 'free space on this disk or check the permissions, then try again' })
+    }
+  }
+
+  /** The names of the files, sorted. */
+  async names(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => [])
+    return names.filter((name) => !name.endsWith('.part')).sort()
+  }
+}

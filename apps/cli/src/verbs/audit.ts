@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import type { AuditReport, CheckOutcome } from '@openledger/audit'
+import type { ContentStore } from '@openledger/datanet'
+import { epochFileSchema, fail, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain } from '@openledger/protocol'
+import type { Address } from 'viem'
+import { FallbackContent } from '../context/FallbackContent.ts'
+import type { Session } from '../context/Session.ts'
+import type { AuditFile } from './auditFile.ts'
+import { auditSubject } from './auditSubject.ts'
+import { epochFile, epochOfReceipt } from './epochFiles.ts'
+import { findAuditFile } from './findAuditFile.ts'
+
+export type AuditInput = {
+  /** The base's weight file; default: the content store's, else that of the package. It is hashed either way. */
+  model?: string
+  /** Train an adapter again. Default false. */
+  rerun?: boolean
+  /** Whose epoch, when several gateways posted one of this number. */
+  gateway?: Address
+  threads?: number
+  onCheck?: (outcome: CheckOutcome) => void
+  onProgress?: (step: number, steps: number) => void
+}
+
+type Parts = { session: Session; content: ContentStore; input: AuditInput }
+
+async function modelPath({ content, input }: Parts, cid: string | null): Promise<string | undefined> {
+  if (input.model !== undefined) return readFile(input.model).then(() => input.model, () => fail('NO_MODEL_FILE', `${input.model} cannot be read`, { field: '--model', fix: 'name a GGUF file that exists' }))
+  if (cid !== null && (await content.has(cid))) return undefined
+  const { tinyModelPath } = await import('@openledger/tiny')
+  return tinyModelPath()
+}
+
+async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {
+  const { session, content, input } = parts
+  const { auditReceipt, viemChainView } = await import('@openledger/audit')
+  const bundle = readArtefact(receiptBundleSchema, bytes)
+  const { statement } = bundle.receipt
+  const { chainId, verifyingContract } = bundle.domain
+  const id = statementDigest(statementDomain(chainId, verifyingContract), 'Receipt', statement)
+  const settled = await epochOfReceipt(session.reader, content, { id, gateway: statement.gateway, time: statement.time })
+  const manifest = bundle.run === null ? null : readArtefact(runManifestSchema, await content.get(bundle.run))
+  const source = { content, modelPath: await modelPath(parts, manifest?.base.cid ?? null), threads: input.threads }
+  return auditReceipt({ bundle: bytes, content, chain: viemChainView(session.network), network: session.network, source, epochFile: settled, onCheck: input.onCheck })
+}
+
+async function epochReport({ session, content, input }: Parts, bytes: Uint8Array): Promise<AuditReport> {
+  const { auditEpoch, viemChainView } = await import('@openledger/audit')
+  const { gateway, index } = readArtefact(epochFileSchema, bytes)
+  const previousFile = await epochFile(session.reader, content, gateway, index - 1)
+  return auditEpoch({ file: bytes, chain: viemChainView(session.network), previousFile, onCheck: input.onCheck })
+}
+
+async function adapterReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {
+  const { session, content, input } = parts
+  const { auditAdapter, viemChainView } = await import('@openledger/audit')
+  const { base } = readArtefact(runManifestSchema, bytes)
+  const source = { content, modelPath: await modelPath(parts, base.cid), threads: input.threads }
+  const { rerun, onCheck, onProgress } = input
+  return auditAdapter({ manifest: bytes, content, chain: viemChainView(session.network), network: session.network, source, rerun, onCheck, onProgress })
+}
+
+/** A file whose form or bytes are wrong is a claim that is false before any check could be made. */
+function reportOfBadFile(kind: AuditFile['kind'], error: unknown, onCheck: AuditInput['onCheck']): AuditReport {
+  const damaged = error instanceof ProofError || (error instanceof OpenLedgerError && ['BAD_ARTEFACT', 'CORRUPT_CONTENT'].includes(error.code))
+  if (!damaged) throw error
+  const { message } = error as OpenLedgerError
+  const outcome: CheckOutcome = { name: 'files', status: 'false', detail: message }
+  onCheck?.(outcome)
+  return { kind, subject: 'unread', ok: false, checks: [outcome], falseClaim: `files: ${message}` }
+}
+
+/**
+ * Audits an answer, an epoch or an adapter from files and the chain alone; the node is asked only for files that are not at hand.
+ * @param subject see auditSubject
+ * @returns the report; `ok` is false when a claim is false
+ * @throws InputError when the subject is not found; UnavailableError when chain or files are away
+ */
+export async function audit(session: Session, subject: string | readonly string[], input: AuditInput = {}): Promise<AuditReport> {
+  const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
+  const file = await findAuditFile(session, content, auditSubject(typeof subject === 'string' ? [subject] : subject), input.gateway)
+  const report = { receipt: receiptReport, epoch: epochReport, adapter: adapterReport }[file.kind]
+  try {
+    return await report({ session, content, input }, file.bytes)
+  } catch (error) {
+    return reportOfBadFile(file.kind, error, input.onCheck)
+  }
+}
