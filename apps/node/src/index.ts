@@ -1,1 +1,10 @@
-export {}
+export { startNode, type NodeHandle } from './node/startNode.ts'
+export type { NodeOptions } from './config/NodeOptions.ts'
+export type { EngineSettings, Engine } from './engine/Engine.ts'
+export { systemClock, type Clock } from './config/Clock.ts'
+export { jsonLog, silentLog, type Log, type LogFields } from './config/Log.ts'
+export { lockDataFolder, type DataFolderLock } from './storage/lockDataFolder.ts'
+export { checkDataFolder, type DataFolder } from './storage/checkDataFolder.ts'
+export { Journal, type JournalEntry } from './journal/Journal.ts'
+export type { Facts, Fact } from './ledger/facts.ts'
+export { samplePath } from './sample/samplePath.ts'

@@ -5,11 +5,22 @@ const kept = 100
 /** What just happened, for everybody who watches; the latest are kept for those who come later. */
 export class EventFeed {
   readonly #listeners = new Set<(event: LedgerEvent) => void>()
+  readonly #closing = new AbortController()
   #latest: LedgerEvent[] = []
 
   publish(event: LedgerEvent): void {
     this.#latest = [...this.#latest.slice(-(kept - 1)), event]
     for (const listener of this.#listeners) listener(event)
+  }
+
+  /** Ends every watch: the node is stopping. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  /** Aborted when the node stops. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
   }
 
   /** The latest events, oldest first. */

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { datanetsAbi, type Network } from '@openledger/protocol'
+import type { Network } from '@openledger/protocol'
+import { createDatanet } from '@openledger/sdk'
 import { createPublicClient, custom, HttpRequestError, type PublicClient } from 'viem'
 import { openChain } from '../chain/ChainAccess.ts'
 import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
 import type { Database } from '../database/Database.ts'
 import { openPglite } from '../database/openPglite.ts'
-import { deployTestLedger, testClients } from '../test/deployTestLedger.ts'
+import { deployTestLedger, testClients, testWriter } from '../test/deployTestLedger.ts'
 import { startAnvil, type Anvil } from '../test/startAnvil.ts'
 import { Indexer, type IndexerOptions } from './Indexer.ts'
 
@@ -19,7 +20,7 @@ let database: Database
 let folder: string
 beforeAll(async () => {
   anvil = await startAnvil()
-  network = await deployTestLedger(anvil.url, 31337)
+  network = await deployTestLedger(anvil.url)
   folder = mkdtempSync(path.join(tmpdir(), 'indexer-'))
   database = await openPglite(path.join(folder, 'db'), silentLog)
 }, 60_000)
@@ -32,14 +33,7 @@ afterAll(async () => {
 const makeIndexer = (more: Partial<IndexerOptions> = {}): Indexer =>
   new Indexer({ network, client: openChain(network, anvil.url).client, database, clock: systemClock, log: silentLog, pollMs: 50, ...more })
 const create = async (metadata: number): Promise<void> => {
-  const { publicClient, wallet } = testClients(anvil.url, 31337, 0)
-  const hash = await wallet.writeContract({
-    address: network.contracts.datanets,
-    abi: datanetsAbi,
-    functionName: 'create',
-    args: [wallet.account.address, `0x${metadata.toString(16).padStart(64, '0')}`, true, true],
-  })
-  await publicClient.waitForTransactionReceipt({ hash })
+  await createDatanet(testWriter(network, 0), { metadataHash: `0x${metadata.toString(16).padStart(64, '0')}` })
 }
 const indexed = async (): Promise<string[]> => {
   const rows = await database.query<{ id: string; hash: string }>(
@@ -90,7 +84,7 @@ describe('Indexer', () => {
     while (indexer.state.awaySince === null) await systemClock.sleep(10)
     expect(indexer.state.reachable).toBe(false)
     away = false
-    await indexer.reached(Number(await testClients(anvil.url, 31337, 0).publicClient.getBlockNumber()))
+    await indexer.reached(Number(await testClients(anvil.url, 0).publicClient.getBlockNumber()))
     expect((await indexed()).at(-1)).toBe('6:6')
     await indexer.stop()
     expect(indexer.state).toMatchObject({ reachable: true, awaySince: null })

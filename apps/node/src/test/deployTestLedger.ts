@@ -1,12 +1,12 @@
-import { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, wopenAbi, type Network } from '@openledger/protocol'
-import { contractBytecode } from '@openledger/protocol/bytecode'
-import { createPublicClient, createWalletClient, defineChain, http, type Abi, type Address, type Chain, type HttpTransport, type PublicClient, type WalletClient } from 'viem'
+import type { Network } from '@openledger/protocol'
+import { addressesOfNetwork, deployContracts, ledgerWriter, type LedgerParameters, type LedgerWriter } from '@openledger/sdk'
+import { createPublicClient, createWalletClient, http, type HttpTransport, type PublicClient, type WalletClient } from 'viem'
 import { mnemonicToAccount, type HDAccount } from 'viem/accounts'
 
 /** The accounts that anvil gives coins to. */
 export const testAccount = (index: number): HDAccount => mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex: index })
 
-export const testParameters = {
+export const testParameters: LedgerParameters = {
   disputeWindow: 2,
   channelThaw: 60,
   stakeThaw: 60,
@@ -15,31 +15,26 @@ export const testParameters = {
   deploymentFee: 10n ** 15n,
   platformFee: 1000n,
   challengeDeposit: 10n ** 15n,
+  treasury: testAccount(9).address,
 }
 
-/** Clients for one test account; sending waits for the block. */
-export function testClients(url: string, chainId: number, index: number): { publicClient: PublicClient; wallet: WalletClient<HttpTransport, Chain, HDAccount> } {
-  const chain = defineChain({ id: chainId, name: 'test', nativeCurrency: { name: 'OPEN', symbol: 'OPEN', decimals: 18 }, rpcUrls: { default: { http: [url] } } })
-  const publicClient = createPublicClient({ chain, transport: http(url), pollingInterval: 50, cacheTime: 0 }) as PublicClient
-  const wallet = createWalletClient({ chain, transport: http(url), account: testAccount(index) })
-  return { publicClient, wallet }
+/** Clients for one test account. */
+export function testClients(url: string, index: number): { publicClient: PublicClient; wallet: WalletClient<HttpTransport, undefined, HDAccount> } {
+  return {
+    publicClient: createPublicClient({ transport: http(url), pollingInterval: 50, cacheTime: 0 }) as PublicClient,
+    wallet: createWalletClient({ transport: http(url), account: testAccount(index) }),
+  }
 }
 
 /** Deploys all contracts on a test chain, from account 0. */
-export async function deployTestLedger(url: string, chainId: number): Promise<Network> {
-  const { publicClient, wallet } = testClients(url, chainId, 0)
-  const deployBlock = await publicClient.getBlockNumber()
-  const deploy = async (abi: Abi, bytecode: `0x${string}`, args: unknown[] = []): Promise<Address> => {
-    const hash = await wallet.deployContract({ abi, bytecode, args, gas: 12_000_000n })
-    return (await publicClient.waitForTransactionReceipt({ hash })).contractAddress!
-  }
-  const treasury = testAccount(9).address
-  const wopen = await deploy(wopenAbi, contractBytecode.WOPEN)
-  const parameters = await deploy(parametersAbi, contractBytecode.Parameters, [wallet.account.address, { ...testParameters, treasury }])
-  const stakes = await deploy(stakesAbi, contractBytecode.Stakes, [wopen, parameters])
-  const epochs = await deploy(epochsAbi, contractBytecode.Epochs, [wopen, parameters, stakes])
-  const channels = await deploy(channelsAbi, contractBytecode.Channels, [wopen, parameters, epochs])
-  const datanets = await deploy(datanetsAbi, contractBytecode.Datanets)
-  const models = await deploy(modelsAbi, contractBytecode.Models, [wopen, parameters, datanets])
-  return { kind: 'openledger/network/1', chainId, rpcUrl: url, deployBlock, treasury, contracts: { wopen, parameters, datanets, models, channels, epochs, stakes } }
+export async function deployTestLedger(url: string): Promise<Network> {
+  const { publicClient, wallet } = testClients(url, 0)
+  const { chainId, deployBlock, ...contracts } = await deployContracts(wallet, publicClient, testParameters)
+  return { kind: 'openledger/network/1', chainId, rpcUrl: url, deployBlock: BigInt(deployBlock), treasury: testParameters.treasury, contracts }
+}
+
+/** The ledger as one test account writes to it. */
+export function testWriter(network: Network, index: number): LedgerWriter {
+  const { publicClient, wallet } = testClients(network.rpcUrl, index)
+  return ledgerWriter(wallet, publicClient, addressesOfNetwork(network))
 }

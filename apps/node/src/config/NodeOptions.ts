@@ -1,0 +1,71 @@
+import { parseOpen, type Network } from '@openledger/protocol'
+import type { LocalAccount } from 'viem'
+import type { EngineSettings } from '../engine/Engine.ts'
+import type { DataFolderLock } from '../storage/lockDataFolder.ts'
+import { systemClock, type Clock } from './Clock.ts'
+import { jsonLog, type Log } from './Log.ts'
+
+export type NodeOptions = {
+  dataDir: string
+  /** The ledger; its `rpcUrl` is used unless another is given. */
+  network: Network
+  rpcUrl?: string
+  engine: EngineSettings
+  /** Address to listen on. Default 127.0.0.1. */
+  host?: string
+  /** Port to listen on; 0 is any free one. Default 7800. */
+  port?: number
+  /** More names by which this node may be called (the Host header). */
+  hosts?: readonly string[]
+  /** Default: `keys/node.json` and `keys/gateway.json` of the data folder, made when missing. */
+  keys?: { node: LocalAccount; gateway: LocalAccount }
+  /** A lock that the caller holds on the data folder; the node takes and releases its own otherwise. */
+  lock?: DataFolderLock
+  /** Pause between settlements, milliseconds; 0 settles on demand alone. Default 60,000. */
+  settlementMs?: number
+  /** How much a channel may owe without a voucher before another answer begins, smallest unit. Default 0.05 OPEN. */
+  creditLimit?: bigint
+  /** Tokens of an answer when the caller names no limit. Default 256. */
+  defaultMaxTokens?: number
+  /** Pause between two looks at the chain, milliseconds. Default 250. */
+  pollMs?: number
+  /** Calls that one caller may make in a minute. Default 6,000. */
+  callsPerMinute?: number
+  /** How long answers in progress may take when the node stops, milliseconds. Default 20,000. */
+  drainMs?: number
+  /** Publish the base's weight file in the content store when it is at most this large, bytes. Default 64 MiB. */
+  publishBaseBytes?: number
+  /** Serve the page. Default true. */
+  page?: boolean
+  /** Collect figures of the process for Prometheus. Default true. */
+  processMetrics?: boolean
+  clock?: Clock
+  log?: Log
+}
+
+/** Options with every default filled in. */
+export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock'>> & Pick<NodeOptions, 'keys' | 'lock'>
+
+/** Fills in the defaults. */
+export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
+  const defaults = {
+    rpcUrl: options.network.rpcUrl,
+    host: '127.0.0.1',
+    port: 7800,
+    hosts: [],
+    settlementMs: 60_000,
+    creditLimit: parseOpen('0.05'),
+    defaultMaxTokens: 256,
+    pollMs: 250,
+    callsPerMinute: 6000,
+    drainMs: 20_000,
+    publishBaseBytes: 64 * 1024 * 1024,
+    page: true,
+    processMetrics: true,
+    clock: systemClock,
+    log: jsonLog(),
+  }
+  // A default gives way to what is given, not to an option that is there but undefined.
+  const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as NodeOptions
+  return { ...defaults, ...named } as FullNodeOptions
+}

@@ -1,0 +1,27 @@
+import { formatOpen } from '@openledger/protocol'
+import type { LedgerEvent } from '@openledger/sdk'
+import type { ChainEvent } from '../indexer/decodeLogs.ts'
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : String(value))
+const open = (value: unknown): string => `${formatOpen(BigInt(text(value)))} OPEN`
+
+const texts: { [name: string]: (args: ChainEvent['args']) => { id: string; text: string } } = {
+  'Datanets.DatanetCreated': (a) => ({ id: text(a.datanetId), text: `datanet ${text(a.datanetId)} was created` }),
+  'Datanets.ContributionRevealed': (a) => ({ id: text(a.contributionId), text: `${text(a.count)} records of datanet ${text(a.datanetId)} were revealed` }),
+  'Datanets.SnapshotSealed': (a) => ({ id: text(a.snapshotId), text: `a snapshot of datanet ${text(a.datanetId)} was sealed` }),
+  'Datanets.RecordRevoked': (a) => ({ id: text(a.recordId), text: 'a contributor withdrew a record' }),
+  'Models.AdapterRegistered': (a) => ({ id: text(a.adapterId), text: 'an adapter was registered' }),
+  'Models.Deployed': (a) => ({ id: text(a.deploymentId), text: 'a model was deployed' }),
+  'Channels.ChannelOpened': (a) => ({ id: text(a.channelId), text: 'a payment channel was opened' }),
+  'Channels.Deposited': (a) => ({ id: text(a.channelId), text: `${open(a.amount)} were deposited` }),
+  'Channels.Collected': (a) => ({ id: text(a.channelId), text: `${open(a.amount)} were collected` }),
+  'Epochs.EpochPosted': (a) => ({ id: text(a.index), text: `epoch ${text(a.index)} stands on the chain` }),
+  'Epochs.EpochVoided': (a) => ({ id: text(a.index), text: `epoch ${text(a.index)} was disproved` }),
+  'Epochs.Claimed': (a) => ({ id: text(a.payee), text: `${open(a.amount)} were claimed` }),
+}
+
+/** A chain event as a line for people; undefined for events that nobody watches. */
+export function describeChainEvent(event: ChainEvent & { time: number }): LedgerEvent | undefined {
+  const describe = texts[event.name]
+  return describe && { at: event.time, kind: event.name, ...describe(event.args) }
+}

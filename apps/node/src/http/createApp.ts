@@ -1,0 +1,51 @@
+import { OpenLedgerError } from '@openledger/protocol'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { matchedRoutes } from 'hono/route'
+import { openaiRoutes } from '../openai/openaiRoutes.ts'
+import { datanetRoutes } from './datanetRoutes.ts'
+import { epochRoutes } from './epochRoutes.ts'
+import { errorResponse } from './errorResponse.ts'
+import { checkHost, checkOrigin, limitRate } from './guards.ts'
+import { healthView } from './healthView.ts'
+import { nodeRoutes } from './nodeRoutes.ts'
+import type { NodeParts } from './NodeParts.ts'
+import { RateLimit } from './RateLimit.ts'
+import { receiptRoutes } from './receiptRoutes.ts'
+import { runRoutes } from './runRoutes.ts'
+
+export type AppOptions = {
+  /** Names by which this node may be called (the Host header, without port). */
+  hosts: readonly string[]
+  /** Calls that one caller may make in a minute. */
+  callsPerMinute: number
+  journalFault: () => string | undefined
+}
+
+/** The whole HTTP side of the node. */
+export function createApp(parts: NodeParts, { hosts, callsPerMinute, journalFault }: AppOptions): Hono {
+  const { metrics, log, clock, assets } = parts
+  const app = new Hono()
+  app.onError((error, c) => errorResponse(c, error, log))
+  app.notFound((c) => errorResponse(c, new OpenLedgerError('NOT_FOUND', `there is nothing at ${c.req.path.slice(0, 200)}`, { status: 404, fix: 'see the list of routes in the documentation' }), log))
+  app.use(async (c, next) => {
+    await next()
+    metrics.requested(c.req.method, matchedRoutes(c).at(-1)?.path ?? 'none', c.res.status)
+  })
+  app.use(checkHost(hosts))
+  app.use(checkOrigin)
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }))
+
+  app.get('/health', async (c) => {
+    const view = await healthView(parts, journalFault())
+    return c.json(view, view.status === 'failed' ? 503 : 200)
+  })
+  app.get('/metrics', async (c) => c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
+  const limit = limitRate(new RateLimit({ perMinute: callsPerMinute, burst: Math.ceil(callsPerMinute / 3), now: () => clock.now() }))
+  app.use('/api/*', limit)
+  app.use('/v1/*', limit)
+  app.route('/v1', openaiRoutes({ ...parts, now: () => clock.now() }))
+  for (const routes of [nodeRoutes, datanetRoutes, runRoutes, receiptRoutes, epochRoutes]) app.route('/api', routes(parts))
+  for (const [path, asset] of assets) app.get(path, (c) => c.body(asset.body, 200, { 'content-type': asset.contentType }))
+  return app
+}

@@ -1,0 +1,42 @@
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import { UnavailableError } from '@openledger/protocol'
+import type { Hono } from 'hono'
+
+/** A server that listens. */
+export type Listener = {
+  url: string
+  port: number
+  /** Takes no more connections; waits for the answers in progress, `drainMs` at most. */
+  close(drainMs: number): Promise<void>
+}
+
+function listenError(error: unknown, host: string, port: number): UnavailableError {
+  const code = (error as { code?: string }).code
+  if (code === 'EADDRINUSE') return new UnavailableError('PORT_IN_USE', `port ${port} of ${host} is in use`, { cause: error, action: 'fix', fix: 'stop what listens there, or choose another port with --port' })
+  return new UnavailableError('CANNOT_LISTEN', `the node cannot listen on ${host}:${port}`, { cause: error, action: 'fix', fix: 'choose another address with --host or another port with --port' })
+}
+
+/**
+ * Serves an application over HTTP.
+ * @throws UnavailableError PORT_IN_USE, CANNOT_LISTEN
+ */
+export async function listen(app: Hono, host: string, port: number): Promise<Listener> {
+  const server = serve({ fetch: app.fetch, hostname: host, port, autoCleanupIncoming: true }) as Server
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve)
+    server.once('error', (error) => reject(listenError(error, host, port)))
+  })
+  const bound = (server.address() as { port: number }).port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    close: async (drainMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import * as files from 'node:fs/promises'
+import { FolderStore } from '@openledger/datanet'
+import { writeArtefact, sha256 } from '@openledger/protocol'
+import type { FullNodeOptions } from '../config/NodeOptions.ts'
+import type { Database } from '../database/Database.ts'
+import { openPglite } from '../database/openPglite.ts'
+import { Journal } from '../journal/Journal.ts'
+import { Ledger } from '../ledger/Ledger.ts'
+import { datanetProjections } from '../ledger/projections/datanetProjections.ts'
+import { modelProjections } from '../ledger/projections/modelProjections.ts'
+import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
+import type { DataFolder } from '../storage/checkDataFolder.ts'
+import type { Closers } from './Closers.ts'
+
+export type Memory = { journal: Journal; database: Database; content: FolderStore; ledger: Ledger }
+
+/** Tables made for another ledger are of no use: they are made again. */
+async function checkNetwork(database: Database, { network, log }: FullNodeOptions): Promise<void> {
+  const { chainId, deployBlock, contracts } = network
+  const name = sha256(writeArtefact({ chainId, deployBlock, contracts }))
+  const [row] = await database.query<{ value: string }>(`select value from cursors where name = 'network'`)
+  if (row && row.value !== name) {
+    log.warn('database.rebuild', { reason: 'it belongs to another ledger' })
+    await database.reset()
+  }
+  await database.query(`insert into cursors values ('network', $1) on conflict (name) do update set value = $1`, [name])
+}
+
+/** Opens everything that the node remembers: journal, files, tables; the tables are brought up to the journal. */
+export async function openMemory(folder: DataFolder, options: FullNodeOptions, closers: Closers): Promise<Memory> {
+  const { log, clock } = options
+  const journal = await Journal.open({ folder: folder.journal, now: () => clock.now() })
+  closers.add('journal', () => journal.close())
+  const content = new FolderStore(folder.content, files)
+  await content.sweep()
+  const database = await openPglite(folder.database, log)
+  closers.add('database', () => database.close())
+  await checkNetwork(database, options)
+  const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
+  const ledger = await Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log })
+  closers.add('ledger', () => ledger.settled())
+  return { journal, database, content, ledger }
+}

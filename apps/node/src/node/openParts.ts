@@ -1,0 +1,141 @@
+import { readFile, stat } from 'node:fs/promises'
+import { OpenLedgerError } from '@openledger/protocol'
+import { buildExplorer } from '@openledger/explorer'
+import { isAway } from '../chain/chainError.ts'
+import { openChain, type ChainAccess } from '../chain/ChainAccess.ts'
+import { errorFields } from '../config/Log.ts'
+import type { FullNodeOptions } from '../config/NodeOptions.ts'
+import { RecordIndex } from '../datanets/RecordIndex.ts'
+import { ServedModels } from '../deployments/ServedModels.ts'
+import { openEngine } from '../engine/Engine.ts'
+import { describeChainEvent } from '../events/describeChainEvent.ts'
+import { describeFact } from '../events/describeFact.ts'
+import { EventFeed } from '../events/EventFeed.ts'
+import type { NodeParts } from '../http/NodeParts.ts'
+import { Indexer } from '../indexer/Indexer.ts'
+import { AnswerPipeline } from '../inference/AnswerPipeline.ts'
+import { ReceiptIssuer } from '../inference/ReceiptIssuer.ts'
+import { ApiKeys } from '../keys/ApiKeys.ts'
+import { ensureKey } from '../keys/keyFile.ts'
+import { Names } from '../keys/Names.ts'
+import { operatorToken } from '../keys/operatorToken.ts'
+import { NodeMetrics } from '../metrics/NodeMetrics.ts'
+import { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { RunJobs } from '../runs/RunJobs.ts'
+import { openGatewayChain } from '../settlement/GatewayChain.ts'
+import { Settlement } from '../settlement/Settlement.ts'
+import type { DataFolder } from '../storage/checkDataFolder.ts'
+import { Balances } from '../views/Balances.ts'
+import type { Closers } from './Closers.ts'
+import type { Memory } from './openMemory.ts'
+
+/** The version that this node says it is. */
+export const nodeVersion = '0.1.0'
+
+async function checkChain(chain: ChainAccess, { network, log }: FullNodeOptions): Promise<void> {
+  let id: number
+  try {
+    id = await chain.chainId()
+  } catch (error) {
+    if (!isAway(error)) throw error
+    log.warn('chain.away', errorFields(error))
+    return
+  }
+  if (id === network.chainId) return
+  throw new OpenLedgerError('OTHER_CHAIN', `the chain at this address has id ${id}, the ledger lives on ${network.chainId}`, { action: 'stop', fix: 'correct the RPC address, or use the data folder that belongs to this chain' })
+}
+
+/** Publishes the base's weight file, so that auditors need nothing but the content store; a large one stays where it is. */
+async function publishBase({ engine, publishBaseBytes }: FullNodeOptions, content: Memory['content']): Promise<string | null> {
+  const { size } = await stat(engine.modelPath)
+  return size <= publishBaseBytes ? content.put(await readFile(engine.modelPath)) : null
+}
+
+/** Opens every part of the node that stands between its memory and its routes. Nothing runs on a timer yet. */
+export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, options: FullNodeOptions, closers: Closers): Promise<NodeParts> {
+  const { network, rpcUrl, clock, log, engine: settings } = options
+  const now = (): number => clock.now()
+  const { query } = database
+  const accounts = options.keys ?? { node: await ensureKey(folder.keys, 'node'), gateway: await ensureKey(folder.keys, 'gateway') }
+  const node = accounts.node.address
+  const gateway = accounts.gateway.address
+  const chain = openChain(network, rpcUrl)
+  await checkChain(chain, options)
+  const serving = await openEngine(settings, settings.serving ?? {})
+  closers.add('engine', () => serving.engine.close())
+
+  const events = new EventFeed()
+  const metrics = new NodeMetrics({ processMetrics: options.processMetrics })
+  const names = new Names(folder.keys)
+  ledger.onFact((fact) => events.publish(describeFact(fact)))
+  const indexer = new Indexer({
+    network,
+    client: chain.client,
+    database,
+    clock,
+    log,
+    pollMs: options.pollMs,
+    onEvents: (found) => {
+      for (const event of found) {
+        const line = describeChainEvent(event)
+        if (line) events.publish(line)
+      }
+    },
+  })
+  closers.add('indexer', () => indexer.stop())
+
+  const channels = new ChannelLedger({
+    chainId: network.chainId,
+    channels: network.contracts.channels,
+    gateway,
+    creditLimit: options.creditLimit,
+    readChannel: (id) => chain.channel(id),
+    keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })),
+    now,
+  })
+  await channels.load(query)
+  const receipts = await ReceiptIssuer.open({ network, account: accounts.node, ledger, channels }, query)
+  const models = new ServedModels({ query, content, chain, serving, models: folder.models, log })
+  const answers = new AnswerPipeline({ network, chain, content, serving, models, channels, receipts, names, metrics, clock, log, node, gateway, defaultMaxTokens: options.defaultMaxTokens })
+  const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
+  closers.add('runs', () => runs.close())
+  const gatewayChain = openGatewayChain(network, rpcUrl, chain.client, accounts.gateway)
+  const settlement = new Settlement({ network, gateway, chain: gatewayChain, query, ledger, content, clock, log, metrics, intervalMs: options.settlementMs })
+  closers.add('settlement', () => settlement.stop())
+
+  metrics.gauge('journal_entries', 'Facts in the journal', () => journal.lastSeq)
+  metrics.gauge('indexed_block', 'Newest block whose events are in the tables', () => indexer.state.indexed)
+  metrics.gauge('chain_reachable', '1 while the chain answers', () => (indexer.state.reachable ? 1 : 0))
+  metrics.gauge('engine_active', 'Sequences in progress', async () => (await serving.engine.load()).active)
+  return {
+    network,
+    node,
+    gateway,
+    keysDir: folder.keys,
+    operatorToken: await operatorToken(folder.operatorToken),
+    clock,
+    log,
+    startedAt: Math.floor(now() / 1000),
+    version: nodeVersion,
+    query,
+    ledger,
+    content,
+    chain,
+    indexer,
+    index: new RecordIndex(query),
+    names,
+    apiKeys: await ApiKeys.open(folder.apiKeys),
+    channels,
+    serving,
+    engineSettings: settings,
+    baseCid: await publishBase(options, content),
+    models,
+    answers,
+    runs,
+    settlement,
+    balances: new Balances(query, gateway, names),
+    events,
+    metrics,
+    assets: options.page ? await buildExplorer() : new Map(),
+  }
+}
