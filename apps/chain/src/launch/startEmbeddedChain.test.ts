@@ -1,8 +1,9 @@
-import { createServer } from 'node:net'
+import { fork } from 'node:child_process'
+import { createServer, type AddressInfo } from 'node:net'
 import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import type { AddressInfo } from 'node:net'
 import type { Hex } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { counterAbi, counterBytecode } from '../testing/counterContract.ts'
@@ -128,14 +129,15 @@ describe('starting', () => {
     await start(folder)
   })
 
-  it('ends when the process that started it goes away', async () => {
+  it('ends by itself when the process that started it is killed', async () => {
     const folder = temporaryFolder()
-    const chain = await start(folder)
-    // The parent's end of the channel closes when a parent dies, however it dies.
-    const { pid } = chain
-    process.kill(pid, 'SIGTERM')
-    expect((await chain.exited).code).toBe(0)
-    expect(existsSync(path.join(folder, 'chain.lock'))).toBe(false)
+    const script = fileURLToPath(new URL('../testing/launchAndWait.ts', import.meta.url))
+    const parent = fork(script, [folder], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const { url } = await new Promise<{ url: string }>((resolve) => parent.once('message', (message) => resolve(message as { url: string })))
+    expect((await rpc(url, 'eth_chainId')).result).toBe('0x1bcd')
+    parent.kill('SIGKILL')
+    await expect.poll(() => existsSync(path.join(folder, 'chain.lock')), { timeout: 20_000 }).toBe(false)
+    await expect(rpc(url, 'eth_chainId')).rejects.toThrow()
   })
 
   it('answers what it does not understand with a code', async () => {
