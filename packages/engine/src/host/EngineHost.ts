@@ -1,9 +1,22 @@
 import type { Hex } from '@openledger/protocol'
+import { loadGgml } from '@openledger/tensor'
 import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
 import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
 import { WorkerClient } from './WorkerClient.ts'
+
+/**
+ * Holds the native libraries in the caller's thread too: when the last thread that uses them ends they would be unloaded, and loading
+ * them once more in the same process crashes it. What is missing is reported by `loadModel`.
+ */
+function keepLoaded(variant: string | undefined): void {
+  try {
+    loadGgml({ variant })
+  } catch {
+    // The thread finds the same and says so.
+  }
+}
 
 /**
  * An engine in a thread of its own: one base model, any number of adapters, requests served together in batches.
@@ -14,6 +27,7 @@ export class EngineHost {
   #closing: Promise<void> | null = null
 
   constructor(options: EngineOptions = {}) {
+    keepLoaded(options.variant)
     this.#client = new WorkerClient<EngineCalls>(new URL('./engineThread.ts', import.meta.url), options)
   }
 
