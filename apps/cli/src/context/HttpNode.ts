@@ -53,7 +53,7 @@ export class HttpNode implements NodeApi {
 
   status = (): ReturnType<NodeApi['status']> => this.#get('/api/status')
   network = (): Promise<object> => this.#get('/api/network')
-  node: NodeApi['node'] = () => this.#get('/api/node')
+  nodeInfo: NodeApi['nodeInfo'] = () => this.#get('/api/node')
   datanets: NodeApi['datanets'] = async () => itemsOf(await this.#get('/api/datanets'))
   datanet: NodeApi['datanet'] = (id) => this.#get(`/api/datanets/${part(id)}`)
   setMetadata: NodeApi['setMetadata'] = async (id, metadata) => void (await this.#post(`/api/datanets/${part(id)}/metadata`, metadata))

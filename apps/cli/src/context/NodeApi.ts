@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Hex, Json } from '@openledger/protocol'
+import type { Hex, Json, ModelCommitment } from '@openledger/protocol'
 import type {
   AdapterView,
   AnswerDetailView,
@@ -22,7 +22,7 @@ import type {
 export type PreparedSnapshotView = { id: Hex; snapshot: Json; cid: string }
 
 /** Who the node is, its base model, and a fresh commitment to its part of the next seed. */
-export type NodeView = { node: Address; gateway: Address; chainId: number; base: { id: Hex; name: string; contextTokens: number }; platformFee: string; commitment: Hex }
+export type NodeView = { node: Address; gateway: Address; chainId: number; base: { id: Hex; name: string; contextTokens: number; commitment: ModelCommitment }; platformFee: string; commitment: Hex }
 
 /** What a payment channel has spent and signed for, as the node counts. */
 export type ChannelView = { id: Hex; spent: string; vouchered: string; deposited: string }
@@ -51,7 +51,7 @@ export type ChatAnswer = { text: string; finishReason: string | null; view: Answ
 export type NodeApi = {
   status(): Promise<StatusView>
   network(): Promise<object>
-  node(): Promise<NodeView>
+  nodeInfo(): Promise<NodeView>
   datanets(): Promise<DatanetView[]>
   datanet(id: string): Promise<DatanetView>
   setMetadata(id: string, metadata: { name: string; description: string }): Promise<void>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import * as files from 'node:fs/promises'
+import path from 'node:path'
 import { FolderStore } from '@openledger/datanet'
 import { networkSchema, readArtefact, type Network } from '@openledger/protocol'
 import type { LedgerReader } from '@openledger/sdk'
@@ -29,6 +30,24 @@ export type Session = {
   random(bytes: number): Uint8Array
 }
 
+/** Where things lie, when not in the data folder: for audits of files from elsewhere. */
+export type Places = {
+  /** The content folder. */
+  content?: string
+  /** The folder of receipt bundles. */
+  receipts?: string
+  /** The file that describes the ledger. */
+  network?: string
+  /** The chain's RPC address, in the place of the one in the description. */
+  rpc?: string
+}
+
+function folderOf(data: string, places: Places): DataFolder {
+  const folder = dataFolder(data)
+  const { content = folder.content, receipts = folder.receipts, network = folder.network } = places
+  return { ...folder, content: path.resolve(content), receipts: path.resolve(receipts), network: path.resolve(network) }
+}
+
 /** The network of the data folder; without one, the network of the node that `--url` names. */
 async function networkOf(folder: DataFolder, node: NodeApi, url: string | undefined): Promise<Network> {
   try {
@@ -43,11 +62,12 @@ async function networkOf(folder: DataFolder, node: NodeApi, url: string | undefi
  * Opens a session on a data folder. The node need not run: its absence shows when it is asked.
  * @throws InputError NO_NETWORK before the first start, BAD_ARTEFACT for a damaged network.json
  */
-export async function openSession(options: GlobalOptions, output: Output): Promise<Session> {
-  const folder = dataFolder(options.data)
+export async function openSession(options: GlobalOptions, output: Output, places: Places = {}): Promise<Session> {
+  const folder = folderOf(options.data, places)
   const token = (await readFile(folder.operatorToken, 'utf8').catch(() => '')).trim() || undefined
   const node = new HttpNode({ url: () => (options.url === undefined ? readEndpoint(folder) : Promise.resolve(options.url)), token })
-  const network = await networkOf(folder, node, options.url)
+  const described = await networkOf(folder, node, options.url)
+  const network = places.rpc === undefined ? described : { ...described, rpcUrl: places.rpc }
   const reader = readerOf(network)
   const keys = new Keys(folder, options.key)
   const actors = new Map<string, Promise<Actor>>()

@@ -1,8 +1,10 @@
 import colors from 'picocolors'
-import { toJson } from '@openledger/protocol'
 
 /** Where text goes: results to `stdout`, progress and advice to `stderr`. */
 export type Streams = { stdout: (text: string) => void; stderr: (text: string) => void; isTerminal: boolean }
+
+/** Amounts travel as decimal strings. The protocol's own writer would bring all of its modules with it. */
+const bigintAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
 
 /** Writes results for people, or one JSON document for machines (`--json`). */
 export class Output {
@@ -48,7 +50,7 @@ export class Output {
 
   /** The one JSON document of this command; nothing in human mode. */
   result(value: unknown): void {
-    if (this.json) this.#streams.stdout(`${JSON.stringify(toJson(value), null, 2)}\n`)
+    if (this.json) this.#streams.stdout(`${JSON.stringify(value, bigintAsText, 2)}\n`)
   }
 
   /** An error, on stderr in either mode. */

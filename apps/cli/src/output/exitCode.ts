@@ -1,4 +1,4 @@
-import { OpenLedgerError } from '@openledger/protocol'
+import { OpenLedgerError } from '@openledger/protocol/errors'
 
 /** What the process's exit code says. */
 export const exitCodes = {

@@ -71,7 +71,7 @@ export async function ask(session: Session, input: AskInput): Promise<Answered> 
   const terms = { channelId, gateway, platformFee }
   let request: ChatRequest | undefined
   const send = async (): Promise<ChatAnswer> => {
-    const { commitment: nodeCommitment } = await node.node()
+    const { commitment: nodeCommitment } = await node.nodeInfo()
     request = { model, messages, maxTokens, temperature, clientNonce: toHex(session.random(32)), nodeCommitment }
     const voucher = await new VoucherBook(session.folder.vouchers).last(channelId)
     return node.chat(request, { channelId, voucher }, onText)

@@ -11,6 +11,8 @@ import { epochFile, epochOfReceipt } from './epochFiles.ts'
 import { findAuditFile } from './findAuditFile.ts'
 
 export type AuditInput = {
+  /** See auditSubject: a path, an id, a run's name, an epoch's number, or "epoch 3"; as one text or as its words. */
+  subject: string | readonly string[]
   /** The base's weight file; default: the content store's, else that of the package. It is hashed either way. */
   model?: string
   /** Train an adapter again. Default false. */
@@ -70,15 +72,18 @@ function reportOfBadFile(kind: AuditFile['kind'], error: unknown, onCheck: Audit
   return { kind, subject: 'unread', ok: false, checks: [outcome], falseClaim: `files: ${message}` }
 }
 
+/** "epoch 3" as two words; a path may hold blanks. */
+const wordsOf = (text: string): string[] => (/^(receipt|epoch|adapter) \S+$/.test(text) ? text.split(' ') : [text])
+
 /**
  * Audits an answer, an epoch or an adapter from files and the chain alone; the node is asked only for files that are not at hand.
- * @param subject see auditSubject
  * @returns the report; `ok` is false when a claim is false
  * @throws InputError when the subject is not found; UnavailableError when chain or files are away
  */
-export async function audit(session: Session, subject: string | readonly string[], input: AuditInput = {}): Promise<AuditReport> {
+export async function audit(session: Session, input: AuditInput): Promise<AuditReport> {
+  const { subject, gateway } = input
   const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
-  const file = await findAuditFile(session, content, auditSubject(typeof subject === 'string' ? [subject] : subject), input.gateway)
+  const file = await findAuditFile(session, content, auditSubject(typeof subject === 'string' ? wordsOf(subject) : subject), gateway)
   const report = { receipt: receiptReport, epoch: epochReport, adapter: adapterReport }[file.kind]
   try {
     return await report({ session, content, input }, file.bytes)

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { CommandContext } from './CommandContext.ts'
+import { runs } from './CommandContext.ts'
+import { examples } from './examples.ts'
+import { decimalNumber, openAmount, wholeNumber } from './optionValues.ts'
+
+type AskOptions = { model?: string; maxTokens?: number; temperature?: number; system?: string; deposit: string }
+
+/** `openledger ask` */
+export function askCommand(context: CommandContext, program: Command): void {
+  const command = program
+    .command('ask')
+    .summary('ask a model, pay for the answer, keep its receipt')
+    .description('Asks a model and pays from the payer’s channel (--as, by default the key "payer"): the receipt is checked before it is paid and kept in the data folder.')
+    .argument('<question...>', 'the question')
+    .option('--model <name>', 'by default the model that was deployed last')
+    .option('--max-tokens <n>', 'longest answer, in tokens', wholeNumber(1))
+    .option('--temperature <x>', '0 always takes the likeliest token', decimalNumber, 0)
+    .option('--system <text>', 'a system message before the question')
+    .option('--deposit <open>', 'what the channel is filled up to when it cannot pay', openAmount, '10')
+  examples(command, [
+    ['openledger ask "What is a datanet?"', 'the latest model'],
+    ['openledger ask "How often should I water a cactus?" --model openledger-tiny:plants --json', 'everything about the answer'],
+  ])
+  runs<AskOptions>(context, command, async ({ options, args, output, session }) => {
+    const { parseOpen } = await import('@openledger/protocol')
+    const { ask } = await import('../verbs/ask.ts')
+    const { showAnswer } = await import('./showAnswer.ts')
+    const question = (args[0] as string[]).join(' ')
+    const { model, maxTokens, temperature, system } = options
+    const messages = system === undefined ? undefined : [{ role: 'system', content: system }, { role: 'user', content: question }]
+    const onText = (text: string): void => void (output.json || context.streams.stdout(text))
+    const answered = await ask(await session(), { model, question, messages, payer: options.as ?? 'payer', maxTokens, temperature, deposit: parseOpen(options.deposit), onText })
+    output.line()
+    output.line()
+    showAnswer(output, answered.view)
+    output.line(`next: openledger audit ${answered.receiptId.slice(0, 18)}`)
+    const { text, finishReason, receiptId, view, signed } = answered
+    output.result({ text, finishReason, receiptId, signed, answer: view })
+  })
+}
