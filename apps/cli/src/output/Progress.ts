@@ -13,6 +13,7 @@ export class Progress {
   readonly #now: () => number
   #bar: SingleBar | undefined
   #lastPlain = Number.NEGATIVE_INFINITY
+  #finished = false
 
   constructor(output: Output, label: string, now: () => number = Date.now) {
     this.#output = output
@@ -28,7 +29,8 @@ export class Progress {
       this.#bar.update(done, { text })
       return
     }
-    if (this.#now() - this.#lastPlain < plainIntervalMs && done < total) return
+    if (this.#now() - this.#lastPlain < plainIntervalMs || this.#finished) return
+    this.#finished = done >= total
     this.#lastPlain = this.#now()
     this.#output.note(`  ${this.#label} ${Math.floor((100 * done) / total)} % ${text}`)
   }

@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises'
+import { checkDataFolder, jsonLog, lockDataFolder, startNode, type NodeHandle } from '@openledger/node'
+import { formatOpen } from '@openledger/protocol'
+import { modelName, tinyModelPath } from '@openledger/tiny'
+import { openSession } from '../context/Session.ts'
+import { dataFolder } from '../context/dataFolder.ts'
+import type { GlobalOptions } from '../context/options.ts'
+import type { Output } from '../output/Output.ts'
+import { auditLoop } from './auditLoop.ts'
+import { ensureBase } from './ensureBase.ts'
+import { FirstRunState } from './FirstRunState.ts'
+import { openLogFile } from './openLogFile.ts'
+import { playLoop, type Earned } from './playLoop.ts'
+import { sampleRecords } from './sampleRecords.ts'
+import { StageReport, type StageTime } from './StageReport.ts'
+import { startLedger, type StartedLedger } from './startLedger.ts'
+
+export type UpOptions = GlobalOptions & {
+  host?: string
+  port?: number
+  rpc?: string
+  chainPort?: number
+  threads?: number
+  /** Seconds between settlements; 0 settles on demand alone. */
+  epochSeconds: number
+  /** Seconds; for new contracts. */
+  disputeWindow: number
+  /** Play the loop on the sample datanet when the folder is new. */
+  sample: boolean
+  model?: string
+  recipe?: Record<string, number>
+}
+
+/** A ledger that runs: stop it to end node and chain. */
+export type Up = { url: string; operatorToken: string; times: StageTime[]; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
+
+async function runNode(started: StartedLedger, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
+  const { network, keys } = started
+  const threads = options.threads
+  return startNode({
+    dataDir: dataFolder(options.data).root,
+    network,
+    engine: { modelPath: options.model ?? tinyModelPath(), modelName, serving: { threads }, training: { threads } },
+    host: options.host,
+    port: options.port,
+    keys: { node: keys.node, gateway: keys.gateway },
+    lock,
+    settlementMs: options.epochSeconds * 1000,
+    log,
+  })
+}
+
+/**
+ * Brings up everything on one data folder: chain, contracts, stakes, node, page; on a new folder it plays the loop on the sample datanet and
+ * audits it. Interrupted at any point and called again, it goes on from there.
+ */
+export async function up(options: UpOptions, output: Output): Promise<Up> {
+  const folder = dataFolder(options.data)
+  const report = new StageReport(output)
+  await mkdir(folder.root, { recursive: true, mode: 0o700 })
+  const lock = await lockDataFolder(folder.root)
+  const closers: (() => Promise<unknown>)[] = [() => lock.release()]
+  const stop = async (): Promise<void> => {
+    for (let close = closers.pop(); close; close = closers.pop()) await close()
+  }
+  try {
+    await checkDataFolder(folder.root)
+    const log = await openLogFile(folder.root)
+    closers.push(() => log.close())
+    const started = await report.stage('start', async (note) => {
+      const { rpc: rpcUrl, chainPort, disputeWindow } = options
+      const ledger = await startLedger({ folder, rpcUrl, chainPort, disputeWindow, onNote: note, onChainLog: log.line })
+      closers.push(async () => ledger.chain?.stop())
+      return ledger
+    })
+    const node = await report.stage('node', async (note) => {
+      const handle = await runNode(started, options, lock, jsonLog(log.line))
+      closers.push(() => handle.stop())
+      note(`listening at ${handle.url}`)
+      return handle
+    })
+    const state = await FirstRunState.open(folder.root)
+    let earned: Earned[] = []
+    if (options.sample && !state.done) {
+      const session = await openSession({ ...options, url: node.url }, output)
+      const { base } = await session.node.nodeInfo()
+      await ensureBase(session, base.id, base.commitment.weightHash)
+      earned = await playLoop({ session, state, report, records: await sampleRecords(), recipe: options.recipe })
+      for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
+      await state.save({ verdict: await auditLoop(session, state, report) })
+    }
+    return { url: node.url, operatorToken: node.operatorToken, times: report.times, earned, verdict: state.progress.verdict, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

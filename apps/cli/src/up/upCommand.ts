@@ -1,0 +1,51 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import type { GlobalOptions } from '../context/options.ts'
+import type { Output } from '../output/Output.ts'
+import { exitCodes } from '../output/exitCode.ts'
+import type { UpOptions } from './up.ts'
+
+const whole = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number')
+  return Number(text)
+}
+
+/** Resolves when the process is asked to end. */
+const untilAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+
+/** Adds `openledger up`. @param context gives the global options and the output of this call */
+export function registerUp(program: Command, context: (command: Command) => { options: GlobalOptions; output: Output }): void {
+  program
+    .command('up')
+    .description('start chain, node and page on one data folder; a new folder plays the whole loop on a sample datanet first')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port of the node', whole, 7800)
+    .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
+    .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
+    .option('--threads <n>', 'threads for the engine', whole)
+    .option('--model <file>', 'base model as GGUF (default: the tiny model of this project)')
+    .option('--epoch-seconds <n>', 'pause between settlements; 0 settles on demand alone', whole, 60)
+    .option('--dispute-window <n>', 'seconds before an epoch is final, for new contracts', whole, 2)
+    .option('--no-sample', 'do not play the sample loop')
+    .option('--exit', 'end when everything is up and the loop is played')
+    .addHelpText('after', '\nExamples:\n  openledger up\n  openledger up --data ./ledger --port 8080 --no-sample\n  openledger up --rpc http://127.0.0.1:8545')
+    .action(async (own: Omit<UpOptions, keyof GlobalOptions> & { exit?: boolean }, command: Command) => {
+      const { options, output } = context(command)
+      const { up } = await import('./up.ts')
+      const running = await up({ ...options, ...own }, output)
+      if (running.verdict !== undefined) output.heading(running.verdict)
+      output.line(`page    ${running.url}/#token=${running.operatorToken}`)
+      output.line(`API     ${running.url}/v1`)
+      const { url, earned, verdict, times } = running
+      output.result({ url, verdict, earned, times })
+      if (verdict !== undefined && verdict !== 'audit: OK') process.exitCode = exitCodes.falseClaim
+      if (!own.exit) {
+        output.note('Stop with Ctrl-C.')
+        await untilAsked()
+        output.note('stopping')
+      }
+      await running.stop()
+    })
+}
