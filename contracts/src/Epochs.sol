@@ -5,15 +5,17 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { EpochFaults } from "./libraries/EpochFaults.sol";
+import { EpochHash } from "./libraries/EpochHash.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
-import { Balance, BalanceOpening, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
+import { Balance, BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
 import { Fault, Role } from "./types/Roles.sol";
 import { Receipt } from "./types/Statements.sol";
 
@@ -29,9 +31,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   IStakes public immutable stakes;
 
   mapping(address gateway => Account) private _accounts;
-  mapping(address gateway => Progress) private _progress;
   mapping(address gateway => mapping(uint64 index => bytes32)) private _epochs;
 
+  /// @inheritdoc IEpochs
+  mapping(address gateway => uint256) public override credited;
   /// @inheritdoc IEpochs
   mapping(address gateway => mapping(address payee => uint256)) public override claimed;
   /// @inheritdoc IEpochs
@@ -45,7 +48,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
 
   /// @inheritdoc IEpochs
   function credit(address gateway, uint96 amount) external override nonReentrant {
-    _accounts[gateway].credited += amount;
+    credited[gateway] += amount;
     emit Credited(gateway, msg.sender, amount);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
@@ -76,7 +79,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   /// @inheritdoc IEpochs
   function claim(
     address gateway,
-    EpochHeader calldata epoch,
+    EpochBrief calldata epoch,
     address payee,
     uint256 cumulative,
     MerkleProof calldata proof
@@ -88,7 +91,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   /// @inheritdoc IEpochs
   function claimNative(
     address gateway,
-    EpochHeader calldata epoch,
+    EpochBrief calldata epoch,
     uint256 cumulative,
     MerkleProof calldata proof
   ) external override nonReentrant returns (uint256 amount) {
@@ -177,50 +180,48 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IEpochs
-  function getProgress(address gateway) external view override returns (Progress memory) {
-    return _progress[gateway];
-  }
-
-  /// @inheritdoc IEpochs
   function epochHash(address gateway, uint64 index) external view override returns (bytes32) {
     return index < _accounts[gateway].next ? _epochs[gateway][index] : bytes32(0);
   }
 
   /// @inheritdoc IEpochs
   function hashEpoch(address gateway, EpochHeader calldata epoch) external pure override returns (bytes32) {
-    return keccak256(abi.encode(gateway, epoch));
+    return EpochHash.hash(gateway, epoch);
+  }
+
+  /// @inheritdoc IEpochs
+  function briefOf(EpochHeader calldata epoch) external pure override returns (EpochBrief memory) {
+    return EpochHash.briefOf(epoch);
   }
 
   function _post(EpochHeader memory epoch) private {
     if (!stakes.isStaked(msg.sender, Role.Gateway)) revert NotStakedGateway(msg.sender);
-    Account storage account = _accounts[msg.sender];
-    uint64 next = account.next;
+    Account memory account = _accounts[msg.sender];
+    uint24 next = account.next;
     if (epoch.index != next) revert WrongIndex(epoch.index, next);
     if (epoch.receiptCount == 0) revert EmptyEpoch();
-    Progress memory progress = _progress[msg.sender];
-    uint256 cumulative = uint256(progress.committed) + epoch.total;
-    uint256 credited = account.credited;
-    if (cumulative > credited) revert TotalAboveCredit(cumulative, credited);
-    uint64 finalAt = uint64(block.timestamp) + parameters.disputeWindow();
-    if (finalAt < progress.lastFinalAt) finalAt = progress.lastFinalAt;
-    // At most `credited`, which fits 96 bits.
-    epoch.cumulative = uint128(cumulative);
-    epoch.finalAt = finalAt;
-    _progress[msg.sender] = Progress(uint128(cumulative), finalAt);
+    uint256 cumulative = uint256(account.committed) + epoch.total;
+    if (cumulative > credited[msg.sender]) revert TotalAboveCredit(cumulative, credited[msg.sender]);
+    uint256 finalAt = Math.max(block.timestamp + parameters.disputeWindow(), account.lastFinalAt);
+    account.committed = SafeCast.toUint96(cumulative);
+    account.lastFinalAt = SafeCast.toUint40(finalAt);
     account.next = next + 1;
-    bytes32 hash = keccak256(abi.encode(msg.sender, epoch));
+    _accounts[msg.sender] = account;
+    epoch.cumulative = uint128(cumulative);
+    epoch.finalAt = uint64(finalAt);
+    bytes32 hash = EpochHash.hash(msg.sender, epoch);
     _epochs[msg.sender][next] = hash;
     emit EpochPosted(msg.sender, next, hash, epoch);
   }
 
   function _claim(
     address gateway,
-    EpochHeader calldata epoch,
+    EpochBrief calldata epoch,
     address payee,
     uint256 cumulative,
     MerkleProof calldata proof
   ) private returns (uint256 amount) {
-    Account storage account = _requireStanding(gateway, epoch);
+    Account storage account = _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
     if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
     bytes32 leaf = OrderedMerkle.leafHash(abi.encode(Balance(payee, cumulative)));
     if (!OrderedMerkle.verify(epoch.balancesRoot, leaf, proof)) revert BadBalanceProof(payee);
@@ -230,13 +231,14 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     uint256 paid = account.paid + amount;
     if (paid > epoch.cumulative) revert ClaimsAboveEpoch(paid, epoch.cumulative);
     claimed[gateway][payee] = cumulative;
-    account.paid = SafeCast.toUint96(paid);
+    // At most `cumulative`, which fits 96 bits.
+    account.paid = uint96(paid);
     emit Claimed(gateway, payee, epoch.index, amount, cumulative);
   }
 
   /// @dev Refuses an epoch that cannot be challenged any more, then takes the accuser's deposit.
   function _accuse(address gateway, EpochHeader calldata epoch) private returns (uint256 deposit) {
-    _requireStanding(gateway, epoch);
+    _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
     if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
     deposit = parameters.challengeDeposit();
     wopen.safeTransferFrom(msg.sender, address(this), deposit);
@@ -254,8 +256,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
       wopen.safeTransfer(gateway, deposit);
       return;
     }
-    _accounts[gateway].next = epoch.index;
-    _progress[gateway].committed = epoch.cumulative - epoch.total;
+    Account storage account = _accounts[gateway];
+    // Both came from this account's own fields.
+    account.next = uint24(epoch.index);
+    account.committed = uint96(epoch.cumulative - epoch.total);
     emit EpochVoided(gateway, epoch.index, reason, msg.sender);
     wopen.safeTransfer(msg.sender, deposit);
     stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, msg.sender);
@@ -269,15 +273,17 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     BalanceOpening[] calldata before
   ) private view returns (bool known, uint256 carried) {
     if (index == 0) return (true, 0);
-    if (keccak256(abi.encode(gateway, previous)) != _epochs[gateway][index - 1]) return (false, 0);
+    if (EpochHash.hash(gateway, previous) != _epochs[gateway][index - 1]) return (false, 0);
     (known, , carried) = EpochFaults.findBalance(previous.balancesRoot, payee, before);
   }
 
-  function _requireStanding(address gateway, EpochHeader calldata epoch) private view returns (Account storage account) {
+  function _requireStanding(
+    address gateway,
+    uint64 index,
+    bytes32 hash
+  ) private view returns (Account storage account) {
     account = _accounts[gateway];
-    if (epoch.index >= account.next || _epochs[gateway][epoch.index] != keccak256(abi.encode(gateway, epoch))) {
-      revert UnknownEpoch(gateway, epoch.index);
-    }
+    if (index >= account.next || _epochs[gateway][index] != hash) revert UnknownEpoch(gateway, index);
   }
 
   function _isBalanceWrong(

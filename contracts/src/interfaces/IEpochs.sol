@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { BalanceOpening, EpochHeader, LineOpening, MerkleProof } from "../types/Ledger.sol";
+import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "../types/Ledger.sol";
 import { Receipt } from "../types/Statements.sol";
 
 /// @title Epochs: what each gateway collected, whom it owes, and proofs that it lied
 interface IEpochs {
-  /// @dev `next` is the index of the next epoch; all amounts fit 96 bits, which is more than 10¹⁰ OPEN.
+  /// @dev One storage slot, so that posting and claiming write one. `paid` is what all payees have claimed, `committed` the sum of the
+  /// totals that stand, `lastFinalAt` the end of the last dispute window, `next` the index of the next epoch. Amounts fit 96 bits, which
+  /// is more than 10¹⁰ OPEN.
   struct Account {
-    uint96 credited;
     uint96 paid;
-    uint64 next;
-  }
-
-  struct Progress {
-    uint128 committed;
-    uint64 lastFinalAt;
+    uint96 committed;
+    uint40 lastFinalAt;
+    uint24 next;
   }
 
   /// @notice What was shown about an epoch.
@@ -63,11 +61,12 @@ interface IEpochs {
     bytes32 dataHash
   ) external;
 
-  /// @notice Pays a payee `cumulative − already claimed` in WOPEN by a final epoch; anyone may call it for the payee.
+  /// @notice Pays a payee `cumulative − already claimed` in WOPEN; anyone may call it for the payee. Use the latest final epoch: all that
+  /// a gateway has paid can never exceed the total of the epoch that is shown.
   /// @return amount what was paid
   function claim(
     address gateway,
-    EpochHeader calldata epoch,
+    EpochBrief calldata epoch,
     address payee,
     uint256 cumulative,
     MerkleProof calldata proof
@@ -77,7 +76,7 @@ interface IEpochs {
   /// @return amount what was paid
   function claimNative(
     address gateway,
-    EpochHeader calldata epoch,
+    EpochBrief calldata epoch,
     uint256 cumulative,
     MerkleProof calldata proof
   ) external returns (uint256 amount);
@@ -138,14 +137,17 @@ interface IEpochs {
   /// @notice A gateway's account.
   function getAccount(address gateway) external view returns (Account memory);
 
-  /// @notice The sum of a gateway's posted totals and the end of its last dispute window.
-  function getProgress(address gateway) external view returns (Progress memory);
+  /// @notice All that was ever credited to a gateway.
+  function credited(address gateway) external view returns (uint256);
 
   /// @notice The hash of an epoch that stands; zero for one that was never posted or is void.
   function epochHash(address gateway, uint64 index) external view returns (bytes32);
 
-  /// @notice The hash that `post` keeps: keccak(abi.encode(gateway, header)).
+  /// @notice The hash that `post` keeps, by the rule of `EpochHash`.
   function hashEpoch(address gateway, EpochHeader calldata epoch) external pure returns (bytes32);
+
+  /// @notice The part of an epoch that a claim needs.
+  function briefOf(EpochHeader calldata epoch) external pure returns (EpochBrief memory);
 
   /// @notice What a payee has claimed from a gateway in all.
   function claimed(address gateway, address payee) external view returns (uint256);

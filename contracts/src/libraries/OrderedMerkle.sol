@@ -28,7 +28,12 @@ library OrderedMerkle {
         bool isRight = place & 1 == 1;
         if (isRight || place + 1 < width) {
           if (used == siblings.length) return false;
-          bytes32 sibling = siblings[used++];
+          bytes32 sibling;
+          // The check above has bounded the index.
+          assembly ("memory-safe") {
+            sibling := calldataload(add(siblings.offset, shl(5, used)))
+          }
+          ++used;
           leaf = isRight ? _node(sibling, leaf) : _node(leaf, sibling);
         }
         place >>= 1;

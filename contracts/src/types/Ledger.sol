@@ -23,6 +23,15 @@ struct EpochHeader {
   uint64 finalAt;
 }
 
+/// @notice The part of an epoch that a claim needs, with the hash of the rest: see `EpochHash`.
+struct EpochBrief {
+  uint64 index;
+  bytes32 balancesRoot;
+  uint128 cumulative;
+  uint64 finalAt;
+  bytes32 restHash;
+}
+
 /// @notice One line of an epoch; `runningTotal` is the payee's total in this epoch up to and with this line.
 struct Line {
   address payee;

@@ -1,11 +1,12 @@
 import { encodeDeployData, getContractAddress, type Address, type Hex } from 'viem'
+import type { contractBytecode } from '@openledger/protocol/bytecode'
 import { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 
 export type ContractName = Exclude<keyof Addresses, 'chainId' | 'deployBlock'>
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
-type Bytecode = typeof import('@openledger/protocol/bytecode').contractBytecode
+type Bytecode = typeof contractBytecode
 
 const order: readonly ContractName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models']
 

@@ -4,6 +4,7 @@ import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { onlyEvent } from '../connection/onlyEvent.ts'
 import { proofArgument } from '../connection/proofArgument.ts'
 import { sendCall } from '../connection/sendCall.ts'
+import { epochBrief } from './epochBrief.ts'
 import type { EpochHeader } from './EpochHeader.ts'
 import { readEpoch } from './readEpoch.ts'
 
@@ -26,12 +27,13 @@ export async function claimBalance(writer: LedgerWriter, request: ClaimRequest):
   const header = typeof request.epoch === 'bigint' ? (await readEpoch(writer, gateway, request.epoch))?.header : request.epoch
   if (!header) fail('UNKNOWN_EPOCH', `the gateway has no epoch ${String(request.epoch)} that stands`, { field: 'epoch', fix: 'use the index of an epoch that stands' })
   const proof = proofArgument(request.proof)
+  const brief = epochBrief(header)
   if (request.unwrap && !isAddressEqual(payee, writer.walletClient.account.address)) {
     fail('NOT_PAYEE', 'only the payee can ask for the native coin', { field: 'unwrap', fix: "send it from the payee's account, or claim in WOPEN" })
   }
   const data = request.unwrap
-    ? encodeFunctionData({ abi: epochsAbi, functionName: 'claimNative', args: [gateway, header, cumulative, proof] })
-    : encodeFunctionData({ abi: epochsAbi, functionName: 'claim', args: [gateway, header, payee, cumulative, proof] })
+    ? encodeFunctionData({ abi: epochsAbi, functionName: 'claimNative', args: [gateway, brief, cumulative, proof] })
+    : encodeFunctionData({ abi: epochsAbi, functionName: 'claim', args: [gateway, brief, payee, cumulative, proof] })
   const { logs } = await sendCall(writer, { name: 'claim', to: writer.addresses.epochs, data })
   return onlyEvent(parseEventLogs({ abi: epochsAbi, eventName: 'Claimed', logs }), 'Claimed').args.amount
 }

@@ -19,8 +19,8 @@ export type GatewayAccount = {
 /** A gateway's account with Epochs; all zero for one that the chain has not seen. */
 export async function readGatewayAccount(reader: LedgerReader, gateway: Address): Promise<GatewayAccount> {
   const contract = { address: reader.addresses.epochs, abi: epochsAbi, args: [gateway] } as const
-  const [account, progress] = await readLedger(reader, 'gateway account', (client) =>
-    Promise.all([client.readContract({ ...contract, functionName: 'getAccount' }), client.readContract({ ...contract, functionName: 'getProgress' })]),
+  const [{ paid, committed, next, lastFinalAt }, credited] = await readLedger(reader, 'gateway account', (client) =>
+    Promise.all([client.readContract({ ...contract, functionName: 'getAccount' }), client.readContract({ ...contract, functionName: 'credited' })]),
   )
-  return { ...account, ...progress }
+  return { credited, committed, paid, next: BigInt(next), lastFinalAt: BigInt(lastFinalAt) }
 }

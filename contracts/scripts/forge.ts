@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { arch, platform } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const architectures: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
+
+/** Where the forge binary lies; null on a platform for which npm brought none. */
+export function forgePath(): string | null {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`@foundry-rs/forge-${platform()}-${architectures[arch()] ?? arch()}/package.json`)
+    const path = join(dirname(manifest), 'bin', platform() === 'win32' ? 'forge.exe' : 'forge')
+    return existsSync(path) ? path : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Runs forge over the contracts, offline, with the npm solc.
+ * @param forge the binary's path
+ * @param options its command line after `forge`
+ * @param environment more environment variables
+ * @returns its exit status and its standard output, which is also shown
+ */
+export function runForge(forge: string, options: readonly string[], environment: Record<string, string> = {}): { status: number; output: string } {
+  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', ...environment }
+  const { status, stdout, error } = spawnSync(forge, [...options, '--root', root], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 })
+  if (error) console.error(error.message)
+  process.stdout.write(stdout ?? '')
+  return { status: status ?? 1, output: stdout ?? '' }
+}

@@ -1,0 +1,23 @@
+/**
+ * Runs the Solidity tests and compares the gas snapshot; more command-line options go to `forge test`.
+ * The last line is "N passed, N failed". With --update-gas it writes the gas snapshot instead of comparing it.
+ */
+import { forgePath, runForge } from './forge.ts'
+
+const update = process.argv.includes('--update-gas')
+const options = process.argv.slice(2).filter((option) => option !== '--update-gas')
+const forge = forgePath()
+if (forge === null) {
+  console.error(`npm brought no forge binary for ${process.platform}-${process.arch}: the Solidity tests cannot run here.`)
+  console.log('0 passed, 0 failed')
+  process.exit(1)
+}
+const { status, output } = runForge(forge, ['test', ...options], update ? {} : { FORGE_SNAPSHOT_CHECK: 'true' })
+const totals = [...output.matchAll(/(\d+) tests? passed, (\d+) failed/g)].pop()
+const passed = Number(totals?.[1] ?? 0)
+const failed = Number(totals?.[2] ?? 0)
+// A compile error or a changed gas snapshot ends forge without a failed test.
+const broken = status !== 0 && failed === 0 ? 1 : 0
+if (broken) console.error('forge ended with an error outside the tests: read the lines above; for intended gas changes run with --update-gas and commit contracts/gas')
+console.log(`${passed} passed, ${failed + broken} failed`)
+process.exit(status !== 0 || passed === 0 ? 1 : 0)

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { EpochBrief, EpochHeader } from "../types/Ledger.sol";
+
+/// @title The hash that the chain keeps of an epoch
+/// @notice `keccak(abi.encode(gateway, brief))`, where the brief holds what a claim needs and the hash of the rest:
+/// `keccak(abi.encode(receiptsRoot, linesRoot, total, lineCount, receiptCount, dataHash))`. So a claim carries five words instead of ten.
+library EpochHash {
+  /// @notice The hash of an epoch of a gateway.
+  function hash(address gateway, EpochBrief memory brief) internal pure returns (bytes32) {
+    return keccak256(abi.encode(gateway, brief));
+  }
+
+  /// @notice The brief of an epoch.
+  function briefOf(EpochHeader memory epoch) internal pure returns (EpochBrief memory) {
+    bytes32 restHash = keccak256(
+      abi.encode(
+        epoch.receiptsRoot,
+        epoch.linesRoot,
+        epoch.total,
+        epoch.lineCount,
+        epoch.receiptCount,
+        epoch.dataHash
+      )
+    );
+    return EpochBrief(epoch.index, epoch.balancesRoot, epoch.cumulative, epoch.finalAt, restHash);
+  }
+
+  /// @notice The hash of an epoch of a gateway.
+  function hash(address gateway, EpochHeader memory epoch) internal pure returns (bytes32) {
+    return hash(gateway, briefOf(epoch));
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @dev The part of forge's cheat codes that the tests use.
+interface Vm {
+  function addr(uint256 privateKey) external pure returns (address);
+  function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+  function deal(address account, uint256 balance) external;
+  function warp(uint256 timestamp) external;
+  function roll(uint256 blockNumber) external;
+  function chainId(uint256 id) external;
+  function prank(address sender) external;
+  function startPrank(address sender) external;
+  function stopPrank() external;
+  function expectRevert(bytes calldata data) external;
+  function expectRevert(bytes4 selector) external;
+  function expectPartialRevert(bytes4 selector) external;
+  function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
+  function assume(bool condition) external pure;
+  function readFile(string calldata path) external view returns (string memory);
+  function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
+  function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+  function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
+  function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+  function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
+  function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+  function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+  function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+  function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+}
