@@ -1,4 +1,4 @@
-import { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, zeroHash, type Hex, type Network } from '@openledger/protocol'
+import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, type Hex, type Network } from '@openledger/protocol'
 import { createPublicClient, getContract, http, zeroAddress, type Address, type PublicClient } from 'viem'
 import type { ChannelOnChain } from '../payments/ChannelState.ts'
 import { chainError } from './chainError.ts'
@@ -14,18 +14,11 @@ export type ChainAccess = {
   isNonceUsed(contributor: Address, nonce: bigint): Promise<boolean>
   datanet(id: bigint): Promise<{ owner: Address; metadataHash: Hex; latestSnapshot: Hex } | undefined>
   isContributorAllowed(datanetId: bigint, contributor: Address): Promise<boolean>
-  isRevoked(datanetId: bigint, recordId: Hex, contributor: Address): Promise<boolean>
   isTrainingAllowed(snapshotId: Hex, builder: Address): Promise<boolean>
-  adapter(id: Hex): Promise<{ trainer: Address; baseId: Hex; contentHash: Hex } | undefined>
-  base(id: Hex): Promise<{ registrant: Address } | undefined>
   deployment(id: Hex): Promise<{ owner: Address; active: boolean } | undefined>
   /** What the treasury gets of each answer, smallest unit. */
   platformFee(): Promise<bigint>
-  gatewayAccount(gateway: Address): Promise<{ credited: bigint; next: number; committed: bigint }>
-  isStakedGateway(gateway: Address): Promise<boolean>
 }
-
-const gatewayRole = 1
 
 /** Opens the chain of a network over JSON-RPC. */
 export function openChain(network: Network, rpcUrl: string): ChainAccess {
@@ -34,8 +27,6 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
   const channels = getContract({ address: contracts.channels, abi: channelsAbi, client })
   const datanets = getContract({ address: contracts.datanets, abi: datanetsAbi, client })
   const models = getContract({ address: contracts.models, abi: modelsAbi, client })
-  const epochs = getContract({ address: contracts.epochs, abi: epochsAbi, client })
-  const stakes = getContract({ address: contracts.stakes, abi: stakesAbi, client })
   const parameters = getContract({ address: contracts.parameters, abi: parametersAbi, client })
   const ask = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
     try {
@@ -66,32 +57,12 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
         return { owner: d.owner, metadataHash: d.metadataHash, latestSnapshot: d.latestSnapshot }
       }),
     isContributorAllowed: (datanetId, contributor) => ask('reading a right', () => datanets.read.isContributorAllowed([datanetId, contributor])),
-    isRevoked: (datanetId, recordId, contributor) => ask('reading a revocation', async () => (await datanets.read.revokedAt([datanetId, recordId, contributor])) !== 0n),
     isTrainingAllowed: (snapshotId, builder) => ask('reading a right', () => datanets.read.isTrainingAllowed([snapshotId, builder])),
-    adapter: (id) =>
-      ask('reading an adapter', async () => {
-        const a = await models.read.getAdapter([id])
-        return a.trainer === zeroAddress ? undefined : { trainer: a.trainer, baseId: a.baseId, contentHash: a.contentHash }
-      }),
-    base: (id) =>
-      ask('reading a base', async () => {
-        const b = await models.read.getBase([id])
-        return b.registrant === zeroAddress ? undefined : { registrant: b.registrant }
-      }),
     deployment: (id) =>
       ask('reading a deployment', async () => {
         const d = await models.read.getDeployment([id])
         return d.owner === zeroAddress ? undefined : { owner: d.owner, active: d.active }
       }),
     platformFee: () => ask('reading the platform fee', () => parameters.read.platformFee()),
-    gatewayAccount: (gateway) =>
-      ask("reading the gateway's account", async () => {
-        const [account, progress] = await Promise.all([epochs.read.getAccount([gateway]), epochs.read.getProgress([gateway])])
-        return { credited: account.credited, next: Number(account.next), committed: progress.committed }
-      }),
-    isStakedGateway: (gateway) => ask('reading a stake', () => stakes.read.isStaked([gateway, gatewayRole])),
   }
 }
-
-/** Whether a hash stands for "none". */
-export const isZero = (hash: Hex): boolean => hash === zeroHash
