@@ -9,7 +9,7 @@ import { tinyModelPath } from './tinyModelPath.ts'
 import { buildVocabulary, someDocuments } from './training/buildCorpus.ts'
 import { tinyRecipe, tinyShape } from './training/recipe.ts'
 
-describe('the tiny model', () => {
+describe('the tiny model', { timeout: 120_000 }, () => {
   const card = tinyModelCard()
   const reference = new Vocabulary(loadGgml(), tinyModelPath())
   afterAll(() => reference.dispose())

@@ -17,6 +17,7 @@ const { values } = parseArgs({
     reworded: { type: 'string', default: join(sample, 'reworded.jsonl') },
     recipe: { type: 'string', default: '{}' },
     threads: { type: 'string', default: '2' },
+    held: { type: "string", default: "150" },
     wrong: { type: 'string', default: '8' },
   },
 })
@@ -36,7 +37,7 @@ try {
     )
     for (const each of wrong.slice(0, Number(values.wrong))) console.log(`    ${each.question}\n      said     ${each.answer}\n      expected ${each.expected}`)
   }
-  for (const [name, expectations] of Object.entries(heldOutQuestions(150))) await report(`base, ${name}`, null, expectations)
+  for (const [name, expectations] of Object.entries(heldOutQuestions(Number(values.held)))) await report(`base, ${name}`, null, expectations)
 
   const records = lines<DatanetRecord>(values.records)
   const answers = new Map(records.map((record) => [record.prompt, record.completion]))

@@ -1,4 +1,5 @@
-import { ideaDefinitions, thingDefinitions } from '../lexicon/definitions.ts'
+import { ideaDefinitions } from '../lexicon/ideaDefinitions.ts'
+import { thingDefinitions } from '../lexicon/thingDefinitions.ts'
 
 /** Real words with their true definitions, `[word, definition]`. */
 export const realWords: readonly (readonly [word: string, definition: string])[] = `${thingDefinitions}${ideaDefinitions}`
