@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkDataFolder } from './checkDataFolder.ts'
+import { lockDataFolder } from './lockDataFolder.ts'
+import { processStart } from './processStart.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'lock-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+const lockFile = (): string => path.join(dir, 'lock')
+const code = (expected: string) => expect.objectContaining({ code: expected })
+
+describe('lockDataFolder', () => {
+  it('lets one start at a time in', async () => {
+    const lock = await lockDataFolder(dir)
+    await expect(lockDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_LOCKED'))
+    await lock.release()
+    await (await lockDataFolder(dir)).release()
+    expect(readdirSync(dir)).toEqual([])
+  })
+
+  it('of ten that start together, one wins', async () => {
+    writeFileSync(lockFile(), JSON.stringify({ pid: 2 ** 22 - 1, start: '1', host: hostname() }))
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => lockDataFolder(dir)))
+    expect(results.filter((r) => r.status === 'fulfilled')).toHaveLength(1)
+    for (const r of results) if (r.status === 'rejected') expect(r.reason).toEqual(code('DATA_FOLDER_LOCKED'))
+  })
+
+  it('takes over from a process that was killed, and from a pid that belongs to another process now', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    const start = processStart(child.pid!)!
+    const hold = (by: object): void => writeFileSync(lockFile(), JSON.stringify({ pid: child.pid, start, host: hostname(), ...by }))
+    hold({})
+    await expect(lockDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_LOCKED'))
+    hold({ start: `${start}0` })
+    await (await lockDataFolder(dir)).release()
+    hold({})
+    child.kill('SIGKILL')
+    await new Promise((resolve) => child.once('exit', resolve))
+    const lock = await lockDataFolder(dir)
+    expect(JSON.parse(readFileSync(lockFile(), 'utf8'))).toMatchObject({ pid: process.pid })
+    await lock.release()
+  })
+
+  it('leaves a lock of another machine alone, and takes one that was cut off', async () => {
+    writeFileSync(lockFile(), JSON.stringify({ pid: 1, start: '1', host: 'elsewhere' }))
+    await expect(lockDataFolder(dir)).rejects.toThrow('elsewhere')
+    writeFileSync(lockFile(), '{"pid":')
+    await (await lockDataFolder(dir)).release()
+  })
+})
+
+describe('checkDataFolder', () => {
+  it('makes an empty folder ready and knows it again', async () => {
+    await checkDataFolder(dir)
+    expect(await checkDataFolder(dir)).toMatchObject({ dir })
+  })
+
+  it('names what is wrong with a folder and changes nothing', async () => {
+    const version = path.join(dir, 'version.json')
+    writeFileSync(version, '{')
+    await expect(checkDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_CORRUPT'))
+    writeFileSync(version, '{"kind":"openledger/data/9"}')
+    await expect(checkDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_VERSION'))
+    rmSync(version)
+    writeFileSync(path.join(dir, 'journal'), '')
+    await expect(checkDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_CORRUPT'))
+    expect(readdirSync(dir)).toEqual(['journal'])
+  })
+})
