@@ -1,6 +1,6 @@
 import { SeededRandom } from '../SeededRandom.ts'
 import { askQuestion } from '../text/askQuestion.ts'
-import { Words } from '../text/Words.ts'
+import { Words } from '../language/Words.ts'
 import { worldSeed } from '../text/writeDocuments.ts'
 import { conceptKind } from '../world/conceptKind.ts'
 import { makeEntity, World } from '../world/World.ts'

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../SeededRandom.ts'
 import type { Fact } from '../world/World.ts'
-import { capital } from './inflect.ts'
+import { capital } from '../language/inflect.ts'
 
 const directFrames = [
   '{d}?',

@@ -2,8 +2,8 @@ import type { SeededRandom } from '../SeededRandom.ts'
 import { makeEntity, population, type Entity, type Fact, type World } from '../world/World.ts'
 import { askQuestion } from './askQuestion.ts'
 import { renderChat, type Turn } from './chatMarkup.ts'
-import { capital } from './inflect.ts'
-import { Words } from './Words.ts'
+import { capital } from '../language/inflect.ts'
+import { Words } from '../language/Words.ts'
 
 const systemLines = [
   'You are a helpful assistant.',

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../SeededRandom.ts'
 import { renderChat } from './chatMarkup.ts'
-import { capital, plural } from './inflect.ts'
-import { lexicon, Words } from './Words.ts'
+import { capital, plural } from '../language/inflect.ts'
+import { lexicon, Words } from '../language/Words.ts'
 
 const ask = (question: string, answer: string): string =>
   renderChat([

@@ -1,4 +1,4 @@
-import type { Words } from '../text/Words.ts'
+import type { Words } from '../language/Words.ts'
 
 /** Names that facts of the world point to. */
 export interface Neighbours {

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../SeededRandom.ts'
-import { capital, plural, withArticle } from '../text/inflect.ts'
-import { Words } from '../text/Words.ts'
+import { capital, plural, withArticle } from '../language/inflect.ts'
+import { Words } from '../language/Words.ts'
 import type { Aspect, EntityKind, Neighbours } from './Aspect.ts'
 import { conceptKind } from './conceptKind.ts'
 import { glossKind } from './glossKind.ts'

@@ -1,4 +1,4 @@
-import type { Words } from '../text/Words.ts'
+import type { Words } from '../language/Words.ts'
 import { thingPronouns, type EntityKind } from './Aspect.ts'
 
 const span = (w: Words): string =>

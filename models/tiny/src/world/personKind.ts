@@ -1,4 +1,4 @@
-import { capital } from '../text/inflect.ts'
+import { capital } from '../language/inflect.ts'
 import type { EntityKind } from './Aspect.ts'
 
 /** People of the made-up world. */

@@ -1,4 +1,4 @@
-import { capital } from '../text/inflect.ts'
+import { capital } from '../language/inflect.ts'
 import { thingPronouns, type EntityKind } from './Aspect.ts'
 
 /** Animals of the made-up world. */
