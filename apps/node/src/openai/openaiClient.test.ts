@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWalletClient, http } from 'viem'
+import { toHex, type Hex } from '@openledger/protocol'
+import { addressesOfNetwork, ledgerWriter, openChannel, type AnswerView } from '@openledger/sdk'
+import { testClients } from '../test/deployTestLedger.ts'
+import { fundedPayer, startBaseNode, type BaseNode } from '../test/startBaseNode.ts'
+
+let base: BaseNode
+let client: OpenAI
+let channelId: Hex
+const messages = [{ role: 'user' as const, content: 'who lives in the red house?' }]
+type WithReceipt = { openledger: AnswerView }
+
+beforeAll(async () => {
+  base = await startBaseNode()
+  const { account } = await fundedPayer(base, 'shop')
+  const writer = ledgerWriter(createWalletClient({ account, transport: http(base.anvil.url) }), testClients(base.anvil.url, 0).publicClient, addressesOfNetwork(base.network))
+  channelId = await openChannel(writer, base.node.gateway, toHex(randomBytes(32)), 10n ** 18n)
+  const { key } = await base.api.post<{ key: string }>('/api/keys', { name: 'shop', payerKey: 'shop', channelId })
+  client = new OpenAI({ baseURL: `${base.node.url}/v1`, apiKey: key, maxRetries: 0 })
+}, 180_000)
+afterAll(() => base?.stop())
+
+const failure = (promise: PromiseLike<unknown>): Promise<InstanceType<typeof OpenAI.APIError>> =>
+  Promise.resolve(promise).then(
+    () => expect.fail('it did not fail') as never,
+    (error: unknown) => error as InstanceType<typeof OpenAI.APIError>,
+  )
+
+describe('the official OpenAI client', () => {
+  it('lists models and reads one', async () => {
+    const { data } = await client.models.list()
+    expect(data).toMatchObject([{ id: 'tiny', object: 'model', owned_by: 'openledger' }])
+    expect((await client.models.retrieve('tiny')).id).toBe('tiny')
+    expect(await failure(client.models.retrieve('nothing'))).toMatchObject({ status: 404, code: 'MODEL_NOT_FOUND' })
+  })
+
+  it('completes a chat, pays for it, and brings the receipt', async () => {
+    const { data: completion, response } = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 8 }).withResponse()
+    expect(completion).toMatchObject({ object: 'chat.completion', model: 'tiny', choices: [{ index: 0, message: { role: 'assistant' } }] })
+    expect(completion.id).toMatch(/^chatcmpl-/)
+    const { usage, choices } = completion
+    expect(usage!.total_tokens).toBe(usage!.prompt_tokens + usage!.completion_tokens)
+    expect(['stop', 'length']).toContain(choices[0]!.finish_reason)
+    const { openledger } = completion as unknown as WithReceipt
+    expect(response.headers.get('x-openledger-receipt')).toBe(openledger.receiptId)
+    expect(openledger.channel).toMatchObject({ id: channelId, spent: openledger.fee, vouchered: openledger.fee })
+  })
+
+  it('streams the same words, with usage and receipt at the end', async () => {
+    const whole = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 10 })
+    const stream = await client.chat.completions.create({ model: 'tiny', messages, max_completion_tokens: 10, stream: true, stream_options: { include_usage: true } })
+    let text = ''
+    let finish: string | null = null
+    let usage: OpenAI.CompletionUsage | null | undefined
+    let receipt: string | undefined
+    const roles: unknown[] = []
+    for await (const chunk of stream) {
+      expect(chunk.object).toBe('chat.completion.chunk')
+      const choice = chunk.choices[0]
+      if (choice?.delta.role) roles.push(choice.delta.role)
+      text += choice?.delta.content ?? ''
+      finish = choice?.finish_reason ?? finish
+      usage = chunk.usage ?? usage
+      receipt = (chunk as unknown as Partial<WithReceipt>).openledger?.receiptId ?? receipt
+    }
+    expect(text).toBe(whole.choices[0]!.message.content)
+    expect(finish).toBe(whole.choices[0]!.finish_reason)
+    expect(usage).toEqual(whole.usage)
+    expect(roles).toEqual(['assistant'])
+    const bundle = await base.api.get<{ answer: { text: string } }>(`/api/receipts/${receipt}`)
+    expect(bundle.answer.text).toBe(text)
+  })
+
+  it('stops at a stop string in both ways, and says why it ended', async () => {
+    const { choices } = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 30 })
+    const text = choices[0]!.message.content!
+    const stop = text.slice(4, 7)
+    const cut = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 30, stop: [stop] })
+    expect(cut.choices[0]).toMatchObject({ message: { content: text.slice(0, text.indexOf(stop)) }, finish_reason: 'stop' })
+    const stream = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 30, stop, stream: true })
+    let streamed = ''
+    for await (const chunk of stream) streamed += chunk.choices[0]?.delta.content ?? ''
+    expect(streamed).toBe(text.slice(0, text.indexOf(stop)))
+  })
+
+  it('gives log probabilities', async () => {
+    const { choices, usage } = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 5, logprobs: true, top_logprobs: 2 })
+    const content = choices[0]!.logprobs!.content!
+    expect(content).toHaveLength(usage!.completion_tokens)
+    for (const token of content) {
+      expect(token.logprob).toBeLessThanOrEqual(0)
+      expect(token.top_logprobs).toHaveLength(2)
+      // Greedy: what was chosen is the most probable.
+      expect(token.top_logprobs[0]!.logprob).toBe(token.logprob)
+    }
+    expect(content.map((t) => t.token).join('')).toBe(choices[0]!.message.content)
+  })
+
+  it('samples with temperature, top_p and seed', async () => {
+    const { choices } = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 6, temperature: 1.2, top_p: 0.9, seed: 7 })
+    expect(choices).toHaveLength(1)
+  })
+
+  it('completes text, whole and streamed', async () => {
+    const whole = await client.completions.create({ model: 'tiny', prompt: 'the river runs', max_tokens: 8 })
+    expect(whole).toMatchObject({ object: 'text_completion', choices: [{ index: 0 }] })
+    const stream = await client.completions.create({ model: 'tiny', prompt: 'the river runs', max_tokens: 8, stream: true })
+    let text = ''
+    for await (const chunk of stream) text += chunk.choices[0]?.text ?? ''
+    expect(text).toBe(whole.choices[0]!.text)
+  })
+
+  it('throws the right error for each wrong request, before anything is owed', async () => {
+    const before = await base.api.get<{ spent: string }>(`/api/channels/${channelId}`)
+    const create = (body: object) => client.chat.completions.create({ model: 'tiny', messages, ...body } as OpenAI.ChatCompletionCreateParamsNonStreaming)
+    expect(await failure(create({ model: 'gpt-9' }))).toBeInstanceOf(OpenAI.NotFoundError)
+    expect(await failure(create({ model: 'gpt-9', stream: true }))).toMatchObject({ status: 404, code: 'MODEL_NOT_FOUND' })
+    expect(await failure(create({ n: 2 }))).toMatchObject({ status: 400, code: 'BAD_REQUEST', param: 'n' })
+    expect(await failure(create({ tools: [{ type: 'function', function: { name: 'f' } }] }))).toBeInstanceOf(OpenAI.BadRequestError)
+    expect(await failure(create({ temperature: 9 }))).toMatchObject({ status: 400, param: 'temperature' })
+    expect(await failure(create({ messages: [] }))).toMatchObject({ status: 400, param: 'messages' })
+    expect(await failure(create({ max_tokens: 100_000 }))).toMatchObject({ status: 400, code: 'context_length_exceeded' })
+    expect(await failure(create({ messages: [{ role: 'user', content: 'river '.repeat(2000) }] }))).toMatchObject({ status: 400, code: 'context_length_exceeded' })
+    const other = new OpenAI({ baseURL: `${base.node.url}/v1`, apiKey: 'wrong', maxRetries: 0 })
+    expect(await failure(other.chat.completions.create({ model: 'tiny', messages }))).toBeInstanceOf(OpenAI.AuthenticationError)
+    const after = await base.api.get<{ spent: string; reserved: string }>(`/api/channels/${channelId}`)
+    expect(after).toMatchObject({ spent: before.spent, reserved: '0' })
+  })
+
+  it('reads content in parts, and lets an unknown field pass', async () => {
+    const parts = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'who lives ' }, { type: 'text' as const, text: 'in the red house?' }] }]
+    const same = await client.chat.completions.create({ model: 'tiny', messages: parts, max_tokens: 8, user: 'somebody' })
+    const whole = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 8 })
+    expect(same.choices[0]!.message.content).toBe(whole.choices[0]!.message.content)
+  })
+
+  it('serves many at once from one channel, each with a nonce of its own', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => client.chat.completions.create({ model: 'tiny', messages: [{ role: 'user', content: `river ${i}` }], max_tokens: 4 })))
+    const ids = answers.map((a) => (a as unknown as WithReceipt).openledger.receiptId)
+    const nonces = await Promise.all(ids.map(async (id) => (await base.api.get<{ receipt: { statement: { nonce: string } } }>(`/api/receipts/${id}/public`)).receipt.statement.nonce))
+    expect(new Set(nonces).size).toBe(6)
+    const channel = await base.api.get<{ spent: string; vouchered: string; reserved: string }>(`/api/channels/${channelId}`)
+    expect(channel).toMatchObject({ vouchered: channel.spent, reserved: '0' })
+  })
+})
