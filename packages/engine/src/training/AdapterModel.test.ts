@@ -107,6 +107,17 @@ describe('LoRA gradients', () => {
     reduced.dispose()
   })
 
+  it('do not depend on the number of threads', () => {
+    const s = setUp({ type: 'Q8_0', layers: 1 }, 'bf16')
+    s.loss()
+    const one = s.gradients.total.slice()
+    backend.threads = 2
+    s.loss()
+    backend.threads = 1
+    expect(Buffer.from(s.gradients.total.buffer).equals(Buffer.from(one.buffer))).toBe(true)
+    s.dispose()
+  })
+
   it('split exactly by contributor, whatever shares a batch with them', () => {
     const s = setUp({}, 'f32')
     s.loss()

@@ -11,8 +11,8 @@ import { Random } from './Random.ts'
 const backend = new Backend(loadGgml(), 1)
 afterAll(() => backend.dispose())
 
-function setUp(tied: boolean, precision: Precision) {
-  const shape = fullShape({ vocab: 96, dim: 64, layers: 2, heads: 4, kvHeads: 2, ff: 96, ctx: 32, ropeTheta: 10000, rmsEps: 1e-5, tied })
+function setUp(tied: boolean, precision: Precision, layers = 2) {
+  const shape = fullShape({ vocab: 96, dim: 64, layers, heads: 4, kvHeads: 2, ff: 96, ctx: 32, ropeTheta: 10000, rmsEps: 1e-5, tied })
   const layout = parameterLayout(shape)
   const weights = initialWeights(shape, layout, 7)
   const random = new Random(3)
@@ -64,7 +64,7 @@ describe('gradients of all parameters', () => {
     const s = setUp(tied, precision)
     s.loss()
     const gradient = new Float32Array(s.layout.size)
-    s.model.collect(s.graph, gradient, false)
+    s.model.collect(s.graph, gradient)
     let checked = 0
     for (const slot of s.layout.slots) {
       const { measured, predicted } = compare(s, gradient, slot.name, precision === 'f32' ? 0.02 : 0.1)
@@ -76,11 +76,25 @@ describe('gradients of all parameters', () => {
     s.model.dispose()
   })
 
+  it('do not depend on the number of threads', () => {
+    const s = setUp(true, 'bf16', 1)
+    const [one, two] = [new Float32Array(s.layout.size), new Float32Array(s.layout.size)]
+    s.loss()
+    s.model.collect(s.graph, one)
+    backend.threads = 2
+    s.loss()
+    backend.threads = 1
+    s.model.collect(s.graph, two)
+    expect(Buffer.from(two.buffer).equals(Buffer.from(one.buffer))).toBe(true)
+    s.graph.dispose()
+    s.model.dispose()
+  })
+
   it('notice a planted error', () => {
     const s = setUp(true, 'f32')
     s.loss()
     const gradient = new Float32Array(s.layout.size)
-    s.model.collect(s.graph, gradient, false)
+    s.model.collect(s.graph, gradient)
     const slot = s.layout.byName.get('blk.1.attn_k.weight')!
     for (let i = 0; i < slot.size; i++) gradient[slot.offset + i] *= 1.1
     const { measured, predicted } = compare(s, gradient, slot.name, 0.02)

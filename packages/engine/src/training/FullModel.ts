@@ -45,17 +45,9 @@ export class FullModel {
     })
   }
 
-  /** Adds the gradients of the last run to a flat array (or replaces it). */
-  collect(graph: TrainingGraph, into: Float32Array, add: boolean): void {
-    for (const slot of this.layout.slots) {
-      const target = into.subarray(slot.offset, slot.offset + slot.size)
-      const tensor = graph.gradients.get(slot.name)!
-      if (!add) tensor.read(target)
-      else {
-        const part = tensor.readF32()
-        for (let i = 0; i < part.length; i++) target[i] += part[i]
-      }
-    }
+  /** Copies the gradients of a graph's last run to a flat array in the order of the layout. */
+  collect(graph: TrainingGraph, into: Float32Array): void {
+    for (const slot of this.layout.slots) graph.gradients.get(slot.name)!.read(into.subarray(slot.offset, slot.offset + slot.size))
   }
 
   dispose(): void {

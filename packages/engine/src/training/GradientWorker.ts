@@ -47,7 +47,7 @@ export class GradientWorker {
     const rowsPerStep = plan.microRows * plan.accumulate
     return parts.map((part) => {
       const loss = this.lossOf(this.rows, step * rowsPerStep + part * plan.microRows, rowsPerStep * plan.length)
-      this.model.collect(this.graph, slots[part], false)
+      this.model.collect(this.graph, slots[part])
       return loss
     })
   }

@@ -122,6 +122,7 @@ export async function trainAdapter(
       })
       await new Promise((resolve) => setImmediate(resolve))
     }
+    if (options.evaluation) evaluationLoss ??= meanLoss(adapted, options.evaluation, plan.microTokens, 'measure') // resumed after the last step
     const lossBase = meanLoss(adapted, examples, plan.microTokens, 'base')
     const lossFinal = meanLoss(adapted, examples, plan.microTokens, 'measure')
     const { contributions, decay } = ledger
