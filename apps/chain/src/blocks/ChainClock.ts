@@ -1,12 +1,17 @@
 /** The time that blocks and calls see, in whole seconds since 1970. */
 export class ChainClock {
   private readonly wallMs: () => number
+  private readonly step: bigint
   private offset = 0n
   private forced: bigint | undefined
 
-  /** @param wallMs milliseconds since 1970, `Date.now` outside tests */
-  constructor(wallMs: () => number) {
+  /**
+   * @param wallMs milliseconds since 1970, `Date.now` outside tests
+   * @param sharedSeconds true lets blocks of one second share its timestamp; false makes each block's later than the one before
+   */
+  constructor(wallMs: () => number, sharedSeconds: boolean) {
     this.wallMs = wallMs
+    this.step = sharedSeconds ? 0n : 1n
   }
 
   /** The wall clock, moved by what {@link advance} added. */
@@ -14,10 +19,10 @@ export class ChainClock {
     return BigInt(Math.floor(this.wallMs() / 1000)) + this.offset
   }
 
-  /** The time of the block after one with this timestamp: now, but always later. Takes a forced time when there is one. */
+  /** The time of the block after one with this timestamp: now, but later than that (or not earlier). Takes a forced time when there is one. */
   next(parent: bigint): bigint {
     const wanted = this.forced ?? this.now()
-    return wanted > parent ? wanted : parent + 1n
+    return wanted > parent ? wanted : parent + this.step
   }
 
   /** The time that a call on top of a block sees: it passes although no empty block is made. */
@@ -26,7 +31,7 @@ export class ChainClock {
     return now > head ? now : head
   }
 
-  /** Seconds by which the head is ahead of the clock: blocks faster than one a second run ahead, since each needs a later time. */
+  /** Seconds by which the head is ahead of the clock: blocks faster than one a second run ahead when each needs a later time. */
   ahead(head: bigint): bigint {
     const now = this.now()
     return head > now ? head - now : 0n

@@ -19,7 +19,8 @@ export const usage = `openledger-chain: an EVM node with its state in one folder
   --alloc 0x…=AMOUNT    balance at genesis, in the smallest unit; repeatable
   --block-time MS       one block every MS milliseconds while transactions wait; default 0: on demand
   --batch-delay MS      on demand: how long the first transaction waits for others; default 50
-  --max-ahead SECONDS   on demand: how far block times may run ahead of the clock; default 30
+  --max-ahead SECONDS   on demand: how far block times may run ahead of the clock; default 5
+  --shared-seconds      blocks of one second share its timestamp: no block time is ahead of the clock
   --cors ORIGIN         a page of this origin may call the node; repeatable
   --allow-host NAME     a further host name that the node answers to; repeatable
   --dev                 adds evm_mine, evm_increaseTime and evm_setNextBlockTimestamp
@@ -34,9 +35,10 @@ const options = {
   alloc: { type: 'string', multiple: true },
   'block-time': { type: 'string', default: '0' },
   'batch-delay': { type: 'string', default: '50' },
-  'max-ahead': { type: 'string', default: '30' },
+  'max-ahead': { type: 'string', default: '5' },
   cors: { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
+  'shared-seconds': { type: 'boolean', default: false },
   dev: { type: 'boolean', default: false },
 } as const
 
@@ -66,6 +68,7 @@ export function readArguments(argv: readonly string[]): LaunchOptions {
     maxAheadSeconds: readInteger('max-ahead', values['max-ahead'], 86_400),
     corsOrigins: values.cors ?? [],
     allowedHosts: [...(values['allow-host'] ?? []), host.includes(':') ? `[${host}]` : host],
+    sharedSeconds: values['shared-seconds'],
     dev: values.dev,
   }
 }

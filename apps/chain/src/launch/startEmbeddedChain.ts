@@ -17,6 +17,11 @@ export type EmbeddedChainOptions = {
   genesisAccounts?: Record<string, bigint>
   /** Milliseconds between blocks; default 0: on demand. */
   blockTimeMs?: number
+  /**
+   * Lets blocks of one second share its timestamp. Without it each block's timestamp is later than the one before: several blocks a
+   * second then run ahead of the clock, by 5 seconds at most, and a waiting period that a contract counts ends that much later.
+   */
+  sharedSeconds?: boolean
   /** Adds `evm_mine`, `evm_increaseTime` and `evm_setNextBlockTimestamp`, for tests. */
   dev?: boolean
   corsOrigins?: readonly string[]
@@ -72,6 +77,7 @@ function argumentsOf(options: EmbeddedChainOptions): string[] {
     ...['--chain-id', String(options.chainId), '--block-time', String(options.blockTimeMs ?? 0)],
     ...Object.entries(options.genesisAccounts ?? {}).flatMap(([address, balance]) => ['--alloc', `${address}=${balance}`]),
     ...(options.corsOrigins ?? []).flatMap((origin) => ['--cors', origin]),
+    ...(options.sharedSeconds === true ? ['--shared-seconds'] : []),
     ...(options.dev === true ? ['--dev'] : []),
   ]
 }

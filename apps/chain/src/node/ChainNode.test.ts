@@ -200,6 +200,22 @@ describe('time', () => {
     }
   })
 
+  it('is shared by the blocks of one second when that is wanted, and never ahead of the clock', async () => {
+    let wall = 1_800_000_000_000
+    const other = await startTestNode({ wallMs: () => wall, sharedSeconds: true, maxAheadSeconds: 0 })
+    try {
+      for (let nonce = 0; nonce < 4; nonce++) {
+        if (nonce === 3) wall += 5_000
+        const { result } = await other.send('eth_sendRawTransaction', await signTransfer(first, nonce, 1n))
+        await other.reader.waitForTransactionReceipt({ hash: result as Hex })
+      }
+      const times = await Promise.all([1n, 2n, 3n, 4n].map(async (blockNumber) => (await other.reader.getBlock({ blockNumber })).timestamp))
+      expect(times).toEqual([1_800_000_000n, 1_800_000_000n, 1_800_000_000n, 1_800_000_005n])
+    } finally {
+      await other.node.stop()
+    }
+  })
+
   it('is moved, and blocks without transactions are made, only with dev methods', async () => {
     const other = await startTestNode({ dev: true })
     try {

@@ -56,7 +56,7 @@ export class ChainNode {
       const common = new ChainCommon(genesis.chainId, await nativeCrypto())
       store = ChainStore.open(options.dataFolder, common.keccak256)
       const chain = await openChain(options.dataFolder, genesis, common, store)
-      const clock = new ChainClock(options.wallMs)
+      const clock = new ChainClock(options.wallMs, options.sharedSeconds)
       if (options.dev) clock.advance(clock.ahead(chain.head.header.timestamp))
       const pool = await TransactionPool.open(chain, defaultPoolLimits)
       const producer = new BlockProducer(chain, pool, clock)

@@ -11,6 +11,8 @@ export type ChainNodeOptions = GenesisRequest &
     port: number
     /** Adds the methods that move time and make empty blocks. */
     dev: boolean
+    /** Lets blocks of one second share its timestamp, so that block times never run ahead of the clock. */
+    sharedSeconds: boolean
     /** The clock: milliseconds since 1970. */
     wallMs: () => number
   }
