@@ -1,4 +1,8 @@
 export type * from './http/types.ts'
+export type * from './http/requestTypes.ts'
+export * from './http/HttpTransport.ts'
+export * from './http/OpenLedgerClient.ts'
+export * from './http/serverEvents.ts'
 export * from './chain/channels/SignedVoucher.ts'
 export * from './chain/channels/collectVoucher.ts'
 export * from './chain/channels/collectVouchers.ts'

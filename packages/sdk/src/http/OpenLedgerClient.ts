@@ -1,0 +1,272 @@
+import { canonicalJson, cidOf, networkSchema, ProofError, readArtefact, receiptBundleSchema, UnavailableError, type Hex, type Json, type Network, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
+import type { Address } from 'viem'
+import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
+import type { ApiKeyView, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
+import { serverEvents } from './serverEvents.ts'
+import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, Page, PaymentsView, RecordView, RunView, SnapshotView, StatusView } from './types.ts'
+
+const longMs = 600_000
+const part = encodeURIComponent
+
+function pageQuery(page: { cursor?: string | null; limit?: number }): string {
+  const query = new URLSearchParams()
+  if (page.cursor) query.set('cursor', page.cursor)
+  if (page.limit !== undefined) query.set('limit', String(page.limit))
+  const text = query.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function base64url(text: string): string {
+  const binary = String.fromCharCode(...new TextEncoder().encode(text))
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/** The headers by which a request pays from a channel, or shows that it may read the channel's receipts. */
+export function paymentHeaders({ channelId, voucher }: Payment): Record<string, string> {
+  if (!voucher) return { 'x-openledger-channel': channelId }
+  const signed = canonicalJson({ statement: { channelId, cumulative: voucher.cumulative.toString() }, signature: voucher.signature })
+  return { 'x-openledger-channel': channelId, 'x-openledger-voucher': base64url(signed) }
+}
+
+type Chunk = { choices?: { delta?: { content?: string | null }; finish_reason?: ChatAnswer['finishReason'] }[]; openledger?: AnswerView; error?: object }
+type Items<T> = { items: T[] }
+
+/**
+ * A node's HTTP API, typed. Reads are repeated when the node is away for a moment; every failure is an OpenLedgerError with the node's
+ * code and advice. Runs in browsers and in Node.
+ */
+export class OpenLedgerClient {
+  readonly #http: HttpTransport
+
+  constructor(options: HttpTransportOptions) {
+    this.#http = new HttpTransport(options)
+  }
+
+  health(): Promise<HealthView> {
+    return this.#http.json({ path: '/health' })
+  }
+
+  status(): Promise<StatusView> {
+    return this.#http.json({ path: '/api/status' })
+  }
+
+  /** The ledger that the node belongs to. */
+  async network(): Promise<Network> {
+    return readArtefact(networkSchema, await this.#http.json<object>({ path: '/api/network' }))
+  }
+
+  /** Who the node is, its base model, and a fresh commitment to its part of a seed. */
+  node(): Promise<NodeView> {
+    return this.#http.json({ path: '/api/node' })
+  }
+
+  async datanets(): Promise<DatanetView[]> {
+    return (await this.#http.json<Items<DatanetView>>({ path: '/api/datanets' })).items
+  }
+
+  datanet(id: bigint): Promise<DatanetView> {
+    return this.#http.json({ path: `/api/datanets/${id}` })
+  }
+
+  /** Names a datanet: the metadata whose hash (of its canonical JSON) the chain holds. @returns its content id */
+  setMetadata(id: bigint, metadata: { name: string; description: string; [field: string]: Json }): Promise<{ cid: string }> {
+    return this.#post(`/api/datanets/${id}/metadata`, metadata)
+  }
+
+  records(id: bigint, page: { cursor?: string | null; limit?: number } = {}): Promise<Page<RecordView>> {
+    return this.#http.json({ path: `/api/datanets/${id}/records${pageQuery(page)}` })
+  }
+
+  record(id: Hex): Promise<RecordView> {
+    return this.#http.json({ path: `/api/records/${id}` })
+  }
+
+  /** Decides on a record that waits for review; for the operator. */
+  review(recordId: Hex, decision: { contributionId: Hex; status: 'accepted' | 'rejected'; reason: string; by: string }): Promise<RecordView> {
+    return this.#post(`/api/records/${recordId}/review`, decision)
+  }
+
+  /** Sends a contribution bundle whose commitment is on the chain. The same again changes nothing. */
+  contribute(id: bigint, bundle: Uint8Array): Promise<ContributionView> {
+    return this.#http.json({ method: 'POST', path: `/api/datanets/${id}/contributions`, body: bundle, timeoutMs: longMs, repeatable: true })
+  }
+
+  contribution(id: Hex): Promise<ContributionView> {
+    return this.#http.json({ path: `/api/contributions/${id}` })
+  }
+
+  /** Puts the next version of a datanet together for its owner to sign; for the operator. */
+  prepareSnapshot(id: bigint): Promise<PreparedSnapshotView> {
+    return this.#post(`/api/datanets/${id}/snapshots`, {})
+  }
+
+  snapshot(id: Hex): Promise<SnapshotView> {
+    return this.#http.json({ path: `/api/snapshots/${id}` })
+  }
+
+  /** Queues a training run; for the operator. */
+  startRun(run: NewRun): Promise<RunView> {
+    return this.#http.json({ method: 'POST', path: '/api/runs', body: run })
+  }
+
+  async runs(): Promise<RunView[]> {
+    return (await this.#http.json<Items<RunView>>({ path: '/api/runs' })).items
+  }
+
+  run(id: string): Promise<RunView> {
+    return this.#http.json({ path: `/api/runs/${part(id)}` })
+  }
+
+  stopRun(id: string): Promise<RunView> {
+    return this.#post(`/api/runs/${part(id)}/stop`, {})
+  }
+
+  /** The TrainingRun of a finished run, for its trainer to sign; amounts are strings. */
+  runStatement(id: string): Promise<Json> {
+    return this.#http.json({ path: `/api/runs/${part(id)}/statement` })
+  }
+
+  /** Publishes a finished run under its trainer's signature. */
+  publishRun(id: string, signature: Hex): Promise<{ manifest: string; adapterId: Hex }> {
+    return this.#post(`/api/runs/${part(id)}/publication`, { signature })
+  }
+
+  async adapters(): Promise<AdapterView[]> {
+    return (await this.#http.json<Items<AdapterView>>({ path: '/api/adapters' })).items
+  }
+
+  async deployments(): Promise<DeploymentView[]> {
+    return (await this.#http.json<Items<DeploymentView>>({ path: '/api/deployments' })).items
+  }
+
+  /** Has a deployment served that is registered on the chain. @param statement the Deployment, amounts as strings */
+  deploy(statement: Json, signature: Hex, name?: string): Promise<{ id: Hex; model: string }> {
+    return this.#post('/api/deployments', { statement, signature, ...(name === undefined ? {} : { name }) })
+  }
+
+  /**
+   * Asks for one answer and reads it as it is made. It is sent once: an answer that broke off may be owed.
+   * @throws PaymentError as the node's 402; UnavailableError ANSWER_BROKEN_OFF when no receipt came
+   */
+  async chat(input: ChatInput, options: { payment?: Payment; onText?: (text: string) => void; signal?: AbortSignal } = {}): Promise<ChatAnswer> {
+    const { payment, onText, signal } = options
+    const response = await this.#http.send({ method: 'POST', path: '/v1/chat/completions', body: chatBody(input), headers: payment ? paymentHeaders(payment) : {}, timeoutMs: longMs, signal })
+    let text = ''
+    let finishReason: ChatAnswer['finishReason'] = null
+    let view: AnswerView | undefined
+    for await (const data of serverEvents(response.body!)) {
+      if (data === '[DONE]') break
+      const chunk = JSON.parse(data) as Chunk
+      if (chunk.error) throw responseError(500, data)
+      const piece = chunk.choices?.[0]?.delta?.content ?? ''
+      if (piece !== '') onText?.(piece)
+      text += piece
+      finishReason = chunk.choices?.[0]?.finish_reason ?? finishReason
+      view = chunk.openledger ?? view
+    }
+    if (view) return { text, finishReason, view }
+    throw new UnavailableError('ANSWER_BROKEN_OFF', 'the answer ended without its receipt', { action: 'retry', fix: 'read the channel: what it owes says whether the answer was finished; then ask again' })
+  }
+
+  /** Pays: sends a voucher for what a channel owes. The same again changes nothing. */
+  sendVoucher({ channelId, cumulative, signature }: PaymentVoucher): Promise<{ channelId: Hex; spent: string; vouchered: string }> {
+    return this.#post('/api/vouchers', { statement: { channelId, cumulative: cumulative.toString() }, signature })
+  }
+
+  channel(id: Hex): Promise<ChannelView> {
+    return this.#http.json({ path: `/api/channels/${id}` })
+  }
+
+  receipts(page: { cursor?: string | null; limit?: number } = {}): Promise<Page<AnswerView>> {
+    return this.#http.json({ path: `/api/receipts${pageQuery(page)}` })
+  }
+
+  /** A receipt with all its openings, for its payer and the operator. @param payment shows a voucher of the channel */
+  async receipt(id: Hex, payment?: Payment): Promise<ReceiptBundle> {
+    return readArtefact(receiptBundleSchema, await this.#http.json<object>({ path: `/api/receipts/${id}`, headers: payment ? paymentHeaders(payment) : {} }))
+  }
+
+  /** What everybody may see of a receipt; amounts are strings. */
+  publicReceipt(id: Hex): Promise<{ receipt: { statement: { [K in keyof Receipt]: Json }; signature: Hex }; shares: { [K in keyof Share]: string }[] }> {
+    return this.#http.json({ path: `/api/receipts/${id}/public` })
+  }
+
+  answerSummary(id: Hex): Promise<AnswerView> {
+    return this.#http.json({ path: `/api/receipts/${id}/summary` })
+  }
+
+  answer(id: Hex, payment?: Payment): Promise<AnswerDetailView> {
+    return this.#http.json({ path: `/api/receipts/${id}/view`, headers: payment ? paymentHeaders(payment) : {} })
+  }
+
+  /** From one answer to the payments that it caused. */
+  payments(id: Hex): Promise<PaymentsView> {
+    return this.#http.json({ path: `/api/receipts/${id}/payments` })
+  }
+
+  /** Settles what is vouchered now; null when nothing is. For the operator. */
+  settle(): Promise<EpochView | null> {
+    return this.#post('/api/epochs', {})
+  }
+
+  async epochs(): Promise<EpochView[]> {
+    return (await this.#http.json<Items<EpochView>>({ path: '/api/epochs' })).items
+  }
+
+  epoch(index: number): Promise<EpochView> {
+    return this.#http.json({ path: `/api/epochs/${index}` })
+  }
+
+  async balances(): Promise<BalanceView[]> {
+    return (await this.#http.json<Items<BalanceView>>({ path: '/api/balances' })).items
+  }
+
+  /** What a payee has earned and can claim, with the proof. */
+  balance(payee: Address): Promise<BalanceView> {
+    return this.#http.json({ path: `/api/balances/${payee}` })
+  }
+
+  /** A file of the content store, checked against its id. @throws ProofError CORRUPT_CONTENT */
+  async content(cid: string): Promise<Uint8Array> {
+    const response = await this.#http.send({ path: `/api/content/${part(cid)}`, timeoutMs: longMs })
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    if (cidOf(bytes) !== cid) throw new ProofError('CORRUPT_CONTENT', `the node sent other bytes than those of ${cid}`, { fix: 'fetch the file from another node' })
+    return bytes
+  }
+
+  /** What happens at the node from now on, until the signal aborts or the node stops. */
+  async *events(signal?: AbortSignal): AsyncGenerator<LedgerEvent> {
+    const response = await this.#http.send({ path: '/api/events', signal })
+    for await (const data of serverEvents(response.body!)) yield JSON.parse(data) as LedgerEvent
+  }
+
+  /** The API keys of the node; for the operator. */
+  async apiKeys(): Promise<ApiKeyView[]> {
+    return (await this.#http.json<Items<ApiKeyView>>({ path: '/api/keys' })).items
+  }
+
+  /** Makes an API key that spends from a channel whose payer's key lies in the node's data folder; for the operator. It is shown this once. */
+  createApiKey(key: { name: string; payerKey: string; channelId: Hex }): Promise<{ name: string; key: string }> {
+    return this.#http.json({ method: 'POST', path: '/api/keys', body: key })
+  }
+
+  revokeApiKey(name: string): Promise<{ revoked: string }> {
+    return this.#http.json({ method: 'DELETE', path: `/api/keys/${part(name)}` })
+  }
+
+  #post<T>(path: string, body: object): Promise<T> {
+    return this.#http.json({ method: 'POST', path, body, timeoutMs: longMs, repeatable: true })
+  }
+}
+
+const chatBody = ({ model, messages, maxTokens, temperature, topP, topK, stop, clientNonce, nodeCommitment }: ChatInput): object => ({
+  model,
+  messages,
+  stream: true,
+  max_tokens: maxTokens,
+  temperature,
+  top_p: topP,
+  top_k: topK,
+  stop,
+  ...(clientNonce || nodeCommitment ? { openledger: { client_nonce: clientNonce, node_commitment: nodeCommitment } } : {}),
+})

@@ -1,0 +1,56 @@
+import type { Address } from 'viem'
+import type { Hex, Json, ModelCommitment } from '@openledger/protocol'
+import type { Amount, AnswerView } from './types.ts'
+
+/** POST /api/datanets/:id/snapshots: a snapshot that waits for its owner's signature; amounts of the statement are strings. */
+export type PreparedSnapshotView = { id: Hex; snapshot: Json; cid: string }
+
+/** GET /api/node */
+export type NodeView = {
+  node: Address
+  gateway: Address
+  chainId: number
+  base: { id: Hex; name: string; commitment: ModelCommitment; contextTokens: number; cid: string | null }
+  profile: Json
+  profileHash: Hex
+  platformFee: Amount
+  platformFeeOpen: string
+  /** A fresh commitment to the node's part of a sampling seed; good for one answer. */
+  commitment: Hex
+}
+
+/** GET /api/channels/:id: the chain's side and the node's side of a payment channel. */
+export type ChannelView = { id: Hex; payer: Address; gateway: Address; deposited: Amount; collected: Amount; closed: boolean; thawing: boolean; spent: Amount; vouchered: Amount; reserved: Amount }
+
+/** GET /health */
+type HealthPart = { ok: boolean; note?: string }
+export type HealthView = { status: 'ok' | 'degraded' | 'failed'; chain: HealthPart & { block: number; indexed: number }; journal: HealthPart; database: HealthPart; settlement: HealthPart; engine: HealthPart }
+
+/** POST /api/runs; `baseId` is the node's base unless given, the recipe's missing fields the engine's defaults. */
+export type NewRun = { name: string; trainer: Address; baseId?: Hex; snapshotIds: readonly Hex[]; recipe?: { readonly [field: string]: Json } }
+
+/** A payer's voucher. */
+export type PaymentVoucher = { channelId: Hex; cumulative: bigint; signature: Hex }
+
+/** How a request pays: the payer's own channel, with the voucher for what was owed before. Without it the client's token pays. */
+export type Payment = { channelId: Hex; voucher?: { cumulative: bigint; signature: Hex } }
+
+/** GET /api/keys: an application's key and the payer that it spends from. The key itself is shown once, when it is made. */
+export type ApiKeyView = { name: string; payerKey: string; channelId: Hex; createdAt: number }
+
+/** A request for one answer; see OpenAI's API for the meaning of the fields. */
+export type ChatInput = {
+  model: string
+  messages: readonly { role: 'system' | 'user' | 'assistant'; content: string }[]
+  maxTokens?: number
+  temperature?: number
+  topP?: number
+  topK?: number
+  stop?: readonly string[]
+  /** The caller's part of the sampling seed, and the commitment from `node()` that it saw before choosing it. */
+  clientNonce?: Hex
+  nodeCommitment?: Hex
+}
+
+/** An answer with its receipt. */
+export type ChatAnswer = { text: string; finishReason: 'stop' | 'length' | null; view: AnswerView }
