@@ -1,9 +1,9 @@
-import type { EmbeddedChain } from '@openledger/chain'
 import { ensureKey } from '@openledger/node/keys'
 import { fail, type Network } from '@openledger/protocol'
 import { createPublicClient, http } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { DataFolder } from '../context/dataFolder.ts'
+import type { ChainKeeper } from './ChainKeeper.ts'
 import { ensureLedger } from './ensureLedger.ts'
 import { ensureStake } from './ensureStake.ts'
 import { embeddedParameters } from './ledgerParameters.ts'
@@ -21,7 +21,7 @@ export type StartLedgerOptions = {
   onChainLog?: (line: string) => void
 }
 
-export type StartedLedger = { network: Network; chain: EmbeddedChain | undefined; keys: Record<Role, PrivateKeyAccount> }
+export type StartedLedger = { network: Network; chain: ChainKeeper | undefined; keys: Record<Role, PrivateKeyAccount> }
 
 async function ensureRoleKeys(folder: DataFolder): Promise<Record<Role, PrivateKeyAccount>> {
   const names = Object.keys(roles) as Role[]
@@ -45,7 +45,7 @@ async function chainIdOf(rpcUrl: string): Promise<number> {
 export async function startLedger({ folder, rpcUrl, chainPort, disputeWindow, onNote, onChainLog }: StartLedgerOptions): Promise<StartedLedger> {
   const keys = await ensureRoleKeys(folder)
   const genesis = Object.fromEntries(Object.entries(roles).map(([name, amount]) => [keys[name as Role].address, amount]))
-  const chain = rpcUrl === undefined ? await startChain({ folder, port: chainPort, genesis, onLog: onChainLog }) : undefined
+  const chain = rpcUrl === undefined ? await startChain({ folder, port: chainPort, genesis, onNote, onLog: onChainLog }) : undefined
   try {
     const url = chain?.url ?? rpcUrl!
     const chainId = chain?.chainId ?? (await chainIdOf(url))

@@ -28,7 +28,10 @@ export type UpOptions = GlobalOptions & {
   /** Play the loop on the sample datanet when the folder is new. */
   sample: boolean
   model?: string
-  recipe?: Record<string, number>
+  /** Labelled records to play the loop on, in place of the sample datanet. */
+  sampleFile?: string
+  /** Passes of training over them; default: the recipe's. */
+  sampleEpochs?: number
 }
 
 /** A ledger that runs: stop it to end node and chain. */
@@ -85,7 +88,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
       const session = await openSession({ ...options, url: node.url }, output)
       const { base } = await session.node.nodeInfo()
       await ensureBase(session, base.id, base.commitment.weightHash)
-      earned = await playLoop({ session, state, report, records: await sampleRecords(), recipe: options.recipe })
+      earned = await playLoop({ session, state, report, records: await sampleRecords(options.sampleFile), recipe: options.sampleEpochs === undefined ? undefined : { epochs: options.sampleEpochs } })
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
       await state.save({ verdict: await auditLoop(session, state, report) })
     }

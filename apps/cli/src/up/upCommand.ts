@@ -29,6 +29,8 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--epoch-seconds <n>', 'pause between settlements; 0 settles on demand alone', whole, 60)
     .option('--dispute-window <n>', 'seconds before an epoch is final, for new contracts', whole, 2)
     .option('--no-sample', 'do not play the sample loop')
+    .option('--sample-file <file>', 'labelled records (JSONL with contributor, prompt, completion) to play the loop on')
+    .option('--sample-epochs <n>', 'passes of training over them', whole)
     .option('--exit', 'end when everything is up and the loop is played')
     .addHelpText('after', '\nExamples:\n  openledger up\n  openledger up --data ./ledger --port 8080 --no-sample\n  openledger up --rpc http://127.0.0.1:8545')
     .action(async (own: Omit<UpOptions, keyof GlobalOptions> & { exit?: boolean }, command: Command) => {
