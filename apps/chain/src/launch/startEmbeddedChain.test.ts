@@ -49,17 +49,13 @@ describe('starting', () => {
     await before.stop()
     expect(await before.exited).toEqual({ code: 0, signal: null })
 
-    const startedMs = performance.now()
     const after = await start(folder, { genesisAccounts: undefined })
-    const tookMs = performance.now() - startedMs
     const again = clientsFor(after.url)
     expect(await again.reader.getBlock()).toEqual(head)
     expect((await again.reader.getBlock({ blockNumber: 0n })).hash).toBe(genesis.hash)
     expect(await again.reader.readContract({ address: address as Hex, abi: counterAbi, functionName: 'count' })).toBe(41n)
     const next = await again.reader.waitForTransactionReceipt({ hash: await again.wallet.sendTransaction({ to: first.address }) })
     expect(next.blockNumber).toBe(head.number + 1n)
-    // A bound that only a hang would miss, since the machine that runs the tests may be busy; a quiet one takes half a second.
-    expect(tookMs).toBeLessThan(10_000)
     expect(after.wsUrl).toMatch(/^ws:/)
   })
 

@@ -27,7 +27,7 @@ export type EmbeddedChainOptions = {
   corsOrigins?: readonly string[]
   /** Gets each line that the chain logs. */
   onLog?: (line: string) => void
-  /** Default 30,000. */
+  /** Default 60,000: a start takes a second of one core, and the machine may be busy. */
   startTimeoutMs?: number
 }
 
@@ -104,7 +104,7 @@ async function readiness(
   lines: readonly string[],
   options: EmbeddedChainOptions,
 ): Promise<LaunchMessage & { type: 'ready' }> {
-  const timeoutMs = options.startTimeoutMs ?? 30_000
+  const timeoutMs = options.startTimeoutMs ?? 60_000
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

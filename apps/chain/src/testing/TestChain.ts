@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createPublicClient, createWalletClient, defineChain, http, type Chain, type Hex, type HttpTransport, type PrivateKeyAccount, type PublicClient, type WalletClient } from 'viem'
+import { createPublicClient, createWalletClient, defineChain, http, type Chain, type Hex, type HttpTransport, type PrivateKeyAccount, type PublicClient, type WaitForTransactionReceiptParameters, type WalletClient } from 'viem'
 import { waitForTransactionReceipt } from 'viem/actions'
 import { ChainNode } from '../node/ChainNode.ts'
 import type { ChainNodeOptions } from '../node/ChainNodeOptions.ts'
@@ -46,7 +46,7 @@ export function clientsFor(url: string): Clients {
   return {
     reader: createPublicClient({ chain, transport, pollingInterval: 30, cacheTime: 0 }).extend((client) => ({
       // Looking for a replacement, viem drops a new block that comes in the meantime, and here no other block may follow.
-      waitForTransactionReceipt: (wait) => waitForTransactionReceipt(client, { checkReplacement: false, ...wait }),
+      waitForTransactionReceipt: (wait: WaitForTransactionReceiptParameters<Chain>) => waitForTransactionReceipt(client, { checkReplacement: false, ...wait }),
     })) as Clients['reader'],
     wallet: createWalletClient({ chain, transport, account: testAccounts[0] as PrivateKeyAccount }),
   }
