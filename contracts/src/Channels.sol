@@ -103,10 +103,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IChannels
-  function withdraw(
-    bytes32 channelId,
-    bool unwrap
-  ) external override nonReentrant returns (uint256 returned) {
+  function withdraw(bytes32 channelId, bool unwrap) external override nonReentrant returns (uint256 returned) {
     Channel storage channel = _ofPayer(channelId);
     uint64 thawEndsAt = channel.thawEndsAt;
     if (thawEndsAt == 0) revert NotThawing(channelId);

@@ -96,11 +96,7 @@ contract Datanets is IDatanets, EIP712 {
   }
 
   /// @inheritdoc IDatanets
-  function setCurator(
-    uint256 datanetId,
-    address curator,
-    bool allowed
-  ) external override onlyDatanetOwner(datanetId) {
+  function setCurator(uint256 datanetId, address curator, bool allowed) external override onlyDatanetOwner(datanetId) {
     _curators[datanetId][curator] = allowed;
     emit CuratorChanged(datanetId, curator, allowed);
   }
@@ -113,11 +109,7 @@ contract Datanets is IDatanets, EIP712 {
   }
 
   /// @inheritdoc IDatanets
-  function setBuilder(
-    uint256 datanetId,
-    address builder,
-    bool allowed
-  ) external override onlyDatanetOwner(datanetId) {
+  function setBuilder(uint256 datanetId, address builder, bool allowed) external override onlyDatanetOwner(datanetId) {
     _builders[datanetId][builder] = allowed;
     emit BuilderChanged(datanetId, builder, allowed);
   }
@@ -164,10 +156,7 @@ contract Datanets is IDatanets, EIP712 {
   }
 
   /// @inheritdoc IDatanets
-  function seal(
-    Snapshot calldata snapshot,
-    bytes calldata signature
-  ) external override returns (bytes32 snapshotId) {
+  function seal(Snapshot calldata snapshot, bytes calldata signature) external override returns (bytes32 snapshotId) {
     Datanet storage datanet = _existing(snapshot.datanetId);
     if (snapshot.parent != datanet.latestSnapshot) revert WrongParent(snapshot.parent, datanet.latestSnapshot);
     if (snapshot.contributorCount == 0 || snapshot.recordCount < snapshot.contributorCount) {

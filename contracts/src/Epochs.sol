@@ -236,24 +236,20 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     emit Claimed(gateway, payee, epoch.index, amount, cumulative);
   }
 
-  /// @dev Refuses an epoch that cannot be challenged any more, then takes the accuser's deposit.
-  function _accuse(address gateway, EpochHeader calldata epoch) private returns (uint256 deposit) {
+  /// @dev Refuses an epoch that cannot be challenged any more, and an accuser whose deposit could not be taken.
+  function _accuse(address gateway, EpochHeader calldata epoch) private view returns (uint256 deposit) {
     _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
     if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
     deposit = parameters.challengeDeposit();
-    wopen.safeTransferFrom(msg.sender, address(this), deposit);
+    if (wopen.allowance(msg.sender, address(this)) < deposit || wopen.balanceOf(msg.sender) < deposit) {
+      revert DepositMissing(deposit);
+    }
   }
 
-  function _judge(
-    address gateway,
-    EpochHeader calldata epoch,
-    Reason reason,
-    bool proven,
-    uint256 deposit
-  ) private {
+  function _judge(address gateway, EpochHeader calldata epoch, Reason reason, bool proven, uint256 deposit) private {
     if (!proven) {
       emit ChallengeFailed(gateway, epoch.index, reason, msg.sender);
-      wopen.safeTransfer(gateway, deposit);
+      wopen.safeTransferFrom(msg.sender, gateway, deposit);
       return;
     }
     Account storage account = _accounts[gateway];
@@ -261,7 +257,6 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     account.next = uint24(epoch.index);
     account.committed = uint96(epoch.cumulative - epoch.total);
     emit EpochVoided(gateway, epoch.index, reason, msg.sender);
-    wopen.safeTransfer(msg.sender, deposit);
     stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, msg.sender);
   }
 

@@ -78,7 +78,8 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     Deployment calldata deployment,
     bytes calldata signature
   ) external override nonReentrant returns (bytes32 deploymentId) {
-    uint256 sum = uint256(deployment.nodePpm) + deployment.ownerPpm + deployment.stakersPpm + deployment.contributorsPpm;
+    uint256 sum =
+      uint256(deployment.nodePpm) + deployment.ownerPpm + deployment.stakersPpm + deployment.contributorsPpm;
     if (sum != WHOLE_PPM) revert BadSplit(sum);
     address owner = deployment.owner;
     if (_modelOwner(deployment.adapterId) != owner) revert NotModelOwner(deployment.adapterId, owner);

@@ -21,8 +21,6 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   uint256 public constant EQUIVOCATION_PPM = 250_000;
   /// @notice The prover's part of what is taken, ppm.
   uint256 public constant PROVER_PPM = 200_000;
-  /// @notice Where the rest goes; nobody has its key.
-  address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
   uint256 private constant WHOLE_PPM = 1_000_000;
   uint256 private constant REWARD_SCALE = 1e27;
@@ -30,10 +28,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
 
-  /// @inheritdoc IStakes
-  uint256 public override totalBonded;
-  /// @notice All WOPEN here that belongs to somebody: bonds, thawing bonds and shared rewards.
-  uint256 public held;
+  uint128 private _totalBonded;
+  uint128 private _held;
   /// @notice Rewards per bonded unit since the beginning, scaled by 10²⁷.
   uint256 public rewardPerUnit;
 
@@ -65,7 +61,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     position.bonded -= amount;
     position.thawing += amount;
     position.releaseAt = releaseAt;
-    totalBonded -= amount;
+    _totalBonded -= amount;
     emit Thawing(msg.sender, role, amount, releaseAt);
   }
 
@@ -76,7 +72,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (amount == 0) revert NothingThawing(msg.sender, role);
     if (block.timestamp < position.releaseAt) revert StillThawing(position.releaseAt);
     position.thawing = 0;
-    held -= amount;
+    _held -= uint128(amount);
     emit Withdrawn(msg.sender, role, amount);
     wopen.safeTransfer(msg.sender, amount);
   }
@@ -91,26 +87,24 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     uint64 since = parameters.courtSince(msg.sender);
     if (since == 0 || block.timestamp < since) revert NotCourt(msg.sender);
     Position storage position = _settled(account, role);
-    uint256 bonded = position.bonded;
+    uint96 bonded = position.bonded;
     uint256 ppm = fault == Fault.WrongEpoch ? WRONG_EPOCH_PPM : EQUIVOCATION_PPM;
     taken = ((bonded + position.thawing) * ppm) / WHOLE_PPM;
-    uint256 fromBonded = Math.min(taken, bonded);
-    // Both parts are at most what the position holds, which fits 96 bits.
-    position.bonded = uint96(bonded - fromBonded);
+    // Each part is at most what the position holds, which fits 96 bits.
+    uint96 fromBonded = uint96(Math.min(taken, bonded));
+    position.bonded = bonded - fromBonded;
     position.thawing -= uint96(taken - fromBonded);
-    totalBonded -= fromBonded;
-    held -= taken;
+    _totalBonded -= fromBonded;
     uint256 proverPart = (taken * PROVER_PPM) / WHOLE_PPM;
+    // The rest stays in `held`: nobody can ever take it out, so it is burned.
+    _held -= uint128(proverPart);
     emit Slashed(account, role, fault, taken, prover, proverPart);
-    if (taken != 0) {
-      wopen.safeTransfer(prover, proverPart);
-      wopen.safeTransfer(BURN_ADDRESS, taken - proverPart);
-    }
+    if (proverPart != 0) wopen.safeTransfer(prover, proverPart);
   }
 
   /// @inheritdoc IStakes
   function distribute() external override nonReentrant returns (uint256 amount) {
-    if (totalBonded == 0) revert NothingBonded();
+    if (_totalBonded == 0) revert NothingBonded();
     return _distribute();
   }
 
@@ -120,7 +114,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     amount = position.owed;
     if (amount == 0) revert ZeroAmount();
     position.owed = 0;
-    held -= amount;
+    _held -= SafeCast.toUint128(amount);
     emit RewardsClaimed(account, role, amount);
     wopen.safeTransfer(account, amount);
   }
@@ -139,8 +133,19 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   function pendingRewards(address account, Role role) external view override returns (uint256) {
     Position storage position = _positions[account][role];
     uint256 perUnit = rewardPerUnit;
-    if (totalBonded != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - held, REWARD_SCALE, totalBonded);
+    uint256 total = _totalBonded;
+    if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
     return position.owed + Math.mulDiv(position.bonded, perUnit - position.rewardMark, REWARD_SCALE);
+  }
+
+  /// @inheritdoc IStakes
+  function totalBonded() external view override returns (uint256) {
+    return _totalBonded;
+  }
+
+  /// @inheritdoc IStakes
+  function held() external view override returns (uint256) {
+    return _held;
   }
 
   function _bond(Role role, uint96 amount) private {
@@ -148,14 +153,14 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (amount == 0) revert ZeroAmount();
     Position storage position = _settled(msg.sender, role);
     position.bonded += amount;
-    totalBonded += amount;
-    held += amount;
+    _totalBonded += amount;
+    _held += amount;
     emit Bonded(msg.sender, role, amount);
   }
 
   /// @dev Shares what has arrived first, so that a bond earns only from what arrives while it stands.
   function _settled(address account, Role role) private returns (Position storage position) {
-    if (totalBonded != 0) _distribute();
+    if (_totalBonded != 0) _distribute();
     position = _positions[account][role];
     uint256 perUnit = rewardPerUnit;
     position.owed += Math.mulDiv(position.bonded, perUnit - position.rewardMark, REWARD_SCALE);
@@ -163,10 +168,13 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   function _distribute() private returns (uint256 amount) {
-    amount = wopen.balanceOf(address(this)) - held;
+    uint256 total = _totalBonded;
+    uint256 before = _held;
+    uint256 balance = wopen.balanceOf(address(this));
+    amount = balance - before;
     if (amount == 0) return 0;
-    held += amount;
-    rewardPerUnit += Math.mulDiv(amount, REWARD_SCALE, totalBonded);
-    emit Distributed(amount, totalBonded);
+    _held = SafeCast.toUint128(balance);
+    rewardPerUnit += Math.mulDiv(amount, REWARD_SCALE, total);
+    emit Distributed(amount, total);
   }
 }

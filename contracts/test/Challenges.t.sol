@@ -404,7 +404,14 @@ contract ChallengesTest is EpochFixture {
     EpochHeader memory header = post(bad);
     approve(other, address(epochs), DEPOSIT - 1);
     (LineOpening memory first, LineOpening memory second) = (openLine(bad.lines, 0), openLine(bad.lines, 1));
-    vm.expectPartialRevert(bytes4(keccak256("ERC20InsufficientAllowance(address,uint256,uint256)")));
+    vm.expectRevert(abi.encodeWithSelector(IEpochs.DepositMissing.selector, DEPOSIT));
+    vm.prank(other);
+    epochs.challengeLines(gateway, header, first, second);
+    approve(other, address(epochs), type(uint256).max);
+    uint256 funds = wopen.balanceOf(other);
+    vm.prank(other);
+    wopen.transfer(payer, funds - DEPOSIT + 1);
+    vm.expectRevert(abi.encodeWithSelector(IEpochs.DepositMissing.selector, DEPOSIT));
     vm.prank(other);
     epochs.challengeLines(gateway, header, first, second);
   }

@@ -205,7 +205,8 @@ contract EpochsTest is EpochFixture {
       proof.siblings = vm.parseJsonBytes32Array(json, string.concat(key, ".proofs", places[i], ".siblings"));
       address payee = vm.parseJsonAddress(json, string.concat(key, ".payees", places[i]));
       uint256 cumulative = vm.parseJsonUint(json, string.concat(key, ".cumulative", places[i]));
-      if (epochs.claimed(gateway, payee) < cumulative) paid += epochs.claim(gateway, briefOf(header), payee, cumulative, proof);
+      if (epochs.claimed(gateway, payee) < cumulative)
+        paid += epochs.claim(gateway, briefOf(header), payee, cumulative, proof);
     }
   }
 

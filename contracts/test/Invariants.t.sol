@@ -66,7 +66,9 @@ contract InvariantsTest is LedgerFixture {
     uint256 bond = handler.bonded() - handler.unbonded() - handler.slashed();
     assertEq(handler.stakeOf(handler.gateway()), bond, "the bond");
     uint256 rewards = handler.rewardsIn() - handler.rewardsOut();
-    assertEq(wopen.balanceOf(address(stakes)), bond + rewards, "in = out + held");
+    uint256 burned = handler.slashed() - handler.provers();
+    assertEq(wopen.balanceOf(address(stakes)), bond + rewards + burned, "in = out + held");
+    assertLe(handler.provers(), handler.slashed(), "provers get a part of what was taken");
     assertLe(stakes.held(), wopen.balanceOf(address(stakes)), "never owes more than it holds");
   }
 

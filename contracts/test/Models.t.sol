@@ -43,8 +43,7 @@ contract ModelsTest is LedgerFixture {
   }
 
   function deployment() private view returns (Deployment memory) {
-    return
-      Deployment(other, ADAPTER, 10, 20, 400_000, 200_000, 50_000, 350_000, keccak256("m"), keccak256("t"), 1);
+    return Deployment(other, ADAPTER, 10, 20, 400_000, 200_000, 50_000, 350_000, keccak256("m"), keccak256("t"), 1);
   }
 
   function signed(Deployment memory d, uint256 key) private view returns (bytes memory) {

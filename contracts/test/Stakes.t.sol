@@ -7,8 +7,6 @@ import { Fault, Role } from "../src/types/Roles.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
 contract StakesTest is LedgerFixture {
-  address private constant BURNED = 0x000000000000000000000000000000000000dEaD;
-
   function bond(address account, Role role, uint96 amount) private {
     approve(account, address(stakes), amount);
     vm.prank(account);
@@ -69,7 +67,8 @@ contract StakesTest is LedgerFixture {
     vm.prank(address(epochs));
     assertEq(stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, other), 10 ether, "half");
     assertEq(wopen.balanceOf(other) - before, 2 ether, "the prover's part");
-    assertEq(wopen.balanceOf(BURNED), 8 ether, "burned");
+    assertEq(stakes.held(), 18 ether, "the bond that is left, and what was burned");
+    assertEq(stakes.totalBonded(), 10 ether, "total");
     vm.prank(address(epochs));
     assertEq(stakes.slash(gateway, Role.Gateway, Fault.Equivocation, other), 2.5 ether, "a quarter");
     vm.prank(address(epochs));
@@ -123,7 +122,10 @@ contract StakesTest is LedgerFixture {
     vm.prank(address(epochs));
     stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, other);
     assertEq(stakes.claimRewards(gateway, Role.Gateway), 4 ether, "earned before");
-    assertEq(wopen.balanceOf(address(stakes)), 5 ether, "the bond");
+    assertEq(wopen.balanceOf(address(stakes)), 9 ether, "the bond, and what was burned");
+    vm.expectRevert(IStakes.ZeroAmount.selector);
+    stakes.claimRewards(gateway, Role.Gateway);
+    assertEq(stakes.distribute(), 0, "what was burned is not shared");
   }
 
   function testFuzz_rewardsNeverExceedWhatArrived(uint96 a, uint96 b, uint96 c, uint96 reward) public {
@@ -133,9 +135,10 @@ contract StakesTest is LedgerFixture {
     bond(owner, Role.Auditor, c);
     arrive(reward);
     stakes.distribute();
-    uint256 owed = stakes.pendingRewards(gateway, Role.Gateway) +
-      stakes.pendingRewards(payer, Role.Node) +
-      stakes.pendingRewards(owner, Role.Auditor);
+    uint256 owed =
+      stakes.pendingRewards(gateway, Role.Gateway) +
+        stakes.pendingRewards(payer, Role.Node) +
+        stakes.pendingRewards(owner, Role.Auditor);
     assertLe(owed, reward, "owed");
     assertLe(reward - owed, 3, "dust");
   }

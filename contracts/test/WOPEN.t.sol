@@ -13,16 +13,15 @@ contract Refuser {
 }
 
 contract WOPENTest is LedgerFixture {
-  bytes32 private constant PERMIT =
-    keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-  bytes32 private constant TRANSFER =
-    keccak256(
-      "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
-    );
-  bytes32 private constant RECEIVE =
-    keccak256(
-      "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
-    );
+  bytes32 private constant PERMIT = keccak256(
+    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+  );
+  bytes32 private constant TRANSFER = keccak256(
+    "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+  );
+  bytes32 private constant RECEIVE = keccak256(
+    "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+  );
   bytes32 private constant CANCEL = keccak256("CancelAuthorization(address authorizer,bytes32 nonce)");
 
   function tokenDigest(bytes32 structHash) private view returns (bytes32) {
@@ -109,10 +108,7 @@ contract WOPENTest is LedgerFixture {
 
   function test_cancelAuthorization() public {
     bytes32 nonce = keccak256("n");
-    (uint8 v, bytes32 r, bytes32 s) = vm.sign(
-      PAYER_KEY,
-      tokenDigest(keccak256(abi.encode(CANCEL, payer, nonce)))
-    );
+    (uint8 v, bytes32 r, bytes32 s) = vm.sign(PAYER_KEY, tokenDigest(keccak256(abi.encode(CANCEL, payer, nonce))));
     wopen.cancelAuthorization(payer, nonce, v, r, s);
     assertTrue(wopen.authorizationState(payer, nonce), "used up");
   }

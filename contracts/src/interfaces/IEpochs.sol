@@ -5,6 +5,8 @@ import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } fro
 import { Receipt } from "../types/Statements.sol";
 
 /// @title Epochs: what each gateway collected, whom it owes, and proofs that it lied
+/// @notice A challenge puts the accuser's deposit at stake: they must hold it and have approved it, and lose it to the gateway when the
+/// fault is not shown.
 interface IEpochs {
   /// @dev One storage slot, so that posting and claiming write one. `paid` is what all payees have claimed, `committed` the sum of the
   /// totals that stand, `lastFinalAt` the end of the last dispute window, `next` the index of the next epoch. Amounts fit 96 bits, which
@@ -40,6 +42,7 @@ interface IEpochs {
   error BadBalanceProof(address payee);
   error NothingToClaim(address payee, uint256 claimed);
   error ClaimsAboveEpoch(uint256 paid, uint256 cumulative);
+  error DepositMissing(uint256 deposit);
   error NoEquivocation();
   error AlreadyProven(address node, uint64 nonce);
 

@@ -47,7 +47,13 @@ interface IModels {
     TrainingRun run
   );
   event ContentMoved(bytes32 indexed id, bytes32 contentHash);
-  event Deployed(bytes32 indexed deploymentId, bytes32 indexed adapterId, address indexed owner, Deployment deployment, uint256 fee);
+  event Deployed(
+    bytes32 indexed deploymentId,
+    bytes32 indexed adapterId,
+    address indexed owner,
+    Deployment deployment,
+    uint256 fee
+  );
   event ActiveChanged(bytes32 indexed deploymentId, bool active);
 
   error ZeroId();

@@ -48,7 +48,8 @@ interface IStakes {
   /// @return amount what was paid
   function withdraw(Role role) external returns (uint256 amount);
 
-  /// @notice Takes the fault's part of a bond; by a court. The prover gets a part of it, the rest is burned.
+  /// @notice Takes the fault's part of a bond; by a court. The prover gets a part of it, the rest is burned: it stays
+  /// here, and nobody can take it out.
   /// @return taken what was taken; 0 when nothing is bonded
   function slash(address account, Role role, Fault fault, address prover) external returns (uint256 taken);
 
@@ -71,4 +72,7 @@ interface IStakes {
 
   /// @notice The sum of all bonds that are not thawing.
   function totalBonded() external view returns (uint256);
+
+  /// @notice All WOPEN here that is not to be shared: bonds, thawing bonds, rewards already shared, and what was burned.
+  function held() external view returns (uint256);
 }

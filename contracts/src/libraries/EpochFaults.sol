@@ -20,7 +20,8 @@ library EpochFaults {
     LineOpening calldata first,
     LineOpening calldata second
   ) internal pure returns (bool) {
-    if (!_opensLine(root, first) || !_opensLine(root, second) || !_areNeighbours(first.proof, second.proof)) return false;
+    if (!_opensLine(root, first) || !_opensLine(root, second) || !_areNeighbours(first.proof, second.proof))
+      return false;
     Line calldata a = first.line;
     Line calldata b = second.line;
     if (a.payee != b.payee) return a.payee > b.payee || b.runningTotal != b.amount;

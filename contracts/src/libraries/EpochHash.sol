@@ -15,14 +15,7 @@ library EpochHash {
   /// @notice The brief of an epoch.
   function briefOf(EpochHeader memory epoch) internal pure returns (EpochBrief memory) {
     bytes32 restHash = keccak256(
-      abi.encode(
-        epoch.receiptsRoot,
-        epoch.linesRoot,
-        epoch.total,
-        epoch.lineCount,
-        epoch.receiptCount,
-        epoch.dataHash
-      )
+      abi.encode(epoch.receiptsRoot, epoch.linesRoot, epoch.total, epoch.lineCount, epoch.receiptCount, epoch.dataHash)
     );
     return EpochBrief(epoch.index, epoch.balancesRoot, epoch.cumulative, epoch.finalAt, restHash);
   }

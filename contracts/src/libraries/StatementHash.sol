@@ -6,27 +6,22 @@ import { Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../typ
 /// @title EIP-712 struct hashes of the statements
 /// @notice The field order and types are those of `packages/protocol/src/statements/types.ts`; shared vectors pin both sides.
 library StatementHash {
-  bytes32 internal constant CONTRIBUTION_TYPEHASH =
-    keccak256(
-      "Contribution(uint256 datanetId,address contributor,bytes32 recordsRoot,uint32 count,string licence,uint8 consent,uint256 nonce)"
-    );
-  bytes32 internal constant SNAPSHOT_TYPEHASH =
-    keccak256(
-      "Snapshot(uint256 datanetId,bytes32 parent,bytes32 root,uint32 recordCount,uint32 contributorCount,bytes32 contentHash)"
-    );
-  bytes32 internal constant TRAINING_RUN_TYPEHASH =
-    keccak256(
-      "TrainingRun(address trainer,bytes32 baseId,bytes32[] snapshotIds,bytes32 recipeHash,bytes32 profileHash,bytes32 seed,bytes32 adapterId,bytes32 metricsHash)"
-    );
-  bytes32 internal constant DEPLOYMENT_TYPEHASH =
-    keccak256(
-      "Deployment(address owner,bytes32 adapterId,uint128 inputPrice,uint128 outputPrice,uint32 nodePpm,uint32 ownerPpm,uint32 stakersPpm,uint32 contributorsPpm,bytes32 methodHash,bytes32 tableHash,uint256 nonce)"
-    );
+  bytes32 internal constant CONTRIBUTION_TYPEHASH = keccak256(
+    "Contribution(uint256 datanetId,address contributor,bytes32 recordsRoot,uint32 count,string licence,uint8 consent,uint256 nonce)"
+  );
+  bytes32 internal constant SNAPSHOT_TYPEHASH = keccak256(
+    "Snapshot(uint256 datanetId,bytes32 parent,bytes32 root,uint32 recordCount,uint32 contributorCount,bytes32 contentHash)"
+  );
+  bytes32 internal constant TRAINING_RUN_TYPEHASH = keccak256(
+    "TrainingRun(address trainer,bytes32 baseId,bytes32[] snapshotIds,bytes32 recipeHash,bytes32 profileHash,bytes32 seed,bytes32 adapterId,bytes32 metricsHash)"
+  );
+  bytes32 internal constant DEPLOYMENT_TYPEHASH = keccak256(
+    "Deployment(address owner,bytes32 adapterId,uint128 inputPrice,uint128 outputPrice,uint32 nodePpm,uint32 ownerPpm,uint32 stakersPpm,uint32 contributorsPpm,bytes32 methodHash,bytes32 tableHash,uint256 nonce)"
+  );
   bytes32 internal constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channelId,uint128 cumulative)");
-  bytes32 internal constant RECEIPT_TYPEHASH =
-    keccak256(
-      "Receipt(bytes32 baseId,bytes32 adapterId,bytes32 snapshotsHash,bytes32 deploymentId,address node,address gateway,bytes32 channelId,bytes32 requestHash,bytes32 outputHash,bytes32 samplingHash,uint32 inputTokens,uint32 outputTokens,uint128 fee,bytes32 profileHash,bytes32 fingerprintRoot,bytes32 attributionRoot,bytes32 shareRoot,uint64 time,uint64 nonce)"
-    );
+  bytes32 internal constant RECEIPT_TYPEHASH = keccak256(
+    "Receipt(bytes32 baseId,bytes32 adapterId,bytes32 snapshotsHash,bytes32 deploymentId,address node,address gateway,bytes32 channelId,bytes32 requestHash,bytes32 outputHash,bytes32 samplingHash,uint32 inputTokens,uint32 outputTokens,uint128 fee,bytes32 profileHash,bytes32 fingerprintRoot,bytes32 attributionRoot,bytes32 shareRoot,uint64 time,uint64 nonce)"
+  );
 
   /// @notice The struct hash of a contribution.
   function hash(Contribution calldata c) internal pure returns (bytes32) {

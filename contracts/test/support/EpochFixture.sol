@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { Balance, BalanceOpening, EpochBrief, EpochHeader, Line, LineOpening, MerkleProof } from "../../src/types/Ledger.sol";
+import {
+  Balance,
+  BalanceOpening,
+  EpochBrief,
+  EpochHeader,
+  Line,
+  LineOpening,
+  MerkleProof
+} from "../../src/types/Ledger.sol";
 import { Role } from "../../src/types/Roles.sol";
 import { LedgerFixture } from "./LedgerFixture.sol";
 import { OrderedTree } from "./OrderedTree.sol";
@@ -32,7 +40,12 @@ abstract contract EpochFixture is LedgerFixture {
     return address(uint160(0x1000 + n));
   }
 
-  function line(uint256 payee, uint256 receipt, uint256 amount, uint256 runningTotal) internal pure returns (Line memory) {
+  function line(
+    uint256 payee,
+    uint256 receipt,
+    uint256 amount,
+    uint256 runningTotal
+  ) internal pure returns (Line memory) {
     return Line(account(payee), bytes32(receipt), amount, runningTotal);
   }
 
@@ -65,9 +78,7 @@ abstract contract EpochFixture is LedgerFixture {
 
   /// @dev The rule of the epoch hash, written apart from the library under test.
   function briefOf(EpochHeader memory h) internal pure returns (EpochBrief memory) {
-    bytes32 rest = keccak256(
-      abi.encode(h.receiptsRoot, h.linesRoot, h.total, h.lineCount, h.receiptCount, h.dataHash)
-    );
+    bytes32 rest = keccak256(abi.encode(h.receiptsRoot, h.linesRoot, h.total, h.lineCount, h.receiptCount, h.dataHash));
     return EpochBrief(h.index, h.balancesRoot, h.cumulative, h.finalAt, rest);
   }
 

@@ -15,8 +15,9 @@ import { OrderedTree } from "./OrderedTree.sol";
 contract Handler is Assertions {
   uint256 private constant PAYER_KEY = 0xB0B;
   uint256 private constant PAYEES = 4;
-  bytes32 private constant DOMAIN_TYPEHASH =
-    keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+  bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+  );
 
   WOPEN private immutable wopen;
   Stakes private immutable stakes;
@@ -38,6 +39,7 @@ contract Handler is Assertions {
   uint256 public bonded;
   uint256 public unbonded;
   uint256 public slashed;
+  uint256 public provers;
   uint256 public lostDeposits;
   uint256 public steps;
 
@@ -103,7 +105,7 @@ contract Handler is Assertions {
     ++steps;
   }
 
-  function leave(uint256 which, bool unwrap) external {
+  function payOut(uint256 which, bool unwrap) external {
     if (channelIds.length == 0) return;
     bytes32 id = channelIds[which % channelIds.length];
     bool thawing = channels.getChannel(id).thawEndsAt != 0;
@@ -208,11 +210,13 @@ contract Handler is Assertions {
       OrderedTree.prove(lineLeaves(parts, lies[i]), 0)
     );
     uint256 bond_ = stakeOf(gateway);
+    uint256 funds = wopen.balanceOf(prover);
     vm.prank(prover);
     bool proven = epochs.challengeFirstLine(gateway, headers[i], opening);
     assertTrue(proven == lies[i], "a lie is convicted, and nothing else");
     if (proven) {
       slashed += bond_ - stakeOf(gateway);
+      provers += wopen.balanceOf(prover) - funds;
       while (headers.length > i) {
         headers.pop();
         promised.pop();

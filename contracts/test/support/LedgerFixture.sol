@@ -46,8 +46,9 @@ abstract contract LedgerFixture is Assertions {
   uint256 internal constant GATEWAY_KEY = 0x6A7E;
   uint256 internal constant PAYER_KEY = 0xB0B;
   uint256 internal constant OTHER_KEY = 0xE7E;
-  bytes32 private constant DOMAIN_TYPEHASH =
-    keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+  bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+  );
 
   address internal treasury = address(0xFEE);
   address internal owner = vm.addr(OWNER_KEY);

@@ -38,9 +38,7 @@ library OrderedTree {
   function _next(bytes32[] memory level) private pure returns (bytes32[] memory next) {
     next = new bytes32[]((level.length + 1) / 2);
     for (uint256 i = 0; i < level.length; i += 2) {
-      next[i / 2] = i + 1 < level.length
-        ? keccak256(abi.encodePacked(bytes1(0x01), level[i], level[i + 1]))
-        : level[i];
+      next[i / 2] = i + 1 < level.length ? keccak256(abi.encodePacked(bytes1(0x01), level[i], level[i + 1])) : level[i];
     }
   }
 }

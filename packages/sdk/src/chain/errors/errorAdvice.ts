@@ -71,6 +71,7 @@ export const errorAdvice: Record<string, Advice> = {
   BadBalanceProof: proof('make the proof from the balances of this very epoch'),
   NothingToClaim: input('nothing is left to do: this amount was claimed'),
   ClaimsAboveEpoch: payment('the gateway promised more than it posted; its later epochs may still pay'),
+  DepositMissing: payment('hold the deposit in WOPEN and approve it for Epochs'),
   NoEquivocation: proof('show two different receipts of one node with one nonce, each with its signature'),
   AlreadyProven: input('nothing is left to do: this was proven before'),
   // Stakes

@@ -1,0 +1,20 @@
+import type { Balance, Hex, Line, MerkleProof } from '@openledger/protocol'
+import { proofArgument } from '../connection/proofArgument.ts'
+
+/** A line of an epoch with the proof of its place. */
+export type LineOpening = { line: Line; proof: MerkleProof }
+
+/** A balance of an epoch with the proof of its place. */
+export type BalanceOpening = { balance: Balance; proof: MerkleProof }
+
+type Proof = { index: bigint; count: bigint; siblings: readonly Hex[] }
+
+/** A line opening as the contracts take it. */
+export function lineArgument({ line, proof }: LineOpening): { line: Line; proof: Proof } {
+  return { line, proof: proofArgument(proof) }
+}
+
+/** A balance opening as the contracts take it. */
+export function balanceArgument({ balance, proof }: BalanceOpening): { balance: Balance; proof: Proof } {
+  return { balance, proof: proofArgument(proof) }
+}
