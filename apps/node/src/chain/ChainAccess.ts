@@ -7,6 +7,7 @@ import { chainError } from './chainError.ts'
 export type ChainAccess = {
   readonly client: PublicClient
   chainId(): Promise<number>
+  blockNumber(): Promise<number>
   channel(id: Hex): Promise<ChannelOnChain | undefined>
   /** When a contribution was committed; undefined when it was not. `order` rises with each commit. */
   commitment(datanetId: bigint, commitment: Hex): Promise<{ time: number; order: bigint } | undefined>
@@ -38,6 +39,7 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
   return {
     client: client as PublicClient,
     chainId: () => ask('reading the chain id', () => client.getChainId()),
+    blockNumber: () => ask('reading the newest block', async () => Number(await client.getBlockNumber({ cacheTime: 0 }))),
     channel: (id) =>
       ask('reading a channel', async () => {
         const c = await channels.read.getChannel([id])

@@ -2,6 +2,7 @@ import { parseOpen, type Network } from '@openledger/protocol'
 import type { LocalAccount } from 'viem'
 import type { EngineSettings } from '../engine/Engine.ts'
 import type { DataFolderLock } from '../storage/lockDataFolder.ts'
+import { diskFiles, type JournalFiles } from '../journal/JournalFiles.ts'
 import { systemClock, type Clock } from './Clock.ts'
 import { jsonLog, type Log } from './Log.ts'
 
@@ -39,6 +40,8 @@ export type NodeOptions = {
   page?: boolean
   /** Collect figures of the process for Prometheus. Default true. */
   processMetrics?: boolean
+  /** The journal's file operations; default: the machine's. */
+  journalFiles?: JournalFiles
   clock?: Clock
   log?: Log
 }
@@ -62,6 +65,7 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     publishBaseBytes: 64 * 1024 * 1024,
     page: true,
     processMetrics: true,
+    journalFiles: diskFiles,
     clock: systemClock,
     log: jsonLog(),
   }

@@ -6,6 +6,7 @@ import { listDatanets, listRecords, readContribution, readDatanet, readRecord, r
 import { decideReview } from '../datanets/decideReview.ts'
 import { prepareSnapshot } from '../datanets/prepareSnapshot.ts'
 import { setMetadata, type DatanetMetadata } from '../datanets/setMetadata.ts'
+import { catchUp } from './catchUp.ts'
 import { datanetParam, hash32, hashParam, pageParams } from './fields.ts'
 import { requireOperator } from './guards.ts'
 import type { NodeParts } from './NodeParts.ts'
@@ -14,12 +15,6 @@ import { readBytes, readJson } from './readJson.ts'
 const maxBundleBytes = 64 * 1024 * 1024
 const metadataSchema = z.looseObject({ name: z.string().min(1).max(200), description: z.string().max(10_000) })
 const reviewSchema = z.strictObject({ contributionId: hash32, status: z.enum(['accepted', 'rejected']), reason: z.string().min(1).max(1000), by: z.string().min(1).max(100) })
-
-/** What the indexer must have seen before an answer that depends on the newest block is right. */
-async function catchUp({ chain, indexer }: NodeParts): Promise<void> {
-  const head = Number(await chain.client.getBlockNumber({ cacheTime: 0 }))
-  await Promise.race([indexer.reached(head), new Promise((resolve) => setTimeout(resolve, 10_000).unref())])
-}
 
 /** /api/datanets, /api/records, /api/contributions, /api/snapshots */
 export function datanetRoutes(parts: NodeParts): Hono {

@@ -2,6 +2,7 @@ import { fail } from '@openledger/protocol'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { listEpochs, readEpochView } from '../views/epochViews.ts'
+import { catchUp } from './catchUp.ts'
 import { address } from './fields.ts'
 import { requireOperator } from './guards.ts'
 import { nowSeconds, type NodeParts } from './NodeParts.ts'
@@ -11,7 +12,7 @@ const payeeSchema = z.object({ payee: address })
 
 /** /api/epochs, /api/balances */
 export function epochRoutes(parts: NodeParts): Hono {
-  const { query, settlement, balances, operatorToken, indexer, chain } = parts
+  const { query, settlement, balances, operatorToken } = parts
   const gateway = parts.gateway.toLowerCase() as typeof parts.gateway
   const app = new Hono()
 
@@ -20,7 +21,7 @@ export function epochRoutes(parts: NodeParts): Hono {
     requireOperator(c, operatorToken)
     const index = await settlement.settle()
     if (index === null) return c.json(null)
-    await Promise.race([indexer.reached(Number(await chain.client.getBlockNumber({ cacheTime: 0 }))), new Promise((resolve) => setTimeout(resolve, 10_000).unref())])
+    await catchUp(parts)
     return c.json(await readEpochView(query, gateway, index, nowSeconds(parts)), 201)
   })
   app.get('/epochs/:index', async (c) => {

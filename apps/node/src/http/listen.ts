@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { UnavailableError } from '@openledger/protocol'
 import type { Hono } from 'hono'
@@ -15,6 +16,17 @@ function listenError(error: unknown, host: string, port: number): UnavailableErr
   const code = (error as { code?: string }).code
   if (code === 'EADDRINUSE') return new UnavailableError('PORT_IN_USE', `port ${port} of ${host} is in use`, { cause: error, action: 'fix', fix: 'stop what listens there, or choose another port with --port' })
   return new UnavailableError('CANNOT_LISTEN', `the node cannot listen on ${host}:${port}`, { cause: error, action: 'fix', fix: 'choose another address with --host or another port with --port' })
+}
+
+/** Fails as `listen` would when a port cannot be had. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  if (port === 0) return
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error) => reject(listenError(error, host, port)))
+    probe.listen(port, host, resolve)
+  })
+  await new Promise((resolve) => probe.close(resolve))
 }
 
 /**

@@ -29,7 +29,7 @@ async function checkNetwork(database: Database, { network, log }: FullNodeOption
 /** Opens everything that the node remembers: journal, files, tables; the tables are brought up to the journal. */
 export async function openMemory(folder: DataFolder, options: FullNodeOptions, closers: Closers): Promise<Memory> {
   const { log, clock } = options
-  const journal = await Journal.open({ folder: folder.journal, now: () => clock.now() })
+  const journal = await Journal.open({ folder: folder.journal, files: options.journalFiles, now: () => clock.now() })
   closers.add('journal', () => journal.close())
   const content = new FolderStore(folder.content, files)
   await content.sweep()

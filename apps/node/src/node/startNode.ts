@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Address } from 'viem'
 import { fullNodeOptions, type NodeOptions } from '../config/NodeOptions.ts'
 import { createApp } from '../http/createApp.ts'
-import { listen } from '../http/listen.ts'
+import { checkPort, listen } from '../http/listen.ts'
 import { checkDataFolder } from '../storage/checkDataFolder.ts'
 import { lockDataFolder } from '../storage/lockDataFolder.ts'
 import { writeFileSafely } from '../storage/writeFileSafely.ts'
@@ -34,6 +34,8 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
   const { dataDir, host, log } = options
   const closers = new Closers(log)
   try {
+    // Said before the long way up, and once more when it is too late for it.
+    await checkPort(host, options.port)
     const lock = options.lock ?? (await lockDataFolder(dataDir))
     if (!options.lock) closers.add('lock', () => lock.release())
     const folder = await checkDataFolder(dataDir)

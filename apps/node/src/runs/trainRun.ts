@@ -2,7 +2,7 @@ import { rm, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buildInfluenceTable, buildSpanIndex, encodeInfluenceTable, encodeSpanIndex, snapshotCorpus } from '@openledger/attribution'
 import { readSnapshotFile, type ContentStore, type SnapshotRecord } from '@openledger/datanet'
-import { fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
+import { epochsFor, fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
 import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
 import type { Query } from '../database/Database.ts'
 import { openEngine, type EngineSettings } from '../engine/Engine.ts'
@@ -43,7 +43,7 @@ const seedHash = (seed: number): Hex => `0x${seed.toString(16).padStart(64, '0')
  * @throws errors of the engine (`TRAINING_*`, `EXAMPLE_*`), of the content store, UNKNOWN_SNAPSHOT
  */
 export async function trainRun({ request, query, content, settings, folder, onProgress, signal }: TrainRunInput): Promise<RunResult & { adapterId: Hex }> {
-  const recipe = fullAdapterRecipe(request.recipe)
+  const asked = fullAdapterRecipe(request.recipe)
   const sources: Source[] = []
   const records: SnapshotRecord[] = []
   for (const id of request.snapshotIds) {
@@ -58,7 +58,9 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       tokenize: (text: string) => engine.tokenize(text, { addSpecial: false }),
       encodeChat: (messages: readonly { role: string; content: string }[], open: boolean) => engine.encodeChat(messages, open),
     }
-    const corpus = await snapshotCorpus(records, tokenizer, recipe.maxLength + 1)
+    const corpus = await snapshotCorpus(records, tokenizer, asked.maxLength + 1)
+    const isTimed = request.recipe.epochs !== undefined || request.recipe.steps !== undefined
+    const recipe = isTimed ? asked : { ...asked, epochs: epochsFor(corpus.examples.length, asked.batchSize) }
     const output = path.join(folder, 'adapter')
     const trained = await engine.train(
       { examples: corpus.examples, recipe, contributors: corpus.contributors.length, checkpointDir: folder, outputFolder: output },

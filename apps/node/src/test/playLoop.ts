@@ -3,7 +3,7 @@ import { digestOfCid, hashJson, parseOpen, readArtefact, signStatement, snapshot
 import { bondStake, commitContribution, createDatanet, deployModel, openChannel, registerAdapter, registerBase, revealContribution, sealSnapshot, type ContributionView, type RunView } from '@openledger/sdk'
 import { methodHash } from '@openledger/attribution'
 import { randomBytes } from 'node:crypto'
-import { Api } from './Api.ts'
+import type { Api } from './Api.ts'
 import { testAccount, testWriter } from './deployTestLedger.ts'
 
 /** Which test account plays which part. */
