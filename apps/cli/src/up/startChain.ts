@@ -21,7 +21,7 @@ async function lastPort(folder: DataFolder): Promise<number> {
  * @throws OpenLedgerError CHAIN_PORT_IN_USE (only for a port that was asked for), CHAIN_DATA_LOCKED, CHAIN_DATA_CORRUPT, …
  */
 export async function startChain({ folder, port, genesis, onNote, onLog }: ChainOptions): Promise<ChainKeeper> {
-  const options: EmbeddedChainOptions = { dataDir: folder.chain, chainId: embeddedChainId, genesisAccounts: genesis, onLog }
+  const options: EmbeddedChainOptions = { dataDir: folder.chain, chainId: embeddedChainId, genesisAccounts: genesis, sharedSeconds: true, onLog }
   const start = async (chosen: number): Promise<ChainKeeper> => new ChainKeeper(await startEmbeddedChain({ ...options, port: chosen }), options, onNote)
   if (port !== undefined) return start(port)
   try {

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import type { AuditReport, CheckOutcome } from '@openledger/audit'
 import type { ContentStore } from '@openledger/datanet'
-import { epochFileSchema, fail, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain } from '@openledger/protocol'
+import { epochFileSchema, fail, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { FallbackContent } from '../context/FallbackContent.ts'
 import type { Session } from '../context/Session.ts'
 import type { AuditFile } from './auditFile.ts'
+import { baseFile, type BaseFile } from './baseFile.ts'
 import { auditSubject } from './auditSubject.ts'
 import { epochFile, epochOfReceipt } from './epochFiles.ts'
 import { findAuditFile } from './findAuditFile.ts'
@@ -13,7 +14,7 @@ import { findAuditFile } from './findAuditFile.ts'
 export type AuditInput = {
   /** See auditSubject: a path, an id, a run's name, an epoch's number, or "epoch 3"; as one text or as its words. */
   subject: string | readonly string[]
-  /** The base's weight file; default: the content store's, else that of the package. It is hashed either way. */
+  /** The base's weight file; default: the one whose hash the chain holds, from this package or the content store. */
   model?: string
   /** Train an adapter again. Default false. */
   rerun?: boolean
@@ -26,11 +27,14 @@ export type AuditInput = {
 
 type Parts = { session: Session; content: ContentStore; input: AuditInput }
 
-async function modelPath({ content, input }: Parts, cid: string | null): Promise<string | undefined> {
-  if (input.model !== undefined) return readFile(input.model).then(() => input.model, () => fail('NO_MODEL_FILE', `${input.model} cannot be read`, { field: '--model', fix: 'name a GGUF file that exists' }))
-  if (cid !== null && (await content.has(cid))) return undefined
+async function weights({ session, content, input }: Parts, baseId: Hex): Promise<BaseFile> {
+  const { model } = input
+  if (model !== undefined) {
+    await access(model).catch((cause: unknown) => fail('NO_MODEL_FILE', `${model} cannot be read`, { cause, field: '--model', fix: 'name a GGUF file that exists' }))
+    return { path: model, release: () => Promise.resolve() }
+  }
   const { tinyModelPath } = await import('@openledger/tiny')
-  return tinyModelPath()
+  return baseFile(session.reader, content, baseId, tinyModelPath())
 }
 
 async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {
@@ -41,9 +45,10 @@ async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditRepo
   const { chainId, verifyingContract } = bundle.domain
   const id = statementDigest(statementDomain(chainId, verifyingContract), 'Receipt', statement)
   const settled = await epochOfReceipt(session.reader, content, { id, gateway: statement.gateway, time: statement.time })
-  const manifest = bundle.run === null ? null : readArtefact(runManifestSchema, await content.get(bundle.run))
-  const source = { content, modelPath: await modelPath(parts, manifest?.base.cid ?? null), threads: input.threads }
-  return auditReceipt({ bundle: bytes, content, chain: viemChainView(session.network), network: session.network, source, epochFile: settled, onCheck: input.onCheck })
+  const base = await weights(parts, statement.baseId)
+  const source = { content, modelPath: base.path, threads: input.threads }
+  const { network } = session
+  return auditReceipt({ bundle: bytes, content, chain: viemChainView(network), network, source, epochFile: settled, onCheck: input.onCheck }).finally(base.release)
 }
 
 async function epochReport({ session, content, input }: Parts, bytes: Uint8Array): Promise<AuditReport> {
@@ -56,10 +61,11 @@ async function epochReport({ session, content, input }: Parts, bytes: Uint8Array
 async function adapterReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {
   const { session, content, input } = parts
   const { auditAdapter, viemChainView } = await import('@openledger/audit')
-  const { base } = readArtefact(runManifestSchema, bytes)
-  const source = { content, modelPath: await modelPath(parts, base.cid), threads: input.threads }
+  const base = await weights(parts, readArtefact(runManifestSchema, bytes).run.statement.baseId)
+  const source = { content, modelPath: base.path, threads: input.threads }
   const { rerun, onCheck, onProgress } = input
-  return auditAdapter({ manifest: bytes, content, chain: viemChainView(session.network), network: session.network, source, rerun, onCheck, onProgress })
+  const { network } = session
+  return auditAdapter({ manifest: bytes, content, chain: viemChainView(network), network, source, rerun, onCheck, onProgress }).finally(base.release)
 }
 
 /** A file whose form or bytes are wrong is a claim that is false before any check could be made. */
@@ -83,11 +89,14 @@ const wordsOf = (text: string): string[] => (/^(receipt|epoch|adapter) \S+$/.tes
 export async function audit(session: Session, input: AuditInput): Promise<AuditReport> {
   const { subject, gateway } = input
   const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
-  const file = await findAuditFile(session, content, auditSubject(typeof subject === 'string' ? wordsOf(subject) : subject), gateway)
-  const report = { receipt: receiptReport, epoch: epochReport, adapter: adapterReport }[file.kind]
+  const asked = auditSubject(typeof subject === 'string' ? wordsOf(subject) : subject)
+  let kind: AuditFile['kind'] = asked.type === 'epoch' ? 'epoch' : (asked.only ?? 'adapter')
   try {
+    const file = await findAuditFile(session, content, asked, gateway)
+    kind = file.kind
+    const report = { receipt: receiptReport, epoch: epochReport, adapter: adapterReport }[kind]
     return await report({ session, content, input }, file.bytes)
   } catch (error) {
-    return reportOfBadFile(file.kind, error, input.onCheck)
+    return reportOfBadFile(kind, error, input.onCheck)
   }
 }
