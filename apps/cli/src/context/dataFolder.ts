@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fail, networkSchema, readArtefact, type Network } from '@openledger/protocol'
+import { fail, networkSchema, readArtefact, UnavailableError, type Network } from '@openledger/protocol'
 
 /** The places inside a data folder. */
 export type DataFolder = {
@@ -45,11 +45,11 @@ export async function readNetwork(folder: DataFolder): Promise<Network> {
   return readArtefact(networkSchema, text)
 }
 
-/** Reads the address of the node that runs on this data folder; fails with NO_NODE when none has run. */
+/** Reads the address of the node that runs on this data folder; fails with NO_NODE when none runs. */
 export async function readEndpoint(folder: DataFolder): Promise<string> {
   const text = await readFile(folder.endpoint, 'utf8').catch(() => null)
   if (text === null) {
-    fail('NO_NODE', 'no node has been started on this data folder', { field: '--url', fix: 'start one with: openledger up, or name its address with --url' })
+    throw new UnavailableError('NO_NODE', 'no node runs on this data folder', { field: '--url', action: 'retry', fix: 'start one with: openledger up, or name its address with --url' })
   }
   return (JSON.parse(text) as { url: string }).url
 }

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ContentStore } from '@openledger/datanet'
+import { cidOfDigest, OpenLedgerError, UnavailableError, type Hex } from '@openledger/protocol'
+import { readBase, type LedgerReader } from '@openledger/sdk'
+
+/** A weight file for one audit; `release` removes what was made for it. */
+export type BaseFile = { path: string; release(): Promise<void> }
+
+const kept = (file: string): BaseFile => ({ path: file, release: () => Promise.resolve() })
+
+async function sha256Of(file: string): Promise<Hex> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
+  return `0x${hash.digest('hex')}`
+}
+
+async function fromContent(content: ContentStore, cid: string): Promise<BaseFile> {
+  const bytes = await content.get(cid)
+  const folder = await mkdtemp(path.join(tmpdir(), 'openledger-base-'))
+  const file = path.join(folder, 'base.gguf')
+  await writeFile(file, bytes)
+  return { path: file, release: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/**
+ * The weight file of a base model: the packaged one when the chain's hash is its hash, else that of the content store.
+ * @param packaged the path of the model that comes with the program
+ * @throws UnavailableError BASE_MISSING when neither is it
+ */
+export async function baseFile(reader: LedgerReader, content: ContentStore, baseId: Hex, packaged: string): Promise<BaseFile> {
+  const base = await readBase(reader, baseId)
+  // Without a registration nothing says which file it is; the audit then compares ids and names what differs.
+  if (!base || (await sha256Of(packaged).catch(() => null)) === base.contentHash) return kept(packaged)
+  try {
+    return await fromContent(content, cidOfDigest(base.contentHash))
+  } catch (error) {
+    if (!(error instanceof OpenLedgerError) || error.code !== 'MISSING_CONTENT') throw error
+    throw new UnavailableError('BASE_MISSING', `the weight file of base ${baseId} is not at hand`, { cause: error, action: 'retry', fix: 'name it with --model, or put it into the content folder' })
+  }
+}
