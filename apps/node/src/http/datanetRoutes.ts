@@ -7,10 +7,10 @@ import { decideReview } from '../datanets/decideReview.ts'
 import { prepareSnapshot } from '../datanets/prepareSnapshot.ts'
 import { setMetadata, type DatanetMetadata } from '../datanets/setMetadata.ts'
 import { catchUp } from './catchUp.ts'
-import { datanetParam, hash32, hashParam, pageParams } from './fields.ts'
-import { requireOperator } from './guards.ts'
+import { datanetParam, hash32, hashParam, pageParams } from '../requests/fields.ts'
+import { requireOperator } from '../requests/guards.ts'
 import type { NodeParts } from './NodeParts.ts'
-import { readBytes, readJson } from './readJson.ts'
+import { readBytes, readJson } from '../requests/readJson.ts'
 
 const maxBundleBytes = 64 * 1024 * 1024
 const metadataSchema = z.looseObject({ name: z.string().min(1).max(200), description: z.string().max(10_000) })

@@ -3,10 +3,10 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { listEpochs, readEpochView } from '../views/epochViews.ts'
 import { catchUp } from './catchUp.ts'
-import { address } from './fields.ts'
-import { requireOperator } from './guards.ts'
+import { address } from '../requests/fields.ts'
+import { requireOperator } from '../requests/guards.ts'
 import { nowSeconds, type NodeParts } from './NodeParts.ts'
-import { parseFields } from './readJson.ts'
+import { parseFields } from '../requests/readJson.ts'
 
 const payeeSchema = z.object({ payee: address })
 

@@ -4,10 +4,10 @@ import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { readKey } from '../keys/keyFile.ts'
 import { statusView } from '../views/statusView.ts'
-import { hash32 } from './fields.ts'
-import { requireOperator } from './guards.ts'
+import { hash32 } from '../requests/fields.ts'
+import { requireOperator } from '../requests/guards.ts'
 import type { NodeParts } from './NodeParts.ts'
-import { readJson } from './readJson.ts'
+import { readJson } from '../requests/readJson.ts'
 
 const keySchema = z.strictObject({ name: z.string().min(1).max(64), payerKey: z.string().min(1).max(64), channelId: hash32 })
 const heartbeatMs = 15_000

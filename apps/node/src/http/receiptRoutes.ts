@@ -2,10 +2,10 @@ import { fail, OpenLedgerError, readArtefact, signedVoucherSchema, statementDoma
 import { Hono, type Context } from 'hono'
 import { voucherHeader } from '../openai/payerOf.ts'
 import { listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
-import { hashParam, pageParams } from './fields.ts'
-import { bearer, isOperator } from './guards.ts'
+import { hashParam, pageParams } from '../requests/fields.ts'
+import { bearer, isOperator } from '../requests/guards.ts'
 import { nowSeconds, type NodeParts } from './NodeParts.ts'
-import { readBytes } from './readJson.ts'
+import { readBytes } from '../requests/readJson.ts'
 
 /** Whether the caller may read a receipt's words: the operator, the API key that paid, or whoever shows a voucher that the channel's payer signed. */
 async function isHolder(c: Context, parts: NodeParts, channelId: Hex): Promise<boolean> {

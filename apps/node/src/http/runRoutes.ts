@@ -5,10 +5,10 @@ import { registerDeployment } from '../deployments/registerDeployment.ts'
 import { finishedRun, publishRun } from '../runs/publishRun.ts'
 import { recipeSchema, snapshotIdsSchema } from '../runs/RunRequest.ts'
 import { listAdapters, listDeployments, listRuns, readRun } from '../views/runViews.ts'
-import { address, hash32 } from './fields.ts'
-import { requireOperator } from './guards.ts'
+import { address, hash32 } from '../requests/fields.ts'
+import { requireOperator } from '../requests/guards.ts'
 import type { NodeParts } from './NodeParts.ts'
-import { readJson } from './readJson.ts'
+import { readJson } from '../requests/readJson.ts'
 
 const runSchema = z.strictObject({ name: z.string(), trainer: address, baseId: hash32.optional(), snapshotIds: snapshotIdsSchema, recipe: recipeSchema.default({}) })
 const signature = signed(trainingRunSchema).shape.signature

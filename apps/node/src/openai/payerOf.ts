@@ -2,7 +2,7 @@ import { fail, OpenLedgerError, PaymentError, readArtefact, receiptSchema, signe
 import type { Context } from 'hono'
 import type { Address, LocalAccount } from 'viem'
 import type { Query } from '../database/Database.ts'
-import { bearer, isOperator } from '../http/guards.ts'
+import { bearer, isOperator } from '../requests/guards.ts'
 import type { ApiKeys } from '../keys/ApiKeys.ts'
 import { readKey } from '../keys/keyFile.ts'
 import type { Payer } from '../inference/AnswerRequest.ts'

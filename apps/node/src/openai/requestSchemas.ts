@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hash32 } from '../http/fields.ts'
+import { hash32 } from '../requests/fields.ts'
 
 const text = z.string().max(1_000_000)
 const contentPart = z.looseObject({ type: z.literal('text'), text })
