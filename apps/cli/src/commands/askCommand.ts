@@ -28,7 +28,7 @@ export function askCommand(context: CommandContext, program: Command): void {
     const { showAnswer } = await import('./showAnswer.ts')
     const question = (args[0] as string[]).join(' ')
     const { model, maxTokens, temperature, system } = options
-    const messages = system === undefined ? undefined : [{ role: 'system', content: system }, { role: 'user', content: question }]
+    const messages = system === undefined ? undefined : [{ role: 'system' as const, content: system }, { role: 'user' as const, content: question }]
     const onText = (text: string): void => void (output.json || context.streams.stdout(text))
     const answered = await ask(await session(), { model, question, messages, payer: options.as ?? 'payer', maxTokens, temperature, deposit: parseOpen(options.deposit), onText })
     output.line()

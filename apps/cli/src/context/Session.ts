@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises'
 import * as files from 'node:fs/promises'
 import path from 'node:path'
 import { FolderStore } from '@openledger/datanet'
-import { networkSchema, readArtefact, type Network } from '@openledger/protocol'
+import type { Network } from '@openledger/protocol'
 import type { LedgerReader } from '@openledger/sdk'
 import type { Output } from '../output/Output.ts'
 import type { Actor } from './Actor.ts'
 import { dataFolder, readEndpoint, readNetwork, type DataFolder } from './dataFolder.ts'
-import { HttpNode } from './HttpNode.ts'
 import { Keys } from './Keys.ts'
 import { readerOf, writerOf } from './ledgerClients.ts'
 import type { NodeApi } from './NodeApi.ts'
 import type { GlobalOptions } from './options.ts'
+import { SdkNode } from './SdkNode.ts'
 
 /** What every verb works with: a data folder, the ledger it belongs to, its node, its keys. */
 export type Session = {
@@ -54,7 +54,7 @@ async function networkOf(folder: DataFolder, node: NodeApi, url: string | undefi
     return await readNetwork(folder)
   } catch (error) {
     if (url === undefined) throw error
-    return readArtefact(networkSchema, await node.network())
+    return node.network()
   }
 }
 
@@ -65,7 +65,7 @@ async function networkOf(folder: DataFolder, node: NodeApi, url: string | undefi
 export async function openSession(options: GlobalOptions, output: Output, places: Places = {}): Promise<Session> {
   const folder = folderOf(options.data, places)
   const token = (await readFile(folder.operatorToken, 'utf8').catch(() => '')).trim() || undefined
-  const node = new HttpNode({ url: () => (options.url === undefined ? readEndpoint(folder) : Promise.resolve(options.url)), token })
+  const node = new SdkNode({ url: () => (options.url === undefined ? readEndpoint(folder) : Promise.resolve(options.url)), token })
   const described = await networkOf(folder, node, options.url)
   const network = places.rpc === undefined ? described : { ...described, rpcUrl: places.rpc }
   const reader = readerOf(network)

@@ -7,7 +7,7 @@ import { addressesOfNetwork } from '@openledger/sdk'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dataFolder } from '../context/dataFolder.ts'
-import { HttpNode } from '../context/HttpNode.ts'
+import { SdkNode } from '../context/SdkNode.ts'
 import type { Session } from '../context/Session.ts'
 import { fakeLedger } from '../testing/fakeLedger.ts'
 import { FakeNode } from '../testing/FakeNode.ts'
@@ -36,7 +36,7 @@ beforeEach(async () => {
   await shop.start()
   const ledger = fakeLedger(addressesOfNetwork(network), new Map([[channelId, { payer: payer.address, gateway: gateway.address, deposited: deposit }]]), platformFee)
   const actor = (name: string) => Promise.resolve({ name, account: payer, writer: ledger })
-  const client = new HttpNode({ url: () => Promise.resolve(shop.url), token: undefined })
+  const client = new SdkNode({ url: () => Promise.resolve(shop.url), token: undefined })
   session = { folder: dataFolder(folder), network, node: client, reader: ledger, actor, random: (n) => new Uint8Array(randomBytes(n)) } as Partial<Session> as Session
 })
 afterEach(async () => {

@@ -1,6 +1,5 @@
 import { fail, toHex, type Hex } from '@openledger/protocol'
-import { readParameters, type AnswerView } from '@openledger/sdk'
-import type { ChatAnswer, ChatRequest } from '../context/NodeApi.ts'
+import { readParameters, type AnswerView, type ChatAnswer, type ChatInput } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
 import { chooseModel } from './chooseModel.ts'
 import { hasCode } from './hasCode.ts'
@@ -8,7 +7,7 @@ import { openPayerChannel } from './openPayerChannel.ts'
 import { payAnswer, payDebt } from './payAnswer.ts'
 import { VoucherBook } from './VoucherBook.ts'
 
-type Message = { role: string; content: string }
+type Message = ChatInput['messages'][number]
 
 export type AskInput = {
   /** Default: see chooseModel. */
@@ -69,7 +68,7 @@ export async function ask(session: Session, input: AskInput): Promise<Answered> 
   const [{ platformFee }, { gateway }] = await Promise.all([readParameters(session.reader), node.status()])
   const { channelId } = await openPayerChannel(session, { payer, amount: deposit, enough: 1n, gateway })
   const terms = { channelId, gateway, platformFee }
-  let request: ChatRequest | undefined
+  let request: (ChatInput & Required<Pick<ChatInput, 'clientNonce' | 'nodeCommitment'>>) | undefined
   const send = async (): Promise<ChatAnswer> => {
     const { commitment: nodeCommitment } = await node.nodeInfo()
     request = { model, messages, maxTokens, temperature, clientNonce: toHex(session.random(32)), nodeCommitment }

@@ -10,7 +10,7 @@ export async function ifNodeAnswers<T>(ask: () => Promise<T>): Promise<T | undef
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof OpenLedgerError && ['NODE_AWAY', 'NO_NODE', 'NOT_A_NODE'].includes(error.code)) return undefined
+    if (error instanceof OpenLedgerError && ['NODE_AWAY', 'NO_NODE', 'BAD_ANSWER'].includes(error.code)) return undefined
     throw error
   }
 }
