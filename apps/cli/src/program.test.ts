@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
@@ -50,6 +50,17 @@ describe('the command line', () => {
       }
     }
     expect(parsed).toBeGreaterThan(25)
+  })
+
+  it('has the commands of the README', async () => {
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+    const lines = readme.split('\n').filter((line) => line.startsWith('npx openledger') && !line.includes('--help'))
+    expect(lines.length).toBeGreaterThan(8)
+    for (const line of lines) {
+      const program = fresh()
+      for (const each of all(program)) each.action(() => undefined)
+      await program.parseAsync(exampleWords(line.replace('npx ', '').replace(/\s+#.*$/, '')), { from: 'user' })
+    }
   })
 
   it('would notice an example that does not parse', async () => {
@@ -107,6 +118,22 @@ describe('the command line', () => {
     const streams = capture()
     expect(await runProgram(['status', '--data', folder, '--url', 'http://127.0.0.1:9'], streams)).toBe(3)
     expect(streams.err()).toMatch(/^NODE_AWAY: /)
+  })
+
+  it('exits with 1 when an audit finds a false claim, and names it', async () => {
+    const file = path.join(folder, 'epoch.json')
+    const network = path.join(folder, 'described.json')
+    const address = `0x${'ab'.repeat(20)}`
+    const contracts = Object.fromEntries(['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes'].map((name) => [name, address]))
+    await writeFile(network, JSON.stringify({ kind: 'openledger/network/1', chainId: 1, rpcUrl: 'http://127.0.0.1:9', deployBlock: '0', treasury: address, contracts }))
+    await writeFile(file, JSON.stringify({ kind: 'openledger/epoch/1', chainId: 1, epochs: address, gateway: address, index: -1 }))
+    const words = ['audit', file, '--data', folder, '--network', network]
+    const people = capture()
+    expect(await runProgram(words, people)).toBe(1)
+    expect(people.out()).toMatch(/audit: FALSE: .*index/)
+    const programs = capture()
+    expect(await runProgram([...words, '--json'], programs)).toBe(1)
+    expect(JSON.parse(programs.out())).toMatchObject({ kind: 'epoch', ok: false, falseClaim: expect.stringContaining('index') as string })
   })
 
   it('reads a file without sending it, and names each line that is wrong', async () => {
