@@ -15,9 +15,9 @@ const { values } = parseArgs({
     model: { type: 'string', default: tinyModelPath() },
     records: { type: 'string', default: join(sample, 'records.jsonl') },
     reworded: { type: 'string', default: join(sample, 'reworded.jsonl') },
-    recipe: { type: 'string', default: '{}' },
+    recipe: { type: 'string', default: '{"rank":16,"alpha":32,"learningRate":0.006,"batchSize":16,"epochs":10}' },
     threads: { type: 'string', default: '2' },
-    held: { type: "string", default: "150" },
+    held: { type: 'string', default: '150' },
     wrong: { type: 'string', default: '8' },
   },
 })
