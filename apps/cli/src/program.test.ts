@@ -102,6 +102,14 @@ describe('the command line', () => {
     expect(streams.err()).not.toMatch(/\n\s+at /)
   })
 
+  it.each([['{', 'BAD_NETWORK'], ['{}', 'BAD_NETWORK']])('names a network.json that is damaged: %s', async (text, expected) => {
+    const damaged = await mkdtemp(path.join(folder, 'damaged-'))
+    await writeFile(path.join(damaged, 'network.json'), text)
+    const streams = capture()
+    expect(await runProgram(['status', '--data', damaged], streams)).toBe(2)
+    expect(streams.err()).toMatch(new RegExp(`^${expected}: .*network.json`))
+  })
+
   it('and as one JSON document for programs', async () => {
     const streams = capture()
     expect(await runProgram(['status', '--json', '--data', folder], streams)).toBe(2)

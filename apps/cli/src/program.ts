@@ -16,7 +16,7 @@ import { settleCommand } from './commands/settleCommand.ts'
 import { statusCommand } from './commands/statusCommand.ts'
 import { trainCommand } from './commands/trainCommand.ts'
 import type { GlobalOptions } from './context/options.ts'
-import { describeError, exitCodeOf, exitCodes } from './output/exitCode.ts'
+import { describeError, exitCodeOf, exitCodes, withCode } from './output/exitCode.ts'
 import { Output, type Streams } from './output/Output.ts'
 import { registerUp } from './up/upCommand.ts'
 
@@ -82,12 +82,13 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
   try {
     await createProgram(context).parseAsync([...words], { from: 'user' })
     return context.exitCode
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0 || (shown.has(error.code) && words.length > 0)) return exitCodes.ok
-      if (json) streams.stdout(`${JSON.stringify({ error: { code: 'BAD_USAGE', message: error.message } }, null, 2)}\n`)
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0 || (shown.has(thrown.code) && words.length > 0)) return exitCodes.ok
+      if (json) streams.stdout(`${JSON.stringify({ error: { code: 'BAD_USAGE', message: thrown.message } }, null, 2)}\n`)
       return exitCodes.badInput
     }
+    const error = withCode(thrown)
     report(error, streams, json)
     return exitCodeOf(error)
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fail, networkSchema, readArtefact, UnavailableError, type Network } from '@openledger/protocol'
+import { fail, networkSchema, readArtefact, StorageError, UnavailableError, type Network } from '@openledger/protocol'
 
 /** The places inside a data folder. */
 export type DataFolder = {
@@ -36,13 +36,21 @@ export function dataFolder(root: string): DataFolder {
   }
 }
 
-/** Reads the description of the ledger from the data folder; fails with NO_NETWORK before the first start. */
+/** Reads the description of the ledger from the data folder; fails with NO_NETWORK before the first start, with BAD_NETWORK when it is damaged. */
 export async function readNetwork(folder: DataFolder): Promise<Network> {
   const text = await readFile(folder.network, 'utf8').catch(() => null)
   if (text === null) {
     fail('NO_NETWORK', `${folder.network} does not exist`, { field: '--data', fix: 'start a node once with: openledger up, or name its data folder with --data' })
   }
-  return readArtefact(networkSchema, text)
+  try {
+    return readArtefact(networkSchema, text)
+  } catch (cause) {
+    throw new StorageError('BAD_NETWORK', `${folder.network} is damaged: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      field: '--data',
+      fix: 'restore it from a copy, or delete it and start the node, which writes it again',
+    })
+  }
 }
 
 /** Reads the address of the node that runs on this data folder; fails with NO_NODE when none runs. */
@@ -51,5 +59,9 @@ export async function readEndpoint(folder: DataFolder): Promise<string> {
   if (text === null) {
     throw new UnavailableError('NO_NODE', 'no node runs on this data folder', { field: '--url', action: 'retry', fix: 'start one with: openledger up, or name its address with --url' })
   }
-  return (JSON.parse(text) as { url: string }).url
+  try {
+    return String((JSON.parse(text) as { url: unknown }).url)
+  } catch (cause) {
+    throw new StorageError('BAD_ENDPOINT', `${folder.endpoint} is damaged`, { cause, field: '--url', fix: 'start the node again, or name its address with --url' })
+  }
 }

@@ -13,6 +13,13 @@ export const exitCodes = {
   fault: 70,
 } as const
 
+/** A failed call about a file (a folder that is not there, a file that may not be read) as an error with a code; others unchanged. */
+export function withCode(error: unknown): unknown {
+  const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown }
+  if (error instanceof OpenLedgerError || typeof code !== 'string' || typeof syscall !== 'string' || typeof path !== 'string') return error
+  return new OpenLedgerError('FILE_FAILED', `${path}: ${syscall} failed with ${code}`, { cause: error, fix: 'check the path, its permissions and the space on the disk' })
+}
+
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof OpenLedgerError)) return exitCodes.fault

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { OpenLedgerError, PaymentError, UnavailableError } from '@openledger/protocol'
 import { describe, expect, it } from 'vitest'
 import { capture } from '../testing/capture.ts'
-import { describeError, exitCodeOf } from './exitCode.ts'
+import { describeError, exitCodeOf, withCode } from './exitCode.ts'
 import { Output } from './Output.ts'
 import { Progress } from './Progress.ts'
 
@@ -55,6 +56,15 @@ describe('exit codes', () => {
     [70, new OpenLedgerError('A', 'a', { action: 'stop' })],
     [70, new TypeError('a bug')],
   ])('is %i for %s', (code, error) => expect(exitCodeOf(error)).toBe(code))
+
+  it('gives failed calls of the operating system a code, and leaves others alone', async () => {
+    const error: unknown = await readFile('/nowhere/at/all').catch((e: unknown) => e)
+    expect(withCode(error)).toMatchObject({ code: 'FILE_FAILED', message: expect.stringContaining('/nowhere/at/all') as string })
+    expect(exitCodeOf(withCode(error))).toBe(2)
+    const bug = new TypeError('a bug')
+    expect(withCode(bug)).toBe(bug)
+    expect(withCode(undefined)).toBeUndefined()
+  })
 
   it('shows a stack for faults of the program alone', () => {
     expect(describeError(new TypeError('a bug'))).toMatch(/^fault: TypeError: a bug\n\s+at /)
