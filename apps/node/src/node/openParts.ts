@@ -7,7 +7,7 @@ import { errorFields } from '../config/Log.ts'
 import type { FullNodeOptions } from '../config/NodeOptions.ts'
 import { RecordIndex } from '../datanets/RecordIndex.ts'
 import { ServedModels } from '../deployments/ServedModels.ts'
-import { openEngine } from '../engine/Engine.ts'
+import type { LoadedEngine } from '../engine/Engine.ts'
 import { describeChainEvent } from '../events/describeChainEvent.ts'
 import { describeFact } from '../events/describeFact.ts'
 import { EventFeed } from '../events/EventFeed.ts'
@@ -52,7 +52,7 @@ async function publishBase({ engine, publishBaseBytes }: FullNodeOptions, conten
 }
 
 /** Opens every part of the node that stands between its memory and its routes. Nothing runs on a timer yet. */
-export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, options: FullNodeOptions, closers: Closers): Promise<NodeParts> {
+export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, serving: LoadedEngine, options: FullNodeOptions, closers: Closers): Promise<NodeParts> {
   const { network, rpcUrl, clock, log, engine: settings } = options
   const now = (): number => clock.now()
   const { query } = database
@@ -61,8 +61,6 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const gateway = accounts.gateway.address
   const chain = openChain(network, rpcUrl)
   await checkChain(chain, options)
-  const serving = await openEngine(settings, settings.serving ?? {})
-  closers.add('engine', () => serving.engine.close())
 
   const events = new EventFeed()
   const metrics = new NodeMetrics({ processMetrics: options.processMetrics })
