@@ -17,7 +17,7 @@ import { runRoutes } from './runRoutes.ts'
 export type AppOptions = {
   /** Names by which this node may be called (the Host header, without port). */
   hosts: readonly string[]
-  /** Calls that one caller may make in a minute. */
+  /** Calls that one token may make in a minute; all tokens of one address may make ten times as many. */
   callsPerMinute: number
   journalFault: () => string | undefined
 }
@@ -41,7 +41,8 @@ export function createApp(parts: NodeParts, { hosts, callsPerMinute, journalFaul
     return c.json(view, view.status === 'failed' ? 503 : 200)
   })
   app.get('/metrics', async (c) => c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
-  const limit = limitRate(new RateLimit({ perMinute: callsPerMinute, burst: Math.ceil(callsPerMinute / 3), now: () => clock.now() }))
+  const limitOf = (perMinute: number): RateLimit => new RateLimit({ perMinute, burst: Math.ceil(perMinute / 3), now: () => clock.now() })
+  const limit = limitRate(limitOf(callsPerMinute), limitOf(10 * callsPerMinute))
   app.use('/api/*', limit)
   app.use('/v1/*', limit)
   app.route('/v1', openaiRoutes({ ...parts, now: () => clock.now() }))

@@ -4,7 +4,7 @@ import http from 'node:http'
 import path from 'node:path'
 import { contributionIds, packContribution, writeContributionBundle, type ContributionBundle } from '@openledger/datanet'
 import { toHex, type Hex } from '@openledger/protocol'
-import { commitContribution, type AnswerView } from '@openledger/sdk'
+import { commitContribution, type AnswerView, type ChannelListing } from '@openledger/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jsonLog } from '../config/Log.ts'
 import { diskFiles, type JournalFiles } from '../journal/JournalFiles.ts'
@@ -139,6 +139,9 @@ describe('payments', () => {
     const poor = await openTestChannel(base.network, base.node.gateway, 1000n)
     await fails(chat({ 'x-openledger-channel': poor }), 402, 'DEPOSIT_TOO_SMALL')
     expect(await base.api.get(`/api/channels/${poor}`)).toMatchObject({ spent: '0', reserved: '0' })
+    const { items } = await base.api.get<{ items: ChannelListing[] }>('/api/channels')
+    expect(items.find((c) => c.id === base.channel)).toMatchObject({ spent: String(spent), locked: String(10n ** 18n), closed: false, thawing: false })
+    expect(items.find((c) => c.id === poor)).toMatchObject({ spent: '0', locked: '1000', lastAnswerAt: null })
   })
 
   it('shows words to their payer and the operator alone', async () => {

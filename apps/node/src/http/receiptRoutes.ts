@@ -1,9 +1,10 @@
 import { fail, OpenLedgerError, readArtefact, signedVoucherSchema, statementDomain, toJson, verifyStatement, type Hex } from '@openledger/protocol'
 import { Hono, type Context } from 'hono'
 import { voucherHeader } from '../openai/payerOf.ts'
+import { listChannels } from '../views/channelViews.ts'
 import { listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
 import { hashParam, pageParams } from '../requests/fields.ts'
-import { bearer, isOperator } from '../requests/guards.ts'
+import { bearer, isOperator, requireOperator } from '../requests/guards.ts'
 import { nowSeconds, type NodeParts } from './NodeParts.ts'
 import { readBytes } from '../requests/readJson.ts'
 
@@ -57,6 +58,10 @@ export function receiptRoutes(parts: NodeParts): Hono {
     const { statement, signature } = readArtefact(signedVoucherSchema, await readBytes(c, 64 * 1024))
     const account = await channels.acceptVoucher({ ...statement, signature })
     return c.json({ channelId: statement.channelId, spent: account.spent.toString(), vouchered: account.vouchered.toString() })
+  })
+  app.get('/channels', async (c) => {
+    requireOperator(c, operatorToken)
+    return c.json({ items: await listChannels(query, channels, parts.gateway) })
   })
   app.get('/channels/:id', async (c) => {
     const id = hashParam(c)

@@ -130,6 +130,28 @@ describe('the official OpenAI client', () => {
     expect(after).toMatchObject({ spent: before.spent, reserved: '0' })
   })
 
+  it('finishes an answer whose reader went away, and it is owed; one that had not begun costs nothing', async () => {
+    const spent = async (): Promise<bigint> => BigInt((await base.api.get<{ spent: string }>(`/api/channels/${channelId}`)).spent)
+    const before = await spent()
+    const stream = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 60, stream: true })
+    for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break
+    stream.controller.abort()
+    for (let i = 0; i < 200 && (await spent()) === before; i++) await new Promise((resolve) => setTimeout(resolve, 25))
+    const after = await spent()
+    expect(after).toBeGreaterThan(before)
+    const { items } = await base.api.get<{ items: AnswerView[] }>('/api/receipts?limit=1')
+    expect(BigInt(items[0]!.fee)).toBe(after - before)
+    // The engine answers one after the other here, so the last of many has not begun when its reader goes away.
+    const leave = new AbortController()
+    const busy = Array.from({ length: 10 }, () => client.chat.completions.create({ model: 'tiny', messages, max_tokens: 100 }))
+    const gone = failure(client.chat.completions.create({ model: 'tiny', messages, max_tokens: 1 }, { signal: leave.signal }))
+    leave.abort()
+    await gone
+    const fees = (await Promise.all(busy)).map((a) => BigInt((a as unknown as WithReceipt).openledger.fee))
+    for (let i = 0; i < 40; i++) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(await spent()).toBe(after + fees.reduce((a, b) => a + b, 0n))
+  })
+
   it('reads content in parts, and lets an unknown field pass', async () => {
     const parts = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'who lives ' }, { type: 'text' as const, text: 'in the red house?' }] }]
     const same = await client.chat.completions.create({ model: 'tiny', messages: parts, max_tokens: 8, user: 'somebody' })

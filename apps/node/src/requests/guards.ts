@@ -44,10 +44,12 @@ export const checkOrigin: MiddlewareHandler = async (c, next) => {
   await next()
 }
 
-/** Counts calls by API key where there is one, else by the caller's address. */
-export function limitRate(limit: RateLimit): MiddlewareHandler {
+/** Counts calls by the token that they carry, and by the caller's address, whose tokens together may make ten times as many. */
+export function limitRate(byToken: RateLimit, byAddress: RateLimit): MiddlewareHandler {
   return async (c, next) => {
-    limit.take(bearer(c) ?? getConnInfo(c).remote.address ?? 'unknown')
+    const from = getConnInfo(c).remote.address ?? 'unknown'
+    byAddress.take(from)
+    byToken.take(bearer(c) ?? from)
     await next()
   }
 }

@@ -1,7 +1,7 @@
 import { canonicalJson, cidOf, networkSchema, ProofError, readArtefact, receiptBundleSchema, UnavailableError, type Hex, type Json, type Network, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
-import type { ApiKeyView, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
+import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
 import { serverEvents } from './serverEvents.ts'
 import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, Page, PaymentsView, RecordView, RunView, SnapshotView, StatusView } from './types.ts'
 
@@ -171,6 +171,11 @@ export class OpenLedgerClient {
   /** Pays: sends a voucher for what a channel owes. The same again changes nothing. */
   sendVoucher({ channelId, cumulative, signature }: PaymentVoucher): Promise<{ channelId: Hex; spent: string; vouchered: string }> {
     return this.#post('/api/vouchers', { statement: { channelId, cumulative: cumulative.toString() }, signature })
+  }
+
+  /** Every payment channel to the node's gateway, with what is locked in it; for the operator. */
+  async channels(): Promise<ChannelListing[]> {
+    return (await this.#http.json<Items<ChannelListing>>({ path: '/api/channels' })).items
   }
 
   channel(id: Hex): Promise<ChannelView> {

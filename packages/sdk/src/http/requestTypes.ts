@@ -22,6 +22,21 @@ export type NodeView = {
 /** GET /api/channels/:id: the chain's side and the node's side of a payment channel. */
 export type ChannelView = { id: Hex; payer: Address; gateway: Address; deposited: Amount; collected: Amount; closed: boolean; thawing: boolean; spent: Amount; vouchered: Amount; reserved: Amount }
 
+/** GET /api/channels, for the operator: `locked` is what the payer could still spend or take back. */
+export type ChannelListing = {
+  id: Hex
+  payer: Address
+  deposited: Amount
+  collected: Amount
+  spent: Amount
+  vouchered: Amount
+  locked: Amount
+  openedAt: number
+  lastAnswerAt: number | null
+  closed: boolean
+  thawing: boolean
+}
+
 /** GET /health */
 type HealthPart = { ok: boolean; note?: string }
 export type HealthView = { status: 'ok' | 'degraded' | 'failed'; chain: HealthPart & { block: number; indexed: number }; journal: HealthPart; database: HealthPart; settlement: HealthPart; engine: HealthPart }
