@@ -48,9 +48,11 @@ async function sendSigned(sender: Sender, account: LocalAccount, call: Call): Pr
     const send = (): Promise<Hex> => publicClient.sendRawTransaction({ serializedTransaction })
     const resend = (): Promise<void> => send().then(() => undefined, () => undefined)
     try {
-      await untilAvailable(send, timeoutMs)
+      await send()
       return { hash, resend }
     } catch (error) {
+      // It may have arrived although no answer came back: whoever waits for the receipt sends it again.
+      if (isUnreachable(error)) return { hash, resend }
       if (!isStaleNonce(error)) throw error
       if (await isKnown(sender, hash)) return { hash, resend }
       if (call.nonce !== undefined || attempt === attempts) throw error

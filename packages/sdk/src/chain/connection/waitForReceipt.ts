@@ -5,7 +5,7 @@ import { pause } from './untilAvailable.ts'
 
 const firstPauseMs = 20
 const longestPauseMs = 250
-const resendEveryMs = 3_000
+const resendEveryMs = 1_000
 
 async function receiptOrNull(publicClient: PublicClient, hash: Hex): Promise<TransactionReceipt | null> {
   try {

@@ -87,7 +87,7 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
     expect(await challengeBalance(accuser, { gateway: at, epoch, payee, ...openings })).toBe(false)
     expect((await readEpoch(accuser, at, 0n))?.header).toEqual(epoch)
     expect(before - (await readWopenBalance(accuser, accuser.walletClient.account.address))).toBe(4n * testParameters.challengeDeposit)
-  }, 30_000)
+  }, 60_000)
 
   it('voids an epoch with a wrong balance and rewards the accuser', async () => {
     const { lines, balances } = honest
@@ -117,7 +117,7 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
     expect(await readEpoch(accuser, gatewayKey.address, 1n)).toBeNull()
     expect((await readStake(accuser, gatewayKey.address, 'gateway')).bonded).toBe(parseOpen('200'))
     expect((await readWopenBalance(accuser, accuser.walletClient.account.address)) - before).toBe(parseOpen('40'))
-  }, 30_000)
+  }, 60_000)
 
   it('slashes a node that signed one nonce twice', async () => {
     const { addresses } = ledger.operator
@@ -149,5 +149,5 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
     await proveEquivocation(accuser, one, two)
     expect((await readStake(accuser, gatewayKey.address, 'node')).bonded).toBe(parseOpen('75'))
     await expect(proveEquivocation(accuser, two, one)).rejects.toMatchObject({ code: 'ALREADY_PROVEN' })
-  }, 30_000)
+  }, 60_000)
 })

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { UnavailableError } from '@openledger/protocol'
 
 const architectures: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 
@@ -23,7 +24,7 @@ export type RunningAnvil = { rpcUrl: string; stop(): Promise<void> }
 /** Starts anvil on a free port of this machine; the caller stops it. @param options more command-line options */
 export async function startAnvil(options: readonly string[] = []): Promise<RunningAnvil> {
   const path = anvilPath()
-  if (path === null) throw new Error('no anvil binary for this platform')
+  if (path === null) throw new UnavailableError('NO_ANVIL', 'npm brought no anvil binary for this platform')
   const child = spawn(path, ['--port', '0', '--threads', '1', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   for await (const line of createInterface({ input: child.stdout })) {
@@ -38,5 +39,5 @@ export async function startAnvil(options: readonly string[] = []): Promise<Runni
       },
     }
   }
-  throw new Error('anvil ended before it listened')
+  throw new UnavailableError('NO_ANVIL', 'anvil ended before it listened')
 }
