@@ -76,7 +76,7 @@ export async function playLoop({ session, state, report, records, recipe }: Loop
   })
   await report.stage('settle', async (note) => {
     const epoch = await settle(session)
-    const index = epoch?.index ?? (await session.node.epochs()).at(-1)?.index
+    const index = epoch?.index ?? (await session.node.epochs())[0]?.index
     if (index === undefined) fail('NOTHING_SETTLED', 'no paid answer was there to settle', { action: 'stop', fix: 'start again with an empty data folder' })
     note(epoch ? `epoch ${epoch.index}: ${epoch.receipts} receipts in ${epoch.lines} lines` : `epoch ${index} stands`)
   })

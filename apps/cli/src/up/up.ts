@@ -84,10 +84,10 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
     })
     const state = await FirstRunState.open(folder.root)
     let earned: Earned[] = []
+    const session = await openSession({ ...options, url: node.url }, output)
+    const { base } = await session.node.nodeInfo()
+    await ensureBase(session, base.id, base.commitment.weightHash)
     if (options.sample && !state.done) {
-      const session = await openSession({ ...options, url: node.url }, output)
-      const { base } = await session.node.nodeInfo()
-      await ensureBase(session, base.id, base.commitment.weightHash)
       earned = await playLoop({ session, state, report, records: await sampleRecords(options.sampleFile), recipe: options.sampleEpochs === undefined ? undefined : { epochs: options.sampleEpochs } })
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
       await state.save({ verdict: await auditLoop(session, state, report) })

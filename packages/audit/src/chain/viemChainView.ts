@@ -74,8 +74,8 @@ export function viemChainView(network: Network, client: PublicClient = createPub
     },
     epoch: (gateway, index) => readEpoch(client, network, gateway, index),
     collected: async (gateway) => {
-      const account = await orNull(client.readContract({ address: epochs, abi: epochsAbi, functionName: 'getAccount', args: [gateway] }))
-      return account?.credited ?? 0n
+      const credited = await orNull(client.readContract({ address: epochs, abi: epochsAbi, functionName: 'credited', args: [gateway] }))
+      return credited ?? 0n
     },
     stake: async (node) => {
       const position = await orNull(client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [node, nodeRole] }))

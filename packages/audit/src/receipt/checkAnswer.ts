@@ -21,7 +21,9 @@ export async function checkPrompt({ request }: ReceiptBundle, engine: AuditEngin
 export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): Promise<string | Skipped> {
   const { request, answer, receipt } = bundle
   if (engine.info.profileHash !== receipt.statement.profileHash) {
-    return new Skipped('this machine computes under another numerics profile, where bits may differ honestly')
+    const text = await engine.host.detokenize(answer.tokens)
+    if (!text.startsWith(answer.text)) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, the tokens say ${JSON.stringify(text.slice(0, 200))}`)
+    return new Skipped('this machine computes under another numerics profile, where bits may differ honestly; the text matches its tokens')
   }
   const again = await engine.host.generate({
     adapterId: isBareBase(bundle) ? null : receipt.statement.adapterId,
