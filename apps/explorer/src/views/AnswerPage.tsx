@@ -30,6 +30,11 @@ function Conversation({ id }: { id: string }) {
   )
 }
 
+/** What a payee without a name is to this answer. */
+function roleOf(answer: AnswerView, payee: string): string | undefined {
+  return answer.shares.find((share) => share.payee.toLowerCase() === payee.toLowerCase())?.role
+}
+
 function Payments({ answer }: { answer: AnswerView }) {
   const { value } = useResource<PaymentsView>(`/api/receipts/${answer.receiptId}/payments`)
   if (!value) return null
@@ -49,8 +54,8 @@ function Payments({ answer }: { answer: AnswerView }) {
       <Table
         headings={['payee', 'amount', 'line', 'claimed']}
         rows={value.lines.map((l) => [
-          l.name ?? <Hash value={l.payee} />,
-          openAmount(l.amount),
+          l.name ?? roleOf(answer, l.payee) ?? <Hash value={l.payee} />,
+          <span class="amount">{openAmount(l.amount)}</span>,
           l.line ?? '',
           l.claim ? (
             <>
