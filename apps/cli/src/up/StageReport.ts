@@ -7,12 +7,19 @@ type Note = (text: string) => void
 /** Tells people what is happening, stage by stage, and keeps how long each took. */
 export class StageReport {
   readonly times: StageTime[] = []
+  /** Figures that stages measured, the last positive value of each. */
+  readonly figures = new Map<string, number>()
   readonly #output: Output
   readonly #now: () => number
 
   constructor(output: Output, now: () => number = () => performance.now()) {
     this.#output = output
     this.#now = now
+  }
+
+  /** Keeps a figure; zero says that there was nothing to measure. */
+  measure(name: string, value: number): void {
+    if (value > 0) this.figures.set(name, value)
   }
 
   /** Runs one stage: its name first, its notes as they come, its time at the end. */

@@ -53,7 +53,10 @@ export async function playLoop({ session, state, report, records, recipe }: Loop
       datanetId,
       trainer: 'builder',
       recipe,
-      onProgress: (r) => progress({ done: r.step, total: r.steps, text: `loss ${r.losses.at(-1)?.toFixed(3) ?? '–'}, ${Math.round(r.tokensPerSecond)} tokens/s, ${Math.round(r.etaSeconds ?? 0)} s left` }),
+      onProgress: (r) => {
+        report.measure('training tokens/s', r.tokensPerSecond)
+        progress({ done: r.step, total: r.steps, text: `loss ${r.losses.at(-1)?.toFixed(3) ?? '–'}, ${Math.round(r.tokensPerSecond)} tokens/s, ${Math.round(r.etaSeconds ?? 0)} s left` })
+      },
     })
     note(`loss on its records: base ${done.baseLoss?.toFixed(2)}, tuned ${done.tunedLoss?.toFixed(2)} nats a token`)
     return done

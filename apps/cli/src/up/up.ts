@@ -35,7 +35,7 @@ export type UpOptions = GlobalOptions & {
 }
 
 /** A ledger that runs: stop it to end node and chain. */
-export type Up = { url: string; operatorToken: string; times: StageTime[]; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
+export type Up = { url: string; operatorToken: string; times: StageTime[]; figures: ReadonlyMap<string, number>; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
 
 async function runNode(started: StartedLedger, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
   const { network, keys } = started
@@ -92,7 +92,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
       await state.save({ verdict: await auditLoop(session, state, report) })
     }
-    return { url: node.url, operatorToken: node.operatorToken, times: report.times, earned, verdict: state.progress.verdict, stop }
+    return { url: node.url, operatorToken: node.operatorToken, times: report.times, figures: report.figures, earned, verdict: state.progress.verdict, stop }
   } catch (error) {
     await stop()
     throw error
