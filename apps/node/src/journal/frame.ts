@@ -25,6 +25,12 @@ export type FrameScan = {
   rest: 'none' | 'torn' | 'damaged'
 }
 
+/** How long a frame is by its own header; undefined when the header is not whole. */
+function declaredSize(bytes: Buffer): number | undefined {
+  const match = /^([0-9a-f]{8}) [0-9a-f]{8} /.exec(bytes.toString('latin1', 0, headerLength))
+  return match ? headerLength + Number.parseInt(match[1]!, 16) + 1 : undefined
+}
+
 function frameAt(bytes: Buffer, at: number): { body: string; next: number } | undefined {
   const header = bytes.toString('latin1', at, at + headerLength)
   const match = /^([0-9a-f]{8}) ([0-9a-f]{8}) $/.exec(header)
@@ -49,5 +55,8 @@ export function scanFrames(bytes: Buffer): FrameScan {
   // A file system may have grown the file before the data arrived: zero bytes at the end were never written by us.
   let end = bytes.length
   while (end > at && bytes[end - 1] === 0) end--
-  return { bodies, validBytes: at, rest: bytes.subarray(at, end).includes(newline) ? 'damaged' : 'torn' }
+  const rest = bytes.subarray(at, end)
+  // A write that was cut off is shorter than its own header says, and has no line end.
+  const cutOff = !rest.includes(newline) && rest.length < (declaredSize(rest) ?? Infinity)
+  return { bodies, validBytes: at, rest: cutOff ? 'torn' : 'damaged' }
 }

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../config/Log.ts'
+import type { Database } from '../database/Database.ts'
+import { openPglite } from '../database/openPglite.ts'
+import { Journal } from '../journal/Journal.ts'
+import { datanetProjections } from './projections/datanetProjections.ts'
+import { modelProjections } from './projections/modelProjections.ts'
+import { moneyProjections } from './projections/moneyProjections.ts'
+import { Ledger } from './Ledger.ts'
+
+const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
+const channelId = `0x${'0c'.repeat(32)}` as const
+let folder: string
+let database: Database
+let journal: Journal
+let round = 0
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'ledger-'))
+  database = await openPglite(path.join(folder, 'db'), silentLog)
+}, 60_000)
+afterAll(async () => {
+  await database.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  await database.reset()
+  journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
+})
+afterEach(() => journal.close())
+const open = (): Promise<Ledger> => Ledger.open({ journal, database, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
+const vouchers = async (): Promise<string[]> => (await database.query<{ cumulative: string }>(`select cumulative::text from vouchers`)).map((row) => row.cumulative)
+const voucher = (cumulative: string) => ({ channelId, cumulative, signature: '0x01' as const })
+
+describe('Ledger', () => {
+  it('shows a fact when it is recorded, and tells those who listen', async () => {
+    const ledger = await open()
+    const heard: string[] = []
+    const stop = ledger.onFact((fact) => heard.push(fact.type))
+    await ledger.record('voucher', voucher('5'))
+    stop()
+    await ledger.record('voucher', voucher('7'))
+    expect(await vouchers()).toEqual(['7'])
+    expect(heard).toEqual(['voucher'])
+    expect(ledger.state).toEqual({ shown: 2, recorded: 2, failure: undefined })
+  })
+
+  it('brings tables up that are behind, empty or ahead of the journal', async () => {
+    const ledger = await open()
+    for (let i = 1; i <= 450; i++) await journal.append('voucher', voucher(String(i)))
+    expect(ledger.state.shown).toBe(0)
+    await open()
+    expect(await vouchers()).toEqual(['450'])
+    await database.reset()
+    await open()
+    expect(await vouchers()).toEqual(['450'])
+    await database.query(`update cursors set value = '999' where name = 'journal'`)
+    await database.query(`update vouchers set cumulative = 999`)
+    expect((await open()).state.shown).toBe(450)
+    expect(await vouchers()).toEqual(['450'])
+  })
+
+  it('keeps the order of facts that arrive together', async () => {
+    const ledger = await open()
+    await Promise.all([3, 1, 2].map((n) => ledger.record('metadata', { datanetId: '1', name: `name ${n}`, description: '', cid: 'c' })))
+    const [row] = await database.query<{ name: string }>(`select name from datanet_metadata`)
+    const last: string[] = []
+    for await (const entry of journal.read()) last.push((entry.data as { name: string }).name)
+    expect(row!.name).toBe(last.at(-1))
+  })
+
+  it('a fact that cannot be shown is kept, and what follows waits for it', async () => {
+    const ledger = await open()
+    const bundle = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }
+    await ledger.record('contribution', bundle)
+    expect(ledger.state).toMatchObject({ shown: 0, recorded: 1, failure: { code: 'DATABASE_BEHIND' } })
+    await ledger.record('voucher', voucher('5'))
+    expect(await vouchers()).toEqual([])
+    await expect(open()).rejects.toThrow('no files here')
+  })
+
+  it('does not guess at facts of another version', async () => {
+    await journal.append('somethingNew', {})
+    await expect(open()).rejects.toMatchObject({ code: 'UNKNOWN_FACT' })
+  })
+})
