@@ -1,9 +1,9 @@
 import { readContributionBundle, type ContentStore, type VerifiedContribution } from '@openledger/datanet'
 import { fail, type Network } from '@openledger/protocol'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
-import type { Verdict } from '../ledger/facts.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { Query } from '../database/Database.ts'
+import { judgeRecords } from './judgeRecords.ts'
 import type { RecordIndex } from './RecordIndex.ts'
 
 export type ContributionParts = { network: Network; chain: ChainAccess; query: Query; ledger: Ledger; content: ContentStore; index: RecordIndex }
@@ -24,16 +24,6 @@ async function checkOnChain(parts: ContributionParts, verified: VerifiedContribu
   }
 }
 
-async function judge(parts: ContributionParts, { contribution, records, recordIds }: VerifiedContribution): Promise<Verdict[]> {
-  const found = await parts.index.add(contribution.datanetId.toString(), records.map((record, i) => ({ ...record, recordId: recordIds[i]! })))
-  return found.map((duplicate, i) => {
-    const recordId = recordIds[i]!
-    if (!duplicate) return { recordId, status: 'accepted', reasons: [], duplicateOf: null }
-    const reason = { exact: 'says the same as a record that was here before', normalised: 'differs from an earlier record in case, space or punctuation alone', near: 'is nearly the same as an earlier record' }[duplicate.kind]
-    return { recordId, status: 'duplicate', reasons: [reason], duplicateOf: duplicate.ofId }
-  })
-}
-
 /**
  * Takes a contribution in: checks signature, root, nonce, commitment and right, judges each record, and keeps bundle and verdicts.
  * The same contribution again changes nothing.
@@ -51,7 +41,7 @@ export async function acceptContribution(parts: ContributionParts, datanetId: bi
   const datanet = datanetId.toString()
   try {
     const { contributor, count, licence, consent } = contribution
-    await ledger.record('contribution', { id, datanetId: datanet, contributor, commitment, count, licence, consent, cid, verdicts: await judge(parts, verified) })
+    await ledger.record('contribution', { id, datanetId: datanet, contributor, commitment, count, licence, consent, cid, verdicts: await judgeRecords(index, verified) })
   } catch (error) {
     index.forget(datanet)
     throw error

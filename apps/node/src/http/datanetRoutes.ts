@@ -3,18 +3,21 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { acceptContribution } from '../datanets/acceptContribution.ts'
 import { listDatanets, listRecords, readContribution, readDatanet, readRecord, readSnapshotView } from '../datanets/datanetViews.ts'
+import { exportFormats, exportSnapshot } from '../datanets/exportSnapshot.ts'
 import { decideReview } from '../datanets/decideReview.ts'
 import { prepareSnapshot } from '../datanets/prepareSnapshot.ts'
 import { setMetadata, type DatanetMetadata } from '../datanets/setMetadata.ts'
 import { catchUp } from './catchUp.ts'
 import { datanetParam, hash32, hashParam, pageParams } from '../requests/fields.ts'
 import { requireOperator } from '../requests/guards.ts'
-import type { NodeParts } from './NodeParts.ts'
-import { readBytes, readJson } from '../requests/readJson.ts'
+import { nowSeconds, type NodeParts } from './NodeParts.ts'
+import { parseFields, readBytes, readJson } from '../requests/readJson.ts'
 
 const maxBundleBytes = 64 * 1024 * 1024
 const metadataSchema = z.looseObject({ name: z.string().min(1).max(200), description: z.string().max(10_000) })
 const reviewSchema = z.strictObject({ contributionId: hash32, status: z.enum(['accepted', 'rejected']), reason: z.string().min(1).max(1000), by: z.string().min(1).max(100) })
+
+const formatSchema = z.object({ format: z.enum(exportFormats) })
 
 /** /api/datanets, /api/records, /api/contributions, /api/snapshots */
 export function datanetRoutes(parts: NodeParts): Hono {
@@ -49,8 +52,12 @@ export function datanetRoutes(parts: NodeParts): Hono {
   app.post('/records/:id/review', async (c) => {
     requireOperator(c, operatorToken)
     const decision = await readJson(c, reviewSchema)
-    await decideReview(parts, { recordId: hashParam(c) as Hex, ...decision })
+    await decideReview({ ...parts, now: nowSeconds(parts) }, { recordId: hashParam(c) as Hex, ...decision })
     return c.json(await readRecord(query, hashParam(c)))
+  })
+  app.get('/snapshots/:id/export', async (c) => {
+    const { body, contentType, name } = await exportSnapshot(parts, hashParam(c), parseFields(formatSchema, { format: c.req.query('format') ?? 'jsonl' }).format, new URL(c.req.url).origin)
+    return c.body(body as Uint8Array<ArrayBuffer>, 200, { 'content-type': contentType, 'content-disposition': `attachment; filename="${name}"` })
   })
   app.get('/snapshots/:id', async (c) => c.json(await readSnapshotView(query, hashParam(c))))
   return app
