@@ -4,7 +4,7 @@ import http from 'node:http'
 import path from 'node:path'
 import { contributionIds, packContribution, writeContributionBundle, type ContributionBundle } from '@openledger/datanet'
 import { toHex, type Hex } from '@openledger/protocol'
-import { commitContribution, type AnswerView, type ChannelListing } from '@openledger/sdk'
+import { commitContribution, OpenLedgerClient, type AnswerView, type ChannelListing } from '@openledger/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jsonLog } from '../config/Log.ts'
 import { diskFiles, type JournalFiles } from '../journal/JournalFiles.ts'
@@ -16,6 +16,8 @@ import { startBaseNode, type BaseNode } from '../test/startBaseNode.ts'
 
 let base: BaseNode
 let full = false
+/** A channel of its own for the SDK client. */
+let watched: Hex
 const logged: string[] = []
 const journalFiles: JournalFiles = {
   ...diskFiles,
@@ -26,6 +28,7 @@ const journalFiles: JournalFiles = {
 }
 beforeAll(async () => {
   base = await startBaseNode({ journalFiles, callsPerMinute: 600, log: jsonLog((line) => logged.push(line)) })
+  watched = await openTestChannel(base.network, base.node.gateway)
 }, 180_000)
 afterAll(() => base?.stop())
 
@@ -87,6 +90,25 @@ describe('the HTTP side', () => {
     expect(metrics).toMatch(/openledger_http_requests_total\{method="GET",route="\/api\/records\/:id",status="4xx"\} \d+/)
     expect(metrics).not.toContain('0x1212')
     expect(await base.api.get('/health')).toMatchObject({ status: 'ok', chain: { ok: true } })
+  })
+
+  it('speaks to the SDK client, and tells it what happens', async () => {
+    const client = new OpenLedgerClient({ url: base.node.url, token: base.node.operatorToken })
+    expect((await client.health()).status).toBe('ok')
+    expect(await client.network()).toEqual(base.network)
+    expect(await client.node()).toMatchObject({ node: base.node.node, gateway: base.node.gateway, base: { name: 'tiny' } })
+    expect((await client.deployments()).map((d) => d.model)).toEqual(['tiny'])
+    const stop = new AbortController()
+    const events = client.events(stop.signal)
+    const next = events.next()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const { view } = await client.chat({ model: 'tiny', messages: [{ role: 'user', content: 'river' }], maxTokens: 2 }, { payment: { channelId: watched } })
+    expect((await next).value).toMatchObject({ kind: 'receipt', id: view.receiptId })
+    stop.abort()
+    expect((await client.receipt(view.receiptId)).answer.tokens).toHaveLength(view.outputTokens)
+    expect((await client.receipts({ limit: 1 })).items[0]!.receiptId).toBe(view.receiptId)
+    expect(await client.settle()).toBeNull()
+    await expect(client.answerSummary(`0x${'12'.repeat(32)}`)).rejects.toMatchObject({ code: 'UNKNOWN_RECEIPT', status: 404 })
   })
 })
 

@@ -3,6 +3,8 @@ import { Hono, type Context } from 'hono'
 import { voucherHeader } from '../openai/payerOf.ts'
 import { listChannels } from '../views/channelViews.ts'
 import { listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
+import { errorFields } from '../config/Log.ts'
+import { catchUp } from './catchUp.ts'
 import { hashParam, pageParams } from '../requests/fields.ts'
 import { bearer, isOperator, requireOperator } from '../requests/guards.ts'
 import { nowSeconds, type NodeParts } from './NodeParts.ts'
@@ -61,6 +63,8 @@ export function receiptRoutes(parts: NodeParts): Hono {
   })
   app.get('/channels', async (c) => {
     requireOperator(c, operatorToken)
+    // With the chain away, what was known last is better than nothing.
+    await catchUp(parts).catch((error: unknown) => parts.log.warn('channels.stale', errorFields(error)))
     return c.json({ items: await listChannels(query, channels, parts.gateway) })
   })
   app.get('/channels/:id', async (c) => {

@@ -104,6 +104,12 @@ export class OpenLedgerClient {
     return this.#http.json({ path: `/api/snapshots/${id}` })
   }
 
+  /** A sealed snapshot as others read it. */
+  async exportSnapshot(id: Hex, format: 'jsonl' | 'csv' | 'croissant' | 'card'): Promise<Uint8Array> {
+    const response = await this.#http.send({ path: `/api/snapshots/${id}/export?format=${format}`, timeoutMs: longMs })
+    return new Uint8Array(await response.arrayBuffer())
+  }
+
   /** Queues a training run; for the operator. */
   startRun(run: NewRun): Promise<RunView> {
     return this.#http.json({ method: 'POST', path: '/api/runs', body: run })
