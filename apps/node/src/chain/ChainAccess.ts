@@ -1,7 +1,7 @@
 import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, type Hex, type Network } from '@openledger/protocol'
 import { createPublicClient, getContract, http, zeroAddress, type Address, type PublicClient } from 'viem'
 import type { ChannelOnChain } from '../payments/ChannelState.ts'
-import { chainError } from './chainError.ts'
+import { chainAway, chainError, isAway } from './chainError.ts'
 
 /** What the node reads from the chain, at the newest block. Every method throws UnavailableError CHAIN_AWAY while the chain is away. */
 export type ChainAccess = {
@@ -21,18 +21,25 @@ export type ChainAccess = {
   platformFee(): Promise<bigint>
 }
 
+/** After a call that found the chain away, the next ones fail at once for so long. */
+const pauseMs = 1000
+
 /** Opens the chain of a network over JSON-RPC. */
 export function openChain(network: Network, rpcUrl: string): ChainAccess {
-  const client = createPublicClient({ transport: http(rpcUrl, { retryCount: 1, timeout: 10_000 }), cacheTime: 0, pollingInterval: 200 })
+  const client = createPublicClient({ transport: http(rpcUrl, { retryCount: 1, timeout: 5000 }), cacheTime: 0, pollingInterval: 200 })
   const { contracts } = network
   const channels = getContract({ address: contracts.channels, abi: channelsAbi, client })
   const datanets = getContract({ address: contracts.datanets, abi: datanetsAbi, client })
   const models = getContract({ address: contracts.models, abi: modelsAbi, client })
   const parameters = getContract({ address: contracts.parameters, abi: parametersAbi, client })
+  let awayUntil = 0
   const ask = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    // A chain that hangs must not make every caller wait for its time limit.
+    if (performance.now() < awayUntil) throw chainAway(what)
     try {
       return await call()
     } catch (error) {
+      if (isAway(error)) awayUntil = performance.now() + pauseMs
       throw chainError(error, what)
     }
   }

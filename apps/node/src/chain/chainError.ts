@@ -15,12 +15,15 @@ export function revertName(error: unknown): string | undefined {
   return revert instanceof ContractFunctionRevertedError ? (revert.data?.errorName ?? revert.signature) : undefined
 }
 
+/** The error of a chain that does not answer. */
+export function chainAway(what: string, cause?: unknown): UnavailableError {
+  return new UnavailableError('CHAIN_AWAY', `${what}: the chain does not answer`, { cause, action: 'retry', fix: 'the node tries again by itself; try again in a moment' })
+}
+
 /** A failed call to the chain as an error with advice. */
 export function chainError(error: unknown, what: string): OpenLedgerError {
   if (error instanceof OpenLedgerError) return error
-  if (isAway(error)) {
-    return new UnavailableError('CHAIN_AWAY', `${what}: the chain does not answer`, { cause: error, action: 'retry', fix: 'the node tries again by itself; try again in a moment' })
-  }
+  if (isAway(error)) return chainAway(what, error)
   const reason = revertName(error)
   return new OpenLedgerError('CHAIN_REFUSED', `${what}: ${reason ? `the contract refused with ${reason}` : 'the chain refused'}`, { cause: error, action: 'stop' })
 }

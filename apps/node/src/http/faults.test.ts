@@ -240,7 +240,15 @@ describe('starting', () => {
   }, 60_000)
 
   it('stays up while the chain is away, and says so', async () => {
+    const askAndPay = async (): Promise<void> => {
+      const answer = (await chat({ 'x-openledger-channel': base.channel })) as unknown as { status: number; body: { openledger: AnswerView } }
+      expect(answer.status).toBe(200)
+      await base.api.post('/api/vouchers', await voucherFor(base.network, base.channel, BigInt(answer.body.openledger.channel.spent)))
+    }
+    await askAndPay()
     await base.anvil.stop()
+    await new Promise((resolve) => setTimeout(resolve, 2100))
+    await askAndPay()
     for (let i = 0; i < 100 && (await base.api.get<{ status: string }>('/health')).status === 'ok'; i++) await new Promise((resolve) => setTimeout(resolve, 50))
     expect(await base.api.get('/health')).toMatchObject({ status: 'degraded', chain: { ok: false } })
     expect((await base.api.call('GET', '/v1/models')).status).toBe(200)
