@@ -8,6 +8,8 @@ export const samplePlan = {
   },
   licence: 'Apache-2.0',
   model: 'basics',
+  /** Passes over the records: enough to answer them, and short enough for a first look. */
+  epochs: 10,
   /** For 1,000 tokens. */
   prices: { inputPrice: parseOpen('0.5'), outputPrice: parseOpen('2') },
   deposit: parseOpen('20'),

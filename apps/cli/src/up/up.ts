@@ -11,6 +11,7 @@ import { ensureBase } from './ensureBase.ts'
 import { FirstRunState } from './FirstRunState.ts'
 import { openLogFile } from './openLogFile.ts'
 import { playLoop, type Earned } from './playLoop.ts'
+import { samplePlan } from './samplePlan.ts'
 import { sampleRecords } from './sampleRecords.ts'
 import { StageReport, type StageTime } from './StageReport.ts'
 import { startLedger, type StartedLedger } from './startLedger.ts'
@@ -88,7 +89,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
     const { base } = await session.node.nodeInfo()
     await ensureBase(session, base.id, base.commitment.weightHash)
     if (options.sample && !state.done) {
-      earned = await playLoop({ session, state, report, records: await sampleRecords(options.sampleFile), recipe: options.sampleEpochs === undefined ? undefined : { epochs: options.sampleEpochs } })
+      earned = await playLoop({ session, state, report, records: await sampleRecords(options.sampleFile), recipe: { epochs: options.sampleEpochs ?? samplePlan.epochs } })
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
       await state.save({ verdict: await auditLoop(session, state, report) })
     }

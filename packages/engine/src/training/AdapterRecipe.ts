@@ -56,11 +56,11 @@ export const defaultAdapterRecipe: AdapterRecipe = {
   evaluateEvery: 50,
 }
 
-const usefulSteps = 240
-const fewestEpochs = 10
+const usefulSteps = 500
+const fewestEpochs = 20
 const mostEpochs = 60
 
-/** Passes that suit a number of examples when nobody names one: about 240 steps, within 10 to 60 passes. */
+/** Passes that suit a number of examples when nobody names one: about 500 steps, within 20 to 60 passes. */
 export function epochsFor(examples: number, batchSize: number): number {
   return Math.min(mostEpochs, Math.max(fewestEpochs, Math.round((usefulSteps * batchSize) / Math.max(1, examples))))
 }
