@@ -37,7 +37,7 @@ export function checkBorders(units: readonly Unit[], files: readonly SourceFile[
         else if (!isTest && resolved.startsWith(`${unit.path}/src/`)) link(folderEdges, placeOf(unit, file.path), placeOf(unit, resolved))
         continue
       }
-      if (nodeModule.test(target) && unit.browserSafe && !isTest && !/\/(node|build)\//.test(file.path)) {
+      if (nodeModule.test(target) && unit.browserSafe && !isTest && !/\/bundle\//.test(file.path)) {
         violations.push(`${file.path}: "${target}" in a browser-safe unit`)
       }
       const imported = units.find((u) => target === u.name || target.startsWith(`${u.name}/`))

@@ -1,1 +1,1 @@
-export * from './build/buildExplorer.ts'
+export * from './bundle/buildExplorer.ts'
