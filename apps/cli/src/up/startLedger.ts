@@ -34,7 +34,7 @@ async function chainIdOf(rpcUrl: string): Promise<number> {
   try {
     return await createPublicClient({ transport: http(rpcUrl) }).getChainId()
   } catch (cause) {
-    fail('CHAIN_UNREACHABLE', `${rpcUrl} does not answer as a chain`, { cause, action: 'retry', field: '--rpc', fix: 'check the address, and that the chain runs' })
+    fail('CHAIN_AWAY', `${rpcUrl} does not answer as a chain`, { cause, action: 'retry', field: '--rpc', fix: 'check the address, and that the chain runs' })
   }
 }
 

@@ -8,6 +8,7 @@ import type { GlobalOptions } from '../context/options.ts'
 import type { Output } from '../output/Output.ts'
 import { auditLoop } from './auditLoop.ts'
 import { ensureBase } from './ensureBase.ts'
+import { localApiKey } from './localApiKey.ts'
 import { FirstRunState } from './FirstRunState.ts'
 import { openLogFile } from './openLogFile.ts'
 import { playLoop, type Earned } from './playLoop.ts'
@@ -36,7 +37,7 @@ export type UpOptions = GlobalOptions & {
 }
 
 /** A ledger that runs: stop it to end node and chain. */
-export type Up = { url: string; operatorToken: string; times: StageTime[]; figures: ReadonlyMap<string, number>; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
+export type Up = { url: string; operatorToken: string; apiKey: string; times: StageTime[]; figures: ReadonlyMap<string, number>; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
 
 async function runNode(started: StartedLedger, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
   const { network, keys } = started
@@ -93,7 +94,8 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)
       await state.save({ verdict: await auditLoop(session, state, report) })
     }
-    return { url: node.url, operatorToken: node.operatorToken, times: report.times, figures: report.figures, earned, verdict: state.progress.verdict, stop }
+    const apiKey = await localApiKey(session, node.url, node.operatorToken, samplePlan.deposit)
+    return { url: node.url, operatorToken: node.operatorToken, apiKey, times: report.times, figures: report.figures, earned, verdict: state.progress.verdict, stop }
   } catch (error) {
     await stop()
     throw error

@@ -39,7 +39,7 @@ export function registerUp(program: Command, context: (command: Command) => { op
       const running = await up({ ...options, ...own }, output)
       if (running.verdict !== undefined) output.heading(running.verdict)
       output.line(`page    ${running.url}/#token=${running.operatorToken}`)
-      output.line(`API     ${running.url}/v1`)
+      output.line(`API     ${running.url}/v1   key ${running.apiKey}`)
       const { url, earned, verdict, times } = running
       output.result({ url, verdict, earned, times })
       if (verdict !== undefined && verdict !== 'audit: OK') process.exitCode = exitCodes.falseClaim

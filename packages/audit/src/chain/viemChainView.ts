@@ -23,7 +23,7 @@ async function orNull<T>(call: Promise<T>): Promise<T | null> {
   } catch (error) {
     if (error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionRevertedError)) return null
     if (error instanceof OpenLedgerError) throw error
-    throw new UnavailableError('CHAIN_UNREACHABLE', 'the chain did not answer', {
+    throw new UnavailableError('CHAIN_AWAY', 'the chain did not answer', {
       cause: error,
       action: 'retry',
       fix: 'check that the RPC address is right and that the chain runs, then audit again',
