@@ -15,7 +15,7 @@ import {
 } from '@openledger/protocol'
 import type { ChainView } from '../chain/ChainView.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
-import { Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
+import { type Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
 import { checkLineage } from './checkLineage.ts'
 
 export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
