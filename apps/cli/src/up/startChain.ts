@@ -16,13 +16,31 @@ async function lastPort(folder: DataFolder): Promise<number> {
   return Number(new URL(readArtefact(networkSchema, text).rpcUrl).port) || 0
 }
 
+const patienceMs = 20_000
+const pauseMs = 200
+
+/**
+ * Starts a chain, and waits while another process still holds its folder: when a node was killed, its chain takes a moment to notice and to end.
+ * Two nodes on one data folder are refused before this.
+ */
+async function whenFree<T>(start: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; ; ) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!(error instanceof OpenLedgerError) || error.code !== 'CHAIN_DATA_LOCKED' || Date.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
 /**
  * Starts the embedded chain on the data folder: on the port that was asked for, else on that of the last start, else on any free one.
  * @throws OpenLedgerError CHAIN_PORT_IN_USE (only for a port that was asked for), CHAIN_DATA_LOCKED, CHAIN_DATA_CORRUPT, …
  */
 export async function startChain({ folder, port, genesis, onNote, onLog }: ChainOptions): Promise<ChainKeeper> {
   const options: EmbeddedChainOptions = { dataDir: folder.chain, chainId: embeddedChainId, genesisAccounts: genesis, sharedSeconds: true, onLog }
-  const start = async (chosen: number): Promise<ChainKeeper> => new ChainKeeper(await startEmbeddedChain({ ...options, port: chosen }), options, onNote)
+  const start = async (chosen: number): Promise<ChainKeeper> => new ChainKeeper(await whenFree(() => startEmbeddedChain({ ...options, port: chosen })), options, onNote)
   if (port !== undefined) return start(port)
   try {
     return await start(await lastPort(folder))
