@@ -64,11 +64,18 @@ describe('kill -9 at random moments of the loop', () => {
       if (child.signalCode === 'SIGKILL' && verdict === undefined) killed++
       for (const id of receipts) acknowledged.add(id)
     }
+    // One more, in the middle of the answers: what was acknowledged by then must be there in the end.
+    const last = start(data, sampleFile)
+    while (last.exitCode === null && (await progressOf(data)).receipts.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    last.kill('SIGKILL')
+    await ended(last)
+    for (const id of (await progressOf(data)).receipts) acknowledged.add(id)
     const output = new Output({ stdout: () => undefined, stderr: () => undefined, isTerminal: false }, true)
     const running = await up({ ...testUp, data, sampleFile }, output)
     try {
       console.log(`killed ${killed} times before the loop was done; ${acknowledged.size} receipts were acknowledged by then`)
       expect(killed).toBeGreaterThanOrEqual(Math.min(rounds, 3))
+      expect(acknowledged.size).toBeGreaterThanOrEqual(2)
       expect(running.verdict).toBe('audit: OK')
       const session = await openSession({ data, json: true }, output)
       const kept = new Set((await session.node.receipts(null)).items.map((r) => r.receiptId))
