@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/node'
 import type { Hex } from '@openledger/protocol'
 
 /** How far the first run has come; written after each step, so that an interrupted run goes on where it was. */
@@ -38,7 +39,6 @@ export class FirstRunState {
   /** Adds to the progress and keeps it on disk, whole or not at all. */
   async save(change: Partial<FirstRunProgress>): Promise<void> {
     this.progress = { ...this.progress, ...change }
-    await writeFile(`${this.#file}.part`, JSON.stringify(this.progress), { flush: true })
-    await rename(`${this.#file}.part`, this.#file)
+    await writeFileSafely(this.#file, JSON.stringify(this.progress))
   }
 }

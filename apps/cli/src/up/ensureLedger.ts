@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/node'
 import { networkSchema, readArtefact, writeArtefact, type Network } from '@openledger/protocol'
 import { addressesOfNetwork, checkContracts, deployContracts, type DeployProgress, type LedgerParameters } from '@openledger/sdk'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { DataFolder } from '../context/dataFolder.ts'
-import { chainClients } from './clients.ts'
+import { chainClients } from '../context/ledgerClients.ts'
 
 export type LedgerOptions = {
   folder: DataFolder
@@ -15,27 +16,22 @@ export type LedgerOptions = {
   onStep?: (contract: string, done: number, of: number) => void
 }
 
-async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${file}.part`, content, { mode: 0o600, flush: true })
-  await rename(`${file}.part`, file)
-}
-
 /** The ledger of this data folder: the one that network.json names, or new contracts; an interrupted creation is finished. Writes network.json. */
 export async function ensureLedger({ folder, rpcUrl, chainId, deployer, parameters, onStep }: LedgerOptions): Promise<Network> {
-  const { publicClient, walletClient } = chainClients(rpcUrl, chainId, deployer)
+  const { publicClient, walletClient } = chainClients({ rpcUrl, chainId }, deployer)
   const known = await readFile(folder.network, 'utf8').catch(() => null)
   if (known !== null) {
     const network: Network = { ...readArtefact(networkSchema, known), rpcUrl }
     await checkContracts(publicClient, addressesOfNetwork(network))
-    await writeWhole(folder.network, writeArtefact(network))
+    await writeFileSafely(folder.network, writeArtefact(network))
     return network
   }
   const progressFile = path.join(folder.root, 'deployment.json')
   const text = await readFile(progressFile, 'utf8').catch(() => null)
   const progress = text === null ? undefined : (JSON.parse(text) as DeployProgress)
-  const onProgress = (next: DeployProgress): Promise<void> => writeWhole(progressFile, JSON.stringify(next))
+  const onProgress = (next: DeployProgress): Promise<void> => writeFileSafely(progressFile, JSON.stringify(next))
   const { deployBlock, chainId: id, ...contracts } = await deployContracts(walletClient, publicClient, parameters, { progress, onProgress, onStep })
   const network: Network = { kind: 'openledger/network/1', chainId: id, rpcUrl, deployBlock: BigInt(deployBlock), treasury: parameters.treasury, contracts }
-  await writeWhole(folder.network, writeArtefact(network))
+  await writeFileSafely(folder.network, writeArtefact(network))
   return network
 }

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/node'
 import { OpenLedgerClient } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
 import { openPayerChannel } from '../verbs/openPayerChannel.ts'
@@ -17,6 +18,6 @@ export async function localApiKey(session: Session, url: string, operatorToken: 
   // A key of an interrupted start was never shown: it is taken back.
   if ((await client.apiKeys()).some((key) => key.name === 'local')) await client.revokeApiKey('local')
   const { key } = await client.createApiKey({ name: 'local', payerKey: 'payer', channelId })
-  await writeFile(file, `${key}\n`, { mode: 0o600, flush: true })
+  await writeFileSafely(file, `${key}\n`)
   return key
 }

@@ -10,7 +10,7 @@ import {
   verifyAttribution,
 } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
-import { digestOfCid, zeroHash, type ReceiptBundle } from '@openledger/protocol'
+import { digestOfCid, zeroHash, type ContributorShare, type ReceiptBundle } from '@openledger/protocol'
 import type { AuditedRun } from '../adapter/checkAdapter.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
 import { expectEqual, falseClaim } from '../report/Auditor.ts'
@@ -46,10 +46,15 @@ export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, c
     answerKey: statement.outputHash,
   })
   if (difference) falseClaim(`${difference.field}: claimed ${JSON.stringify(difference.claimed)}, recomputed ${JSON.stringify(difference.recomputed)}`)
-  const claimed = bundle.contributors.map((c) => `${c.contributor}:${c.sharePpm}:${c.trainingWeight}`.toLowerCase()).join()
-  expectEqual('shares of the split', claimed, document.shares.map((s) => `${s.contributor}:${s.sharePpm}:${s.trainingWeight}`).join())
+  expectContributors(bundle, document.shares)
   const how = sameProfile ? 'recomputed from the answer' : 'recomputed from the published query vector'
   return `${checked} values ${how}, ${document.spans.length} spans`
+}
+
+/** Fails unless the split took exactly these contributors, shares and weights. */
+function expectContributors(bundle: ReceiptBundle, found: readonly ContributorShare[]): void {
+  const write = (list: readonly ContributorShare[]): string => list.map((c) => `${c.contributor}:${c.sharePpm}:${c.trainingWeight}`).join()
+  expectEqual('shares of the split', write(bundle.contributors), write(found))
 }
 
 /** Checks that the bare base claims no attribution. */
@@ -63,7 +68,6 @@ export function checkNoAttribution(bundle: ReceiptBundle): string {
 function checkEmptyAnswer(bundle: ReceiptBundle, run: AuditedRun): string {
   expectEqual('attribution root', bundle.receipt.statement.attributionRoot, zeroHash)
   const { contributors, weights } = run.corpus!
-  const claimed = bundle.contributors.map((c) => `${c.contributor}:${c.sharePpm}:${c.trainingWeight}`.toLowerCase()).join()
-  expectEqual('shares of the split', claimed, contributors.map((c, i) => `${c}:0:${weights[i] ?? 0}`).join())
+  expectContributors(bundle, contributors.map((contributor, i) => ({ contributor, sharePpm: 0, trainingWeight: weights[i] ?? 0 })))
   return 'no words to attribute'
 }
