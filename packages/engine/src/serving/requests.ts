@@ -1,15 +1,29 @@
 import type { Hex, Sampling } from '@openledger/protocol'
 import type { TokenProbability } from '../sampling/logProbability.ts'
 
+export type RequestPriority = 'high' | 'normal' | 'low'
+
 export type GenerateRequest = {
   /** Null for the bare base. */
   adapterId: Hex | null
+  /** Several adapters whose changes are added up by these weights, instead of `adapterId`. */
+  mix?: readonly { adapterId: Hex; weight: number }[]
   promptTokens: readonly number[]
   sampling: Sampling
   /** How many alternatives to report per token; default none. */
   topLogprobs?: number
   /** Report the SHA-256 of each token's logits (little-endian F32), for receipts; default false. */
   logitsHashes?: boolean
+  /** Whom the engine's time is shared out among; default one payer for all. */
+  payer?: string
+  /** Default normal. */
+  priority?: RequestPriority
+  /** Give up with `DEADLINE_EXCEEDED` when the answer is not finished this long after the request came. */
+  deadlineMs?: number
+  /** Refuse with `OVERLOADED` when the predicted time to the first token is above this. */
+  firstTokenMs?: number
+  /** An end token does not end the answer, for benchmarks; default false. */
+  ignoreEnd?: boolean
 }
 
 /** One generated token, as it streams. */
