@@ -4,7 +4,7 @@ import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } fr
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
 import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
-import { WorkerClient } from './WorkerClient.ts'
+import { WorkerClient } from '../threads/WorkerClient.ts'
 
 /**
  * Holds the native libraries in the caller's thread too: when the last thread that uses them ends they would be unloaded, and loading

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EngineCalls, EngineOptions } from './EngineCalls.ts'
 import { EngineState } from './EngineState.ts'
-import { serveCalls } from './serveCalls.ts'
+import { serveCalls } from '../threads/serveCalls.ts'
 import { servingHandlers } from './servingHandlers.ts'
 import { trainingHandlers } from './trainingHandlers.ts'
 

@@ -2,7 +2,7 @@ import { fail } from '@openledger/protocol'
 import { encodeChat } from '../template/encodeChat.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
-import type { Handlers } from './wire.ts'
+import type { Handlers } from '../threads/wire.ts'
 
 type ServingCalls = Omit<EngineCalls, 'train' | 'answerGradient'>
 

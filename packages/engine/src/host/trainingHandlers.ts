@@ -2,7 +2,7 @@ import { writePeftFolder } from '../adapter/peftFolder.ts'
 import { answerGradient, trainAdapter } from '../training/index.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
-import type { Handlers } from './wire.ts'
+import type { Handlers } from '../threads/wire.ts'
 
 type TrainingCalls = Pick<EngineCalls, 'train' | 'answerGradient'>
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { GradientWorker, type GradientWork, type LossSum } from './GradientWorker.ts'
-import { startThread } from './startThread.ts'
+import { startThread } from '../threads/startThread.ts'
 
 /**
  * Computes the parts of a training step in one or more threads. Which thread computes a part does not change its bytes,

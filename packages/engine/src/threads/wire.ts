@@ -16,8 +16,8 @@ export type Reply =
 /** An error as it crosses a thread border. */
 export type WireError = { name: string; code: string; message: string; field?: string; fix?: string; action?: ErrorAction; status?: number }
 
-/** What a handler may use: report progress, and learn that the caller gave up. */
-export type CallContext<Event> = { emit: (event: Event) => void; signal: AbortSignal }
+/** What a handler may use: report progress, learn that the caller gave up, and name buffers of the result to be moved instead of copied. */
+export type CallContext<Event> = { emit: (event: Event) => void; signal: AbortSignal; transfer: ArrayBuffer[] }
 export type Handlers<Table extends CallTable> = {
   [Name in keyof Table]: (params: Table[Name]['params'], context: CallContext<Table[Name]['event']>) => Promise<Table[Name]['result']> | Table[Name]['result']
 }

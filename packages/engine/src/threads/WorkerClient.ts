@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { InputError, UnavailableError } from '@openledger/protocol'
-import { startThread } from '../training/startThread.ts'
+import { startThread } from './startThread.ts'
 import { type CallTable, type Reply, type Request, unpackError } from './wire.ts'
 
 type Pending = { resolve: (result: unknown) => void; reject: (error: Error) => void; onEvent: (event: unknown) => void }
@@ -48,6 +48,11 @@ export class WorkerClient<Table extends CallTable> {
       this.#worker.ref()
       this.#send({ kind: 'call', id, method, params })
     })
+  }
+
+  /** Whether the thread has ended, by itself or by `terminate`; no call succeeds any more. */
+  get ended(): boolean {
+    return this.#ended !== null
   }
 
   /** Ends the thread at once; pending calls fail with `ENGINE_CLOSED`. */
