@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { StorageError } from '@openledger/protocol'
+import type { ByteSource } from './ByteSource.ts'
 
 const window = 1 << 20
 
@@ -7,7 +8,7 @@ const window = 1 << 20
  * Reads a little-endian file front to back through a small window and never past its end.
  * The maker closes it; closing twice does nothing.
  */
-export class FileCursor {
+export class FileCursor implements ByteSource {
   readonly size: number
   readonly #path: string
   readonly #descriptor: number
@@ -20,7 +21,8 @@ export class FileCursor {
   constructor(path: string) {
     this.#path = path
     try {
-      this.#descriptor = openSync(path, 'r')
+      // A pipe without a writer must not hold the thread: it opens at once, and is found below to be no file.
+      this.#descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     } catch (cause) {
       throw new StorageError('FILE_UNREADABLE', `${path} cannot be opened`, { cause, action: 'fix', fix: 'check the path and the permissions' })
     }

@@ -1,4 +1,5 @@
 import { fail } from '@openledger/protocol'
+import type { ByteSource } from '../files/ByteSource.ts'
 import { FileCursor } from '../files/FileCursor.ts'
 import { readGgufValue, readGgufString } from './readGgufValue.ts'
 import { tensorEncodings } from './tensorEncodings.ts'
@@ -36,26 +37,31 @@ const maxElements = 2 ** 40
 export function readGguf(path: string): GgufFile {
   const cursor = new FileCursor(path)
   try {
-    if (cursor.size < 24 || cursor.take(4).toString('latin1') !== 'GGUF') fail('GGUF_MAGIC', `${path} is not a GGUF file`)
-    const version = cursor.take(4).readUInt32LE()
-    if (version !== 2 && version !== 3) fail('GGUF_VERSION', `${path} is GGUF version ${version}; versions 2 and 3 (little-endian) can be read`)
-    const tensorCount = readCount(cursor, 'tensors')
-    const entryCount = readCount(cursor, 'metadata entries')
-    const metadata = new Map<string, GgufMetadataValue>()
-    for (let index = 0; index < entryCount; index++) {
-      const key = readGgufString(cursor)
-      if (metadata.has(key)) fail('GGUF_DUPLICATE', `metadata key ${key} stands twice in ${path}`)
-      metadata.set(key, readGgufValue(cursor, key))
-    }
-    const tensors = readTensorInfos(cursor, tensorCount)
-    placeTensors(tensors, alignmentOf(metadata), cursor)
-    return { path, version, metadata, tensors, size: cursor.size }
+    return parseGguf(cursor, path)
   } finally {
     cursor.close()
   }
 }
 
-function readCount(cursor: FileCursor, what: string): number {
+/** {@link readGguf} on a file that is already open or in memory. @param cursor at the file's start @param path for messages */
+export function parseGguf(cursor: ByteSource, path: string): GgufFile {
+  if (cursor.size < 24 || cursor.take(4).toString('latin1') !== 'GGUF') fail('GGUF_MAGIC', `${path} is not a GGUF file`)
+  const version = cursor.take(4).readUInt32LE()
+  if (version !== 2 && version !== 3) fail('GGUF_VERSION', `${path} is GGUF version ${version}; versions 2 and 3 (little-endian) can be read`)
+  const tensorCount = readCount(cursor, 'tensors')
+  const entryCount = readCount(cursor, 'metadata entries')
+  const metadata = new Map<string, GgufMetadataValue>()
+  for (let index = 0; index < entryCount; index++) {
+    const key = readGgufString(cursor)
+    if (metadata.has(key)) fail('GGUF_DUPLICATE', `metadata key ${key} stands twice in ${path}`)
+    metadata.set(key, readGgufValue(cursor, key))
+  }
+  const tensors = readTensorInfos(cursor, tensorCount)
+  placeTensors(tensors, alignmentOf(metadata), cursor)
+  return { path, version, metadata, tensors, size: cursor.size }
+}
+
+function readCount(cursor: ByteSource, what: string): number {
   const count = cursor.take(8).readBigUInt64LE()
   if (count > BigInt(maxEntries)) fail('GGUF_COUNT', `the file announces ${count} ${what}; at most ${maxEntries} are read`)
   return Number(count)
@@ -69,7 +75,7 @@ function alignmentOf(metadata: Map<string, GgufMetadataValue>): number {
   return value
 }
 
-function readTensorInfos(cursor: FileCursor, count: number): Map<string, GgufTensorInfo> {
+function readTensorInfos(cursor: ByteSource, count: number): Map<string, GgufTensorInfo> {
   const tensors = new Map<string, GgufTensorInfo>()
   for (let index = 0; index < count; index++) {
     const name = readGgufString(cursor, 128)
@@ -96,7 +102,7 @@ function readTensorInfos(cursor: FileCursor, count: number): Map<string, GgufTen
   return tensors
 }
 
-function placeTensors(tensors: Map<string, GgufTensorInfo>, alignment: number, cursor: FileCursor): void {
+function placeTensors(tensors: Map<string, GgufTensorInfo>, alignment: number, cursor: ByteSource): void {
   const dataStart = Math.ceil(cursor.position / alignment) * alignment
   const ordered = [...tensors.values()].sort((a, b) => a.offset - b.offset)
   let end = 0

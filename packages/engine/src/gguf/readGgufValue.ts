@@ -1,5 +1,5 @@
 import { fail } from '@openledger/protocol'
-import type { FileCursor } from '../files/FileCursor.ts'
+import type { ByteSource } from '../files/ByteSource.ts'
 import type { GgufArray, GgufMetadataValue, GgufScalar } from './writeGguf.ts'
 
 const kinds = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'bool', 'string', 'array', 'uint64', 'int64', 'float64'] as const
@@ -7,13 +7,13 @@ const maxString = 1 << 24
 const maxArray = 1 << 22
 
 /** Reads a length and that many bytes of UTF-8. @throws InputError `GGUF_STRING` */
-export function readGgufString(cursor: FileCursor, limit = maxString): string {
+export function readGgufString(cursor: ByteSource, limit = maxString): string {
   const length = cursor.take(8).readBigUInt64LE()
   if (length > BigInt(limit)) fail('GGUF_STRING', `the file announces a text of ${length} bytes; at most ${limit} are read`)
   return cursor.take(Number(length)).toString('utf8')
 }
 
-function readScalar(cursor: FileCursor, kind: (typeof kinds)[number], key: string): GgufScalar['value'] {
+function readScalar(cursor: ByteSource, kind: (typeof kinds)[number], key: string): GgufScalar['value'] {
   switch (kind) {
     case 'uint8':
       return cursor.take(1).readUInt8()
@@ -47,13 +47,13 @@ function readScalar(cursor: FileCursor, kind: (typeof kinds)[number], key: strin
   }
 }
 
-function readKind(cursor: FileCursor, key: string): (typeof kinds)[number] {
+function readKind(cursor: ByteSource, key: string): (typeof kinds)[number] {
   const number = cursor.take(4).readUInt32LE()
   return kinds[number] ?? fail('GGUF_KIND', `metadata ${key} has the unknown kind ${number}`)
 }
 
 /** Reads one metadata value of any kind. @throws InputError `GGUF_KIND`, `GGUF_ARRAY`, `GGUF_BOOL`, `GGUF_STRING` */
-export function readGgufValue(cursor: FileCursor, key: string): GgufMetadataValue {
+export function readGgufValue(cursor: ByteSource, key: string): GgufMetadataValue {
   const kind = readKind(cursor, key)
   if (kind !== 'array') return { type: kind, value: readScalar(cursor, kind, key) } as GgufScalar
   const of = readKind(cursor, key)
