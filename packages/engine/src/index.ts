@@ -30,3 +30,6 @@ export type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } fr
 export { engineVersion, numericsProfile, profileHash, type NumericsProfile } from './profile/NumericsProfile.ts'
 export { EngineHost } from './host/EngineHost.ts'
 export type { EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './host/EngineCalls.ts'
+export type { EngineCapabilities, EngineInfo, ServedResult, ServingEngine } from './host/ServingEngine.ts'
+export { ModelTokenizer } from './model/ModelTokenizer.ts'
+export { StopMatcher } from './sampling/StopMatcher.ts'

@@ -28,6 +28,6 @@ export function errorBody(error: OpenLedgerError): { error: { message: string; t
 /** Answers with an error. */
 export function errorResponse(c: Context, error: unknown, log: Log): Response {
   const known = toLedgerError(error, log)
-  if (known.action === 'retry') c.header('retry-after', '1')
+  if (known.action === 'retry') c.header('retry-after', String(Math.max(1, Math.ceil((known.retryAfterMs ?? 0) / 1000))))
   return c.json(errorBody(known), known.status as ContentfulStatusCode)
 }

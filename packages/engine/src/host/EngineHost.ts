@@ -4,6 +4,7 @@ import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } fr
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
 import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
+import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
 
 /**
@@ -22,7 +23,21 @@ function keepLoaded(variant: string | undefined): void {
  * An engine in a thread of its own: one base model, any number of adapters, requests served together in batches.
  * The caller's event loop stays free. Train in a second host, so that answers do not wait for it. The maker closes it.
  */
-export class EngineHost {
+export class EngineHost implements ServingEngine {
+  readonly capabilities: EngineCapabilities = {
+    logitsHashes: true,
+    exactReplay: true,
+    seeds: true,
+    logprobs: 'raw',
+    tokens: 'ids',
+    score: true,
+    mix: false,
+    training: true,
+    gradients: true,
+    grammar: 'none',
+    embeddings: false,
+  }
+
   readonly #client: WorkerClient<EngineCalls>
   #closing: Promise<void> | null = null
 

@@ -7,6 +7,7 @@ import { type GgufFile, type GgufTensorInfo, readGguf } from '../gguf/readGguf.t
 import { tensorEncodings } from '../gguf/tensorEncodings.ts'
 import { ChatTemplate } from '../template/ChatTemplate.ts'
 import { checkTokenizer } from './checkTokenizer.ts'
+import { hashTokenizer } from './hashTokenizer.ts'
 import { type LayerWeights, Model, type ModelWeights } from './Model.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
 import { type LinearModule, linearModules, weightShapes } from './weightShapes.ts'
@@ -108,17 +109,6 @@ function arrange(tensors: Map<string, Tensor>, config: ModelConfig): ModelWeight
   }
   const tokenEmbedding = need('token_embd.weight')
   return { tokenEmbedding, layers, outputNorm: need('output_norm.weight'), output: find('output.weight') ?? tokenEmbedding, ropeFactors: find('rope_freqs.weight') }
-}
-
-function hashTokenizer(file: GgufFile): Hex {
-  const hash = createHash('sha256')
-  const keys = [...file.metadata.keys()].filter((key) => key.startsWith('tokenizer.') && key !== 'tokenizer.chat_template').sort()
-  for (const key of keys) {
-    const { type, value } = file.metadata.get(key)!
-    const text = JSON.stringify([key, type, value], (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item))
-    hash.update(`${text}\n`, 'utf8')
-  }
-  return `0x${hash.digest('hex')}`
 }
 
 function sha256Hex(text: string): Hex {

@@ -14,7 +14,7 @@ export type Reply =
   | { kind: 'error'; id: number; error: WireError }
 
 /** An error as it crosses a thread border. */
-export type WireError = { name: string; code: string; message: string; field?: string; fix?: string; action?: ErrorAction; status?: number }
+export type WireError = { name: string; code: string; message: string; field?: string; fix?: string; action?: ErrorAction; status?: number; retryAfterMs?: number }
 
 /** What a handler may use: report progress, learn that the caller gave up, and name buffers of the result to be moved instead of copied. */
 export type CallContext<Event> = { emit: (event: Event) => void; signal: AbortSignal; transfer: ArrayBuffer[] }
@@ -25,8 +25,8 @@ export type Handlers<Table extends CallTable> = {
 /** Packs an error for the way to another thread. */
 export function packError(error: unknown): WireError {
   if (error instanceof OpenLedgerError) {
-    const { name, code, message, field, fix, action, status } = error
-    return { name, code, message, field, fix, action, status }
+    const { name, code, message, field, fix, action, status, retryAfterMs } = error
+    return { name, code, message, field, fix, action, status, retryAfterMs }
   }
   return { name: 'OpenLedgerError', code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error), action: 'stop', status: 500 }
 }

@@ -9,6 +9,8 @@ export type ErrorDetails = {
   action?: ErrorAction
   /** The HTTP status that a server answers with. Default 400 for `fix`, 503 for `retry`, 500 for `stop`. */
   status?: number
+  /** For `retry`: how long to wait before the next try, milliseconds. */
+  retryAfterMs?: number
   cause?: unknown
 }
 
@@ -19,6 +21,7 @@ export class OpenLedgerError extends Error {
   readonly fix?: string
   readonly action: ErrorAction
   readonly status: number
+  readonly retryAfterMs?: number
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -27,6 +30,7 @@ export class OpenLedgerError extends Error {
     this.field = details.field
     this.fix = details.fix
     this.action = details.action ?? 'fix'
+    this.retryAfterMs = details.retryAfterMs
     this.status = details.status ?? { fix: 400, retry: 503, stop: 500 }[this.action]
   }
 
