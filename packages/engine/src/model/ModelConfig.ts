@@ -68,7 +68,8 @@ export function readModelConfig(file: GgufFile): ModelConfig {
   return config
 }
 
-function checkConfig(config: ModelConfig): void {
+/** Refuses sizes and constants that no model can have. @throws InputError `MODEL_CONFIG` */
+export function checkConfig(config: ModelConfig): void {
   const limits = { layers: 512, width: 65_536, heads: 1024, kvHeads: 1024, headWidth: 1024, feedForward: 1 << 20, vocabulary: 1 << 22, context: 1 << 24 } as const
   for (const [name, limit] of Object.entries(limits)) {
     const value = config[name as keyof typeof limits]

@@ -1,5 +1,5 @@
 import { fail } from '@openledger/protocol'
-import type { FileCursor } from '../files/FileCursor.ts'
+import type { ByteSource } from '../files/ByteSource.ts'
 
 /** Where one tensor lies in a safetensors file: `begin` and `end` are bytes from the start of the file. */
 export type SafeTensorInfo = { name: string; dtype: 'F32' | 'F16' | 'BF16'; shape: number[]; begin: number; end: number }
@@ -13,7 +13,7 @@ const width = { F32: 4, F16: 2, BF16: 2 } as const
  * Refuses headers over 8 MiB, unknown types, gaps, overlaps, shapes that do not fit their bytes, and files that end early or late.
  * @throws InputError `SAFETENSORS_*`, StorageError `FILE_TRUNCATED`
  */
-export function readSafetensorsHeader(cursor: FileCursor, path: string): SafeTensorInfo[] {
+export function readSafetensorsHeader(cursor: ByteSource, path: string): SafeTensorInfo[] {
   const headerBytes = cursor.take(8).readBigUInt64LE()
   if (headerBytes > BigInt(maxHeader)) fail('SAFETENSORS_HEADER', `${path} announces a header of ${headerBytes} bytes; at most ${maxHeader} are read`)
   const entries = parseHeader(cursor.take(Number(headerBytes)), path)
