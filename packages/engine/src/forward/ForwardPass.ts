@@ -1,79 +1,126 @@
 import { fail } from '@openledger/protocol'
-import { type GraphAllocator, TensorContext } from '@openledger/tensor'
+import { GraphAllocator, TensorContext } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
-import { maskValues } from './attention.ts'
-import { buildStep, stepTensors } from './buildStep.ts'
+import { buildStep, type StepGraph, stepStructure, stepTensors } from './buildStep.ts'
+import { fillStep } from './fillStep.ts'
 import type { KvCache } from './KvCache.ts'
-import { layoutStep, type SequenceStep } from './StepPlan.ts'
+import { defaultLoraCosts, type LoraCosts } from './LoraCosts.ts'
+import { layoutStep, type SequenceStep, type StepLayout } from './StepPlan.ts'
+
+/** A graph that is kept, with the memory of its intermediate results. */
+type KeptGraph = { step: StepGraph; context: TensorContext; allocator: GraphAllocator; bytes: number }
+
+/** Steps, and how many of them found their graph already built. */
+export type ForwardCounts = { base: number; single: number; mixed: number; graphsReused: number }
+
+const mostGraphs = 48
+const mostGraphBytes = 256 * 2 ** 20
 
 /**
- * Runs steps of a model over a cache. Owns graph memory, which grows to the largest step seen.
- * The model and the cache are the caller's and must outlive it.
+ * Runs steps of a model over a cache. Keeps the graphs of recent steps: a step of the same structure fills in their leaves.
+ * The model and the cache are the caller's and must outlive it. The maker disposes it.
  */
 export class ForwardPass {
   readonly #model: Model
   readonly #cache: KvCache
-  readonly #allocator: GraphAllocator
-  #context: TensorContext | null = null
-  #capacity = 0
+  /** By structure, least recently used first. */
+  readonly #kept = new Map<string, KeptGraph>()
+  readonly #counts: ForwardCounts = { base: 0, single: 0, mixed: 0, graphsReused: 0 }
+  #costs: LoraCosts
+  #results = new Float32Array()
 
-  constructor(model: Model, cache: KvCache) {
+  /** @param costs how products of adapters are arranged; results do not depend on it */
+  constructor(model: Model, cache: KvCache, costs: LoraCosts = defaultLoraCosts) {
     this.#model = model
     this.#cache = cache
-    this.#allocator = model.backend.graphAllocator()
+    this.#costs = costs
+  }
+
+  get counts(): Readonly<ForwardCounts> {
+    return this.#counts
   }
 
   /**
    * Computes one step of any mix of sequences and adapters in one graph.
-   * @returns per sequence, in the order given, one row of logits (vocabulary size) for each of its `outputs`
+   * @returns per sequence, in the order given, one row for each of its `outputs`: logits (vocabulary size) or hidden state (model width);
+   * the rows are overwritten by the next run
    * @throws InputError `CONTEXT_OVERFLOW` when a sequence does not fit its slot, `TOKEN_RANGE`
    */
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     this.#check(steps)
-    const layout = layoutStep(steps)
-    if (layout.outputs === 0) {
-      // A pure prefill step still needs a result that hangs on every layer.
-      layout.outputRows = Int32Array.from([0, 0])
-    }
-    const context = this.#contextFor(stepTensors(this.#model, layout))
-    const step = buildStep(context, this.#capacity, this.#model, this.#cache, layout)
-    this.#allocator.allocate(step.graph)
-    step.tokens.write(layout.tokens)
-    step.positions.write(layout.positions)
-    step.outputRows.write(layout.outputRows)
-    for (const mask of step.masks) mask.tensor.write(maskValues(mask))
+    const layout = layoutStep(steps, this.#costs)
+    const { step } = this.#graphFor(layout)
+    fillStep(step, layout, this.#cache)
     this.#model.backend.compute(step.graph)
-    const size = this.#model.config.vocabulary
-    const flat = layout.outputs === 0 ? new Float32Array() : step.logits.read(new Float32Array(layout.outputs * size))
-    const results: Float32Array[][] = steps.map(() => [])
+    this.#counts[layout.path] += 1
+    return this.#read(step, layout, steps.length)
+  }
+
+  dispose(): void {
+    for (const kept of this.#kept.values()) drop(kept)
+    this.#kept.clear()
+  }
+
+  #graphFor(layout: StepLayout): KeptGraph {
+    const structure = stepStructure(layout, this.#cache)
+    const known = this.#kept.get(structure)
+    if (known) {
+      this.#kept.delete(structure)
+      this.#kept.set(structure, known)
+      this.#counts.graphsReused += 1
+      return known
+    }
+    const { backend } = this.#model
+    const capacity = stepTensors(this.#model, layout)
+    const context = new TensorContext(backend.ggml, { tensors: capacity, graphs: [capacity] })
+    const allocator = backend.graphAllocator()
+    try {
+      const step = buildStep(context, capacity, this.#model, this.#cache, layout)
+      allocator.allocate(step.graph)
+      const made = { step, context, allocator, bytes: allocator.bytes }
+      this.#kept.set(structure, made)
+      this.#trim()
+      return made
+    } catch (error) {
+      allocator.dispose()
+      context.dispose()
+      throw error
+    }
+  }
+
+  #trim(): void {
+    let bytes = 0
+    for (const kept of this.#kept.values()) bytes += kept.bytes
+    for (const [structure, kept] of this.#kept) {
+      if (this.#kept.size === 1 || (this.#kept.size <= mostGraphs && bytes <= mostGraphBytes)) return
+      this.#kept.delete(structure)
+      bytes -= kept.bytes
+      drop(kept)
+    }
+  }
+
+  #read(step: StepGraph, layout: StepLayout, sequences: number): Float32Array[][] {
+    const { vocabulary, width } = this.#model.config
+    const results: Float32Array[][] = Array.from({ length: sequences }, () => [])
+    if (layout.outputs === 0) return results
+    const wantsLogits = [...layout.singles, ...layout.longs].some(({ step: { result } }) => result !== 'hidden')
+    const size = (wantsLogits ? layout.outputs * vocabulary : 0) + (layout.hidden ? layout.outputs * width : 0)
+    if (this.#results.length < size) this.#results = new Float32Array(size)
+    const logits = this.#results.subarray(0, wantsLogits ? layout.outputs * vocabulary : 0)
+    const hidden = this.#results.subarray(logits.length, size)
+    if (wantsLogits) step.logits.read(logits)
+    if (step.hidden) step.hidden.read(hidden)
     let row = 0
-    for (const { index, step: sequence } of layout.sequences) {
-      for (let output = 0; output < sequence.outputs.length; output++) {
-        results[index]!.push(flat.subarray(row * size, (row + 1) * size))
-        row += 1
+    for (const { index, step: sequence } of [...layout.singles, ...layout.longs]) {
+      for (let output = 0; output < sequence.outputs.length; output++, row++) {
+        results[index]!.push(sequence.result === 'hidden' ? hidden.subarray(row * width, (row + 1) * width) : logits.subarray(row * vocabulary, (row + 1) * vocabulary))
       }
     }
     return results
   }
 
-  dispose(): void {
-    this.#allocator.dispose()
-    this.#context?.dispose()
-    this.#context = null
-  }
-
-  #contextFor(tensors: number): TensorContext {
-    if (this.#context && this.#capacity >= tensors) {
-      this.#context.reset()
-      return this.#context
-    }
-    this.#context?.dispose()
-    this.#capacity = Math.ceil(tensors * 1.25)
-    this.#context = new TensorContext(this.#model.backend.ggml, { tensors: this.#capacity, graphs: [this.#capacity] })
-    return this.#context
-  }
-
   #check(steps: readonly SequenceStep[]): void {
+    if (steps.length === 0) fail('STEP_EMPTY', 'a step needs a sequence', { action: 'stop' })
     const slots = new Set<number>()
     for (const { slot, past, tokens } of steps) {
       if (slot < 0 || slot >= this.#cache.slots || slots.has(slot)) fail('KV_SLOT', `slot ${slot} does not exist or stands twice in one step`, { action: 'stop' })
@@ -86,4 +133,9 @@ export class ForwardPass {
       }
     }
   }
+}
+
+function drop({ allocator, context }: KeptGraph): void {
+  allocator.dispose()
+  context.dispose()
 }

@@ -2,46 +2,54 @@ import { fail } from '@openledger/protocol'
 import { type Backend, type DeviceBuffer, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
 import type { ModelConfig } from '../model/ModelConfig.ts'
 
-/** Attention reads keys and values in whole blocks of this many positions, so that a row's sums never depend on its neighbours. */
+/** Sequences are given room in whole blocks of this many positions. */
 export const kvBlock = 64
 
-export type KvType = 'F32' | 'F16'
+export type KvType = 'F32' | 'F16' | 'Q8_0'
 
 /**
- * Keys and values of several sequences, one slot each. Keys are kept [width of all kv heads, positions, slots],
- * values transposed [positions, width of all kv heads, slots]. The maker disposes it.
+ * Keys and values of several sequences, one slot each: [width of all kv heads, positions, slots] per layer. The maker disposes it.
  */
 export class KvCache {
   readonly type: KvType
   /** Positions per slot: a multiple of `kvBlock`. */
   readonly positions: number
   readonly slots: number
-  /** Bytes per element. */
-  readonly elementBytes: number
+  /** Bytes of one head, of one position and of one slot. */
+  readonly strides: { head: number; position: number; slot: number }
   readonly keys: Tensor[] = []
   readonly values: Tensor[] = []
   readonly #context: TensorContext
   readonly #buffer: DeviceBuffer
-  readonly #free: number[]
+  readonly #free = new Set<number>()
+  #staging = new Uint8Array(0)
 
+  /** @throws InputError `KV_SIZE`, `KV_TYPE`; UnavailableError `OUT_OF_MEMORY` */
   constructor(config: ModelConfig, backend: Backend, options: { slots: number; positions: number; type: KvType }) {
     const { slots, type } = options
     if (!Number.isSafeInteger(slots) || slots < 1 || !Number.isSafeInteger(options.positions) || options.positions < 1) {
       fail('KV_SIZE', `a cache of ${slots} slots with ${options.positions} positions cannot be made`)
     }
+    if (type === 'Q8_0' && config.headWidth % 32 !== 0) fail('KV_TYPE', `heads of width ${config.headWidth} cannot be kept as Q8_0, which packs 32 numbers together`, { field: 'kvType', fix: 'use F16' })
     this.type = type
     this.slots = slots
     this.positions = Math.ceil(options.positions / kvBlock) * kvBlock
-    this.elementBytes = type === 'F32' ? 4 : 2
     const width = config.kvHeads * config.headWidth
     this.#context = new TensorContext(backend.ggml, { tensors: 2 * config.layers + 1 })
     for (let layer = 0; layer < config.layers; layer++) {
       this.keys.push(this.#context.tensor(TensorType[type], [width, this.positions, slots]))
-      this.values.push(this.#context.tensor(TensorType[type], [this.positions, width, slots]))
+      this.values.push(this.#context.tensor(TensorType[type], [width, this.positions, slots]))
     }
-    // Positions that were never written are read with weight zero: they must hold finite numbers.
-    this.#buffer = backend.allocate(this.#context).clear()
-    this.#free = Array.from({ length: slots }, (_, index) => slots - 1 - index)
+    const [, position, slot] = this.keys[0]!.strides
+    this.strides = { head: position / config.kvHeads, position, slot }
+    try {
+      // Positions that were never written are passed over, but must not hold anything that is not a number.
+      this.#buffer = backend.allocate(this.#context).clear()
+    } catch (error) {
+      this.#context.dispose()
+      throw error
+    }
+    for (let index = 0; index < slots; index++) this.#free.add(index)
   }
 
   get bytes(): number {
@@ -49,18 +57,32 @@ export class KvCache {
   }
 
   get freeSlots(): number {
-    return this.#free.length
+    return this.#free.size
   }
 
-  /** Takes a slot, or undefined when all are taken. Its contents are stale and must be written before they are read. */
+  /** Takes the lowest free slot, or undefined when all are taken. Its contents are stale and must be written before they are read. */
   take(): number | undefined {
-    return this.#free.pop()
+    if (this.#free.size === 0) return undefined
+    const slot = Math.min(...this.#free)
+    this.#free.delete(slot)
+    return slot
   }
 
   /** Gives a slot back. @throws InputError `KV_SLOT` when it was not taken */
   release(slot: number): void {
-    if (slot < 0 || slot >= this.slots || this.#free.includes(slot)) fail('KV_SLOT', `slot ${slot} is not taken`, { action: 'stop' })
-    this.#free.push(slot)
+    if (!Number.isInteger(slot) || slot < 0 || slot >= this.slots || this.#free.has(slot)) fail('KV_SLOT', `slot ${slot} is not taken`, { action: 'stop' })
+    this.#free.add(slot)
+  }
+
+  /** Copies the first positions of one slot over those of another; both must be taken. @throws InputError `KV_SLOT`, `KV_SIZE` */
+  copy(from: number, to: number, positions: number): void {
+    for (const slot of [from, to]) if (!Number.isInteger(slot) || slot < 0 || slot >= this.slots || this.#free.has(slot)) fail('KV_SLOT', `slot ${slot} is not taken`, { action: 'stop' })
+    if (!Number.isSafeInteger(positions) || positions < 0 || positions > this.positions) fail('KV_SIZE', `${positions} positions cannot be copied`, { action: 'stop' })
+    const bytes = positions * this.strides.position
+    if (from === to || bytes === 0) return
+    if (this.#staging.length < bytes) this.#staging = new Uint8Array(bytes)
+    const staging = this.#staging.subarray(0, bytes)
+    for (const tensor of [...this.keys, ...this.values]) tensor.read(staging, from * this.strides.slot) && tensor.write(staging, to * this.strides.slot)
   }
 
   dispose(): void {

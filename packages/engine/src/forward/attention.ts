@@ -1,80 +1,116 @@
 import type { Graph, Tensor, TensorContext } from '@openledger/tensor'
 import type { ModelConfig } from '../model/ModelConfig.ts'
-import { kvBlock, type KvCache } from './KvCache.ts'
-import type { Placed, StepLayout } from './StepPlan.ts'
+import type { KvCache } from './KvCache.ts'
+import type { AttentionRun, Placed } from './StepPlan.ts'
 
 const floatBytes = 4
+const halfBytes = 2
+const minusInfinity = 0xfc00
 
-/** The mask of one sequence in a step: which positions each of its rows may see. */
-export type SequenceMask = { placed: Placed; /** First of the rows that are computed together. */ start: number; rows: number; keys: number; tensor: Tensor }
+/** Positions are read in multiples of this, so that one graph serves many lengths; those beyond a row's own are masked and passed over. */
+const keysBucket = 256
 
-/** The rows that a sequence's attention is computed over: its own, or two when it has one (see `layoutStep`). */
-export function attentionRows(placed: Placed, total: number): { start: number; rows: number } {
-  const rows = Math.max(placed.step.tokens.length, 2)
-  return { start: Math.min(placed.row, total - rows), rows }
+/**
+ * Rows of one sequence that are computed together at most. With 64 and more, ggml's attention takes another kernel, whose sums differ
+ * in their last bits.
+ */
+const mostRows = 32
+
+/** Positions read by sequences that hold `length` of them at most. */
+export function keysRead(cache: KvCache, length: number): number {
+  return Math.min(Math.ceil(length / keysBucket) * keysBucket, cache.positions)
 }
 
-/** Positions that a sequence reads after this step, in whole blocks. */
-export function keysRead(placed: Placed): number {
-  return Math.ceil((placed.step.past + placed.step.tokens.length) / kvBlock) * kvBlock
+/** How many positions a sequence holds after its step. */
+export function lengthAfter({ step }: Placed): number {
+  return step.past + step.tokens.length
 }
 
-/** Mask values, [keys, rows]: zero where a row may look, minus infinity elsewhere. A foreign row in the window sees what the nearest own row sees. */
-export function maskValues(mask: SequenceMask): Float32Array {
-  const { placed, start, rows, keys } = mask
-  const values = new Float32Array(keys * rows).fill(-Infinity)
-  const own = placed.step.tokens.length
-  for (let row = 0; row < rows; row++) {
-    const index = Math.min(Math.max(start + row - placed.row, 0), own - 1)
-    values.fill(0, row * keys, row * keys + placed.step.past + index + 1)
-  }
+/** Mask, F16 bits, [keys, rows]: each row sees the positions before the given end. */
+export function maskValues(keys: number, ends: readonly number[]): Uint16Array {
+  const values = new Uint16Array(keys * ends.length).fill(minusInfinity)
+  ends.forEach((end, row) => values.fill(0, row * keys, row * keys + end))
   return values
 }
 
-/** Appends to the graph the copies of this step's keys and values into the cache. @param keys @param values [width of kv heads, rows] */
-export function storeKeysAndValues(context: TensorContext, graph: Graph, cache: KvCache, layer: number, layout: StepLayout, keys: Tensor, values: Tensor): void {
-  const { ops } = context
-  const width = keys.shape[0]
-  const size = cache.elementBytes
-  const rowBytes = width * floatBytes
-  for (const { step, row } of layout.sequences) {
-    const count = step.tokens.length
-    const slot = step.slot * cache.positions * width * size
-    const newKeys = ops.view2d(keys, width, count, rowBytes, row * rowBytes)
-    const newValues = ops.view2d(values, width, count, rowBytes, row * rowBytes)
-    const keyPlace = ops.view2d(cache.keys[layer]!, width, count, width * size, slot + step.past * width * size)
-    const valuePlace = ops.view2d(cache.values[layer]!, count, width, cache.positions * size, slot + step.past * size)
-    graph.expand(ops.cpy(newKeys, keyPlace), ops.cpy(ops.transpose(newValues), valuePlace))
-  }
+/** Rows of a mask for a run: one for each sequence, or two for one that is alone (see `attendRun`). */
+export function runMaskRows(run: AttentionRun): number {
+  return Math.max(run.count, 2)
+}
+
+/** What attention reads besides the rows: the cache of one layer. */
+export type LayerCache = { config: ModelConfig; cache: KvCache; layer: number }
+
+function readSlots(context: TensorContext, { config, cache, layer }: LayerCache, slot: number, count: number, keys: number): { k: Tensor; v: Tensor } {
+  const { head, position, slot: slotBytes } = cache.strides
+  const view = (tensor: Tensor): Tensor => context.ops.view4d(tensor, config.headWidth, keys, config.kvHeads, count, position, head, slotBytes, slot * slotBytes)
+  return { k: view(cache.keys[layer]!), v: view(cache.values[layer]!) }
 }
 
 /**
- * Attention of every sequence over its own slot of the cache.
- * @param queries [head width, heads, rows], rotated @returns [heads * head width, rows]
+ * Attention of sequences with one row each in neighbouring slots.
+ * A sequence that is alone is computed as two rows of one: for a single row ggml may split the positions among its threads, and the sum
+ * would depend on their number.
+ * @param queries [heads * head width, rows], at least two rows (by slot) @param mask [keys, runMaskRows] F16
+ * @param padded the run's only row is followed by its repetition, which is to be computed like it
+ * @returns [heads * head width, run.count, or two when padded]
  */
-export function attention(context: TensorContext, config: ModelConfig, cache: KvCache, layer: number, masks: readonly SequenceMask[], queries: Tensor): Tensor {
+export function attendRun(context: TensorContext, layer: LayerCache, run: AttentionRun, queries: Tensor, keys: number, mask: Tensor, padded: boolean): Tensor {
   const { ops } = context
-  const { heads, headWidth, kvHeads } = config
-  const width = kvHeads * headWidth
-  const size = cache.elementBytes
-  const total = queries.shape[2]
-  const outWidth = heads * headWidth
-  const rowBytes = outWidth * floatBytes
-  let result: Tensor | null = null
-  for (const mask of masks) {
-    const { placed, start, rows, keys } = mask
-    const slot = placed.step.slot * cache.positions * width * size
-    const k = ops.view3d(cache.keys[layer]!, headWidth, keys, kvHeads, width * size, headWidth * size, slot)
-    const v = ops.view3d(cache.values[layer]!, keys, headWidth, kvHeads, cache.positions * size, cache.positions * headWidth * size, slot)
-    const own = ops.view3d(queries, headWidth, heads, rows, headWidth * floatBytes, rowBytes, start * rowBytes)
-    const scores = ops.mulMat(k, ops.permute(own, 0, 2, 1, 3))
-    const weights = ops.softMaxExt(scores, mask.tensor, 1 / Math.sqrt(headWidth), 0)
-    const mixed = ops.cont2d(ops.permute(ops.mulMat(v, weights), 0, 2, 1, 3), outWidth, rows)
-    if (masks.length === 1) return mixed
-    const count = placed.step.tokens.length
-    const part = count === rows ? mixed : ops.view2d(mixed, outWidth, count, rowBytes, (placed.row - start) * rowBytes)
-    result ??= ops.fill(ops.cont2d(queries, outWidth, total), 0)
-    result = ops.set2dInplace(result, part, rowBytes, placed.row * rowBytes)
+  const { heads, headWidth } = layer.config
+  const [width, rows] = queries.shape
+  const rowBytes = width * floatBytes
+  const row = run.at
+  const { k, v } = readSlots(context, layer, run.slot, run.count, keys)
+  const scale = 1 / Math.sqrt(headWidth)
+  if (run.count > 1) {
+    const q = ops.view4d(queries, headWidth, 1, heads, run.count, rowBytes, headWidth * floatBytes, rowBytes, row * rowBytes)
+    return ops.reshape2d(ops.flashAttention(q, k, v, ops.reshape4d(mask, keys, 1, 1, run.count), scale, 0, 0), width, run.count)
   }
-  return result!
+  const start = Math.min(row, rows - 2)
+  const q = ops.view4d(queries, headWidth, 2, heads, 1, rowBytes, headWidth * floatBytes, 2 * rowBytes, start * rowBytes)
+  const both = ops.reshape2d(ops.flashAttention(q, k, v, mask, scale, 0, 0), width, 2)
+  return padded ? both : ops.view2d(both, width, 1, rowBytes, (row - start) * rowBytes)
+}
+
+/**
+ * Attention of one sequence with several rows, in pieces.
+ * @param queries [heads * head width, rows of the step] @param mask [keys, rows of the sequence] F16
+ * @returns pieces [heads * head width, rows of the piece] and the row of the step at which each begins
+ */
+export function attendLong(context: TensorContext, layer: LayerCache, placed: Placed, queries: Tensor, keys: number, mask: Tensor): { piece: Tensor; row: number }[] {
+  const { ops } = context
+  const { heads, headWidth } = layer.config
+  const width = queries.shape[0]
+  const rowBytes = width * floatBytes
+  const { k, v } = readSlots(context, layer, placed.step.slot, 1, keys)
+  const total = placed.step.tokens.length
+  const pieces = Math.ceil(total / mostRows)
+  return Array.from({ length: pieces }, (_, index) => {
+    const from = Math.floor((index * total) / pieces)
+    const rows = Math.floor(((index + 1) * total) / pieces) - from
+    const row = placed.row + from
+    const q = ops.view4d(queries, headWidth, rows, heads, 1, rowBytes, headWidth * floatBytes, rows * rowBytes, row * rowBytes)
+    const part = ops.view2d(mask, keys, rows, keys * halfBytes, from * keys * halfBytes)
+    return { piece: ops.reshape2d(ops.flashAttention(q, k, v, part, 1 / Math.sqrt(headWidth), 0, 0), width, rows), row }
+  })
+}
+
+/** Puts pieces of rows together. @param like any [width, rows]; not changed @returns [width, rows] */
+export function joinRows(context: TensorContext, like: Tensor, pieces: readonly { piece: Tensor; row: number }[]): Tensor {
+  const { ops } = context
+  const [width, rows] = like.shape
+  const [first] = pieces
+  if (pieces.length === 1 && first!.piece.shape[1] === rows) return first!.piece
+  let result = ops.cont2d(like, width, rows)
+  for (const { piece, row } of pieces) result = ops.set2dInplace(result, piece, width * floatBytes, row * width * floatBytes)
+  return result
+}
+
+/** Appends to the graph the copies of a step's keys and values into the cache. @param cells I32 [rows]: slot * positions + position @param keys @param values [width, rows] */
+export function storeKeysAndValues(context: TensorContext, graph: Graph, cache: KvCache, layer: number, cells: Tensor, keys: Tensor, values: Tensor): void {
+  const { ops } = context
+  const width = keys.shape[0]
+  const place = (tensor: Tensor): Tensor => ops.reshape2d(tensor, width, cache.positions * cache.slots)
+  graph.expand(ops.setRows(place(cache.keys[layer]!), keys, cells), ops.setRows(place(cache.values[layer]!), values, cells))
 }

@@ -9,7 +9,8 @@ import type { GgufTensorType } from '../gguf/writeGguf.ts'
 import { loadModel } from '../model/loadModel.ts'
 import { ForwardPass } from './ForwardPass.ts'
 import { KvCache, type KvType } from './KvCache.ts'
-import { LoadedAdapter } from './LoadedAdapter.ts'
+import { AdapterWindow } from './AdapterWindow.ts'
+import type { LoadedAdapter } from './LoadedAdapter.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-batch-'))
 const owned: { dispose(): void }[] = []
@@ -27,7 +28,8 @@ function setUp(type: GgufTensorType, threads: number, kv: KvType, kvHeads = 2) {
   const backend = new Backend(loadGgml(), threads)
   owned.unshift(backend)
   const model = own(loadModel(path, backend))
-  const adapters = [null, own(new LoadedAdapter(randomAdapter(model, { rank: 4, seed: 1 }), backend)), own(new LoadedAdapter(randomAdapter(model, { rank: 5, seed: 2 }), backend))]
+  const window = own(new AdapterWindow(backend, 2 ** 24))
+  const adapters = [null, window.place(randomAdapter(model, { rank: 4, seed: 1 })), window.place(randomAdapter(model, { rank: 5, seed: 2 }))]
   const tokens = prompts.map((prompt) => model.vocabulary.tokenize(prompt, { addSpecial: true, parseSpecial: false }))
   const fresh = () => {
     const cache = own(new KvCache(model.config, backend, { slots: 5, positions: 200, type: kv }))
@@ -36,10 +38,13 @@ function setUp(type: GgufTensorType, threads: number, kv: KvType, kvHeads = 2) {
   return { model, adapters, tokens, fresh }
 }
 
+const uses = (adapter: LoadedAdapter | null) => (adapter ? [{ adapter, weight: 1 }] : [])
+
 /** Logits after the prompt and after each of some forced tokens, computed for one sequence at a time. */
 function alone(pass: ForwardPass, slot: number, adapter: LoadedAdapter | null, prompt: number[], forced: number[]): Float32Array[] {
-  const rows = [pass.run([{ slot, adapter, tokens: prompt, past: 0, outputs: [prompt.length - 1] }])[0]![0]!]
-  forced.forEach((token, index) => rows.push(pass.run([{ slot, adapter, tokens: [token], past: prompt.length + index, outputs: [0] }])[0]![0]!))
+  const adapters = uses(adapter)
+  const rows = [pass.run([{ slot, adapters, tokens: prompt, past: 0, outputs: [prompt.length - 1] }])[0]![0]!.slice()]
+  forced.forEach((token, index) => rows.push(pass.run([{ slot, adapters, tokens: [token], past: prompt.length + index, outputs: [0] }])[0]![0]!.slice()))
   return rows
 }
 
@@ -72,7 +77,7 @@ describe('batch invariance', () => {
         if (decoded >= forced.length) return []
         const next = done < prompt.length ? prompt.slice(done, done + (cuts[index]![round - starts[index]!] ?? 99)) : [forced[decoded]!]
         const outputs = done + next.length >= prompt.length ? [next.length - 1] : []
-        return [{ slot: index, adapter: chosen[index]!, tokens: next, past: done, outputs, index }]
+        return [{ slot: index, adapters: uses(chosen[index]!), tokens: next, past: done, outputs, index }]
       })
       if (steps.length === 0) continue
       const results = pass.run(steps)
@@ -114,7 +119,7 @@ describe('batch invariance', () => {
   it('refuses a sequence longer than its slot, and a slot used twice', () => {
     const { fresh } = setUp('F32', 1, 'F32')
     const pass = fresh()
-    const step = { slot: 0, adapter: null, tokens: Array.from({ length: 257 }, () => 1), past: 0, outputs: [0] }
+    const step = { slot: 0, adapters: [], tokens: Array.from({ length: 257 }, () => 1), past: 0, outputs: [0] }
     expect(() => pass.run([step])).toThrow(expect.objectContaining({ code: 'CONTEXT_OVERFLOW' }))
     const short = { ...step, tokens: [1] }
     expect(() => pass.run([short, short])).toThrow(expect.objectContaining({ code: 'KV_SLOT' }))

@@ -1,41 +1,95 @@
 import type { Tensor, TensorContext } from '@openledger/tensor'
 import type { LayerWeights } from '../model/Model.ts'
 import type { LinearModule } from '../model/weightShapes.ts'
-import type { AdapterSegment } from './StepPlan.ts'
+import type { FactorPlace } from './AdapterShape.ts'
+import type { AdapterSlab } from './AdapterSlab.ts'
+import type { AdapterSegment, LoraRun } from './planLora.ts'
 
 const floatBytes = 4
 
-/** A view of at least two rows of x that holds `count` rows from `row`, and where these start in it. */
-export function rowWindow(context: TensorContext, x: Tensor, row: number, count: number): { window: Tensor; skip: number; rows: number } {
-  const total = x.shape[1]
-  if (row === 0 && count === total) return { window: x, skip: 0, rows: total }
-  const rows = Math.max(count, 2)
-  const start = Math.min(row, total - rows)
-  return { window: context.ops.view2d(x, x.shape[0], rows, x.strides[1], start * x.strides[1]), skip: row - start, rows }
+/** Row numbers of a run with holes, I32: for each slot of its span a row of the step, and for each row its place in the span. */
+export type RunRows = { gather: Tensor; scatter: Tensor }
+
+/** The adapters of a step, with what the graph needs to know of each run. */
+export type StepLora = { runs: readonly { run: LoraRun; rows: RunRows | null }[]; segments: readonly AdapterSegment[] }
+
+/** Rows that a run with holes takes from an input, made once for all modules that read the same input. */
+type Gathered = Map<LoraRun, Tensor>
+
+/** Factors of one module in some neighbouring slots: a [input, rank, slots], b [output, rank, slots]. */
+function factors(context: TensorContext, slab: AdapterSlab, place: FactorPlace, slot: number, span: number): { a: Tensor; b: Tensor } {
+  const { stride, tensor } = slab
+  const view = (width: number, at: number): Tensor => context.ops.view3d(tensor, width, place.rank, span, width * floatBytes, stride, slot * stride + at * floatBytes)
+  return { a: view(place.input, place.a), b: view(place.output, place.b) }
+}
+
+function rowsOf(context: TensorContext, x: Tensor, row: number, count: number): Tensor {
+  const [width, rows] = x.shape
+  return row === 0 && count === rows ? x : context.ops.view2d(x, width, count, width * floatBytes, row * width * floatBytes)
 }
 
 /**
- * One linear module over all rows: weight (and bias), plus each segment's adapter product `scale * b (a x)`.
- * @param x [input, rows] F32 @returns [output, rows] F32
+ * The change that a run's adapters make: b (a x), each row with its own slot's factors. Both products take the same kernels as those of
+ * a segment, row by row, so that a row's bits do not depend on the arrangement.
+ * @returns [output, run.count]
  */
-export function linear(context: TensorContext, layer: LayerWeights, index: number, module: LinearModule, x: Tensor, segments: readonly AdapterSegment[]): Tensor {
+function runChange(context: TensorContext, { run, rows }: StepLora['runs'][number], place: FactorPlace, x: Tensor, gathered: Gathered): Tensor {
   const { ops } = context
-  const { weight, bias } = layer.linear[module]
-  let y = ops.mulMat(weight, x)
-  if (bias) y = ops.add(y, bias)
-  const [width, total] = y.shape
-  for (const { adapter, row, count } of segments) {
-    const pair = adapter?.layers[index]?.[module]
-    if (!pair) continue
-    const { window, skip, rows } = rowWindow(context, x, row, count)
-    const delta = ops.mulMat(pair.b, ops.scale(ops.mulMat(pair.a, window), pair.scale))
-    if (count === total) {
-      y = ops.add(y, delta)
-      continue
-    }
-    const own = rows === count ? delta : ops.view2d(delta, width, count, width * floatBytes, skip * width * floatBytes)
-    const rowBytes = width * floatBytes
-    y = ops.accInplace(y, own, rowBytes, rowBytes * total, rowBytes * total, row * rowBytes)
+  const { a, b } = factors(context, run.slab, place, run.slot, run.span)
+  let input = rows ? gathered.get(run) : rowsOf(context, x, run.row, run.count)
+  if (!input) gathered.set(run, (input = ops.getRows(x, rows!.gather)))
+  const inner = ops.mulMat(a, ops.reshape3d(input, place.input, 1, run.span))
+  const change = ops.reshape2d(ops.outProd(b, ops.reshape3d(inner, 1, place.rank, run.span)), place.output, run.span)
+  return rows ? ops.getRows(change, rows.scatter) : change
+}
+
+/** The change that one adapter makes to a segment's rows. @returns [output, segment.count] */
+function segmentChange(context: TensorContext, { adapter, weight, row, count }: AdapterSegment, place: FactorPlace, x: Tensor): Tensor {
+  const { ops } = context
+  const { a, b } = factors(context, adapter.slab, place, adapter.slot, 1)
+  let inner = ops.mulMat(a, ops.reshape3d(rowsOf(context, x, row, count), place.input, 1, count))
+  if (weight !== 1) inner = ops.scale(inner, weight)
+  return ops.outProd(b, ops.transpose(ops.reshape2d(inner, place.rank, count)))
+}
+
+/** Computes linear modules over all rows of a step: weight, bias, and the change of each adapter to its rows. */
+export class StepLinear {
+  readonly #context: TensorContext
+  readonly #lora: StepLora
+  #input: Tensor | null = null
+  #gathered: Gathered = new Map()
+
+  constructor(context: TensorContext, lora: StepLora) {
+    this.#context = context
+    this.#lora = lora
   }
-  return y
+
+  /** @param x [input, rows] F32 @returns [output, rows] F32 */
+  apply(layer: LayerWeights, index: number, module: LinearModule, x: Tensor): Tensor {
+    const { ops } = this.#context
+    const { weight, bias } = layer.linear[module]
+    if (this.#input !== x) {
+      this.#input = x
+      this.#gathered = new Map()
+    }
+    let y = ops.mulMat(weight, x)
+    if (bias) y = ops.add(y, bias)
+    for (const entry of this.#lora.runs) {
+      const place = entry.run.slab.shape.layers[index]?.[module]
+      if (place) y = this.#added(y, runChange(this.#context, entry, place, x, this.#gathered), entry.run.row)
+    }
+    for (const segment of this.#lora.segments) {
+      const place = segment.adapter.shape.layers[index]?.[module]
+      if (place) y = this.#added(y, segmentChange(this.#context, segment, place, x), segment.row)
+    }
+    return y
+  }
+
+  #added(y: Tensor, change: Tensor, row: number): Tensor {
+    const { ops } = this.#context
+    const [width, rows] = y.shape
+    if (change.shape[1] === rows) return ops.add(y, change)
+    const rowBytes = width * floatBytes
+    return ops.accInplace(y, change, rowBytes, rowBytes * rows, rowBytes * rows, row * rowBytes)
+  }
 }

@@ -1,9 +1,9 @@
 import { hashJson, type Hex } from '@openledger/protocol'
-import { kvBlock, type KvType } from '../forward/KvCache.ts'
+import type { KvType } from '../forward/KvCache.ts'
 import type { Model } from '../model/Model.ts'
 
 /** Raised whenever a change of this unit can change a result's bits. */
-export const engineVersion = '1'
+export const engineVersion = '2'
 
 /** Everything that the bits of a result depend on besides the input: equal profiles give equal tokens and equal logits. */
 export type NumericsProfile = {
@@ -16,7 +16,7 @@ export type NumericsProfile = {
   platform: string
   weightHash: Hex
   kvType: KvType
-  /** How products are arranged: see `layoutStep` and `kvBlock`. */
+  /** Which kernels compute a row: see `layoutStep`, `attendRun` and `StepLinear`. */
   kernels: string
 }
 
@@ -31,7 +31,7 @@ export function numericsProfile(model: Model, kvType: KvType): NumericsProfile {
     platform: build.platform,
     weightHash: model.commitment.weightHash,
     kvType,
-    kernels: `rows>=2 kv${kvBlock} lora-segments-f32`,
+    kernels: 'rows>=2 flash-attention-rows lora-dot-outer-f32',
   }
 }
 

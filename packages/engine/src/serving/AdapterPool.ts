@@ -1,7 +1,8 @@
 import { fail, type Hex } from '@openledger/protocol'
 import type { Adapter } from '../adapter/Adapter.ts'
 import { readPeftFolder } from '../adapter/peftFolder.ts'
-import { LoadedAdapter } from '../forward/LoadedAdapter.ts'
+import { AdapterWindow } from '../forward/AdapterWindow.ts'
+import type { LoadedAdapter } from '../forward/LoadedAdapter.ts'
 import type { Model } from '../model/Model.ts'
 
 type Entry = {
@@ -22,6 +23,7 @@ type Entry = {
 export class AdapterPool {
   readonly #model: Model
   readonly #maxBytes: number
+  readonly #window: AdapterWindow
   readonly #entries = new Map<Hex, Entry>()
   #clock = 0
   #last: Adapter | null = null
@@ -29,6 +31,7 @@ export class AdapterPool {
   constructor(model: Model, maxBytes: number) {
     this.#model = model
     this.#maxBytes = maxBytes
+    this.#window = new AdapterWindow(model.backend, 2 ** 40)
   }
 
   /** Reads and checks a PEFT folder and makes its adapter known; the folder must stay in place. @returns the adapter's id */
@@ -64,19 +67,20 @@ export class AdapterPool {
     const entry = this.#entries.get(id)
     if (!entry) fail('ADAPTER_UNKNOWN', `adapter ${id} is not registered here`, { field: 'adapterId', fix: 'register its folder first', status: 404 })
     if (!entry.loaded) {
-      entry.loaded = new LoadedAdapter(this.#read(id, entry.folder!), this.#model.backend)
+      entry.loaded = this.#window.place(this.#read(id, entry.folder!))
       this.#trim(entry)
     }
     entry.uses += 1
     entry.lastUse = ++this.#clock
     let released = false
+    const adapter = entry.loaded!
     const release = (): void => {
       if (released) return
       released = true
       entry.uses -= 1
-      if (entry.retired && entry.uses === 0) entry.loaded?.dispose()
+      if (entry.retired && entry.uses === 0) this.#window.remove(adapter)
     }
-    return { adapter: entry.loaded, release }
+    return { adapter, release }
   }
 
   /** An adapter's tensors in host memory; the last one asked for is kept. @throws like `acquire` */
@@ -95,11 +99,12 @@ export class AdapterPool {
     this.#entries.delete(id)
     entry.retired = true
     if (this.#last?.id === id) this.#last = null
-    if (entry.uses === 0) entry.loaded?.dispose()
+    if (entry.uses === 0 && entry.loaded) this.#window.remove(entry.loaded)
   }
 
   dispose(): void {
     for (const id of this.ids) this.remove(id)
+    this.#window.dispose()
   }
 
   #read(id: Hex, folder: string): Adapter {
@@ -114,7 +119,7 @@ export class AdapterPool {
       known.folder ??= folder
       return adapter.id
     }
-    const entry: Entry = { folder, memory: folder === null ? adapter : null, loaded: new LoadedAdapter(adapter, this.#model.backend), uses: 0, lastUse: ++this.#clock, retired: false }
+    const entry: Entry = { folder, memory: folder === null ? adapter : null, loaded: this.#window.place(adapter), uses: 0, lastUse: ++this.#clock, retired: false }
     this.#entries.set(adapter.id, entry)
     this.#trim(entry)
     return adapter.id
@@ -125,7 +130,7 @@ export class AdapterPool {
     idle.sort((a, b) => a.lastUse - b.lastUse)
     for (const entry of idle) {
       if (this.bytes <= this.#maxBytes) return
-      entry.loaded?.dispose()
+      if (entry.loaded) this.#window.remove(entry.loaded)
       entry.loaded = null
     }
   }

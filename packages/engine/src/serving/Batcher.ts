@@ -166,7 +166,7 @@ export class Batcher {
       const { tokens, outputs } = entry.job.next(rows + 1)
       rows -= tokens.length - 1
       entries.push(entry)
-      steps.push({ slot: entry.slot, adapter: entry.job.adapter, tokens, past: entry.past, outputs })
+      steps.push({ slot: entry.slot, adapters: entry.job.adapter ? [{ adapter: entry.job.adapter, weight: 1 }] : [], tokens, past: entry.past, outputs })
     }
     try {
       const results = this.#pass.run(steps)
