@@ -17,6 +17,7 @@ export { type AdapterConfig, adapterConfigHash, adapterScale, fromPeftConfig, to
 export { adapterTensorsHash, identifyAdapter } from './adapter/adapterIdentity.ts'
 export { type AdapterBase, makeAdapter, readPeftFolder, writePeftFolder } from './adapter/peftFolder.ts'
 export { encodeGgufAdapter } from './adapter/ggufAdapter.ts'
+export { readGgufAdapter } from './adapter/readGgufAdapter.ts'
 export { ForwardPass } from './forward/ForwardPass.ts'
 export { KvCache, kvBlock, type KvType } from './forward/KvCache.ts'
 export { AdapterWindow } from './forward/AdapterWindow.ts'

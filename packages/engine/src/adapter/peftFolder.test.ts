@@ -64,6 +64,10 @@ describe('PEFT folders', () => {
     expect(reading({})().id).toBe(adapter.id)
     expect(reading({ config: { lora_alpha: 8.5 } })().id).not.toBe(adapter.id)
     expect(reading({ config: { use_rslora: true } })().id).not.toBe(adapter.id)
+    // Of two keys that match, the first counts: their order is part of the adapter.
+    const [first, second] = [{ 'mlp.*': 2, up_proj: 4 }, { up_proj: 4, 'mlp.*': 2 }].map((alpha_pattern) => reading({ config: { alpha_pattern } })())
+    expect(first!.layers[0]!.ffn_up!.scale).not.toBe(second!.layers[0]!.ffn_up!.scale)
+    expect(first!.id).not.toBe(second!.id)
     expect(reading({ tensors: (tensors) => void (tensors.get(q0)!.values[3]! += 1e-3) })().id).not.toBe(adapter.id)
     const renamed = reading({
       tensors(tensors) {
@@ -82,6 +86,7 @@ describe('PEFT folders', () => {
     expect(scaleOf({ use_rslora: true })).toBe(4)
     expect(scaleOf({ alpha_pattern: { up_proj: 2 } })).toBe(0.5)
     expect(scaleOf({ alpha_pattern: { 'layers.0.mlp.up_proj': 2 } })).toBe(2)
+    expect(scaleOf({ alpha_pattern: { '.*\\.1\\.mlp\\.(up|gate)_proj': 4, up_proj: 2 } })).toBe(1)
     expect(makeAdapter({ ...adapter.config, alpha: 4 }, adapter.layers, base).layers[0]!.attn_q!.scale).toBe(1)
   })
 
@@ -101,7 +106,9 @@ describe('PEFT folders', () => {
     ['other modules', { target_modules: ['lm_head'] }],
     ['no modules', { target_modules: [] }],
     ['saved modules', { modules_to_save: ['embed_tokens'] }],
-    ['patterns that are not names', { rank_pattern: { '.*_proj': 2 } }],
+    ['patterns that could match for ever', { rank_pattern: { '(.*)*_proj': 2 } }],
+    ['patterns that are no expressions', { alpha_pattern: { 'q_proj(': 2 } }],
+    ['a huge rank in a pattern', { rank_pattern: { q_proj: 1e6 } }],
     ['another method', { peft_type: 'IA3' }],
   ])('are refused with %s', (_, config) => {
     expect(reading({ config })).toThrow(code('ADAPTER_CONFIG'))
