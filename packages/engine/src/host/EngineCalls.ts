@@ -2,7 +2,8 @@ import type { Hex, ModelCommitment } from '@openledger/protocol'
 import type { KvType } from '../forward/KvCache.ts'
 import type { ModelConfig } from '../model/ModelConfig.ts'
 import type { NumericsProfile } from '../profile/NumericsProfile.ts'
-import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { ServingDetail } from '../serving/load/ServingLoad.ts'
+import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, GradientPath, TrainingExample, TrainingProgress } from '../training/index.ts'
 
@@ -21,6 +22,14 @@ export type EngineOptions = {
   kvType?: KvType
   /** Memory for adapters before idle ones are dropped; default 1 GiB. */
   adapterBytes?: number
+  /** Slots of the attention cache that keep prefixes of past sequences, beside those that no sequence uses; default 0. */
+  prefixSlots?: number
+  /** Most prompt rows per step while answers are in progress; default 128. */
+  promptRows?: number
+  /** Requests that can wait; default 1,024. */
+  maxWaiting?: number
+  /** Refuse a request with `OVERLOADED` when its first token is predicted to take longer and it names no bound; default never. */
+  firstTokenMs?: number
 }
 
 /** What is known of a loaded model. */
@@ -39,7 +48,19 @@ export type ModelInfo = {
   eos: number
 }
 
-export type EngineLoad = { active: number; waiting: number; steps: number; adapters: number; adapterBytes: number }
+export type EngineLoad = {
+  /** Sequences being computed. */
+  active: number
+  /** Requests waiting for a slot or an adapter. */
+  waiting: number
+  steps: number
+  /** Adapters registered. */
+  adapters: number
+  /** Bytes of the adapters that steps can use now. */
+  adapterBytes: number
+  /** What the engine's scheduler counts; absent for an engine that has none to look into. */
+  detail?: ServingDetail
+}
 
 export type TrainRequest = {
   examples: readonly TrainingExample[]
@@ -67,6 +88,7 @@ export type EngineCalls = {
   removeAdapter: Call<{ adapterId: Hex }, void>
   generate: Call<GenerateRequest, GenerateResult, GeneratedToken>
   score: Call<ScoreRequest, number[]>
+  embed: Call<EmbedRequest, Float32Array>
   load: Call<null, EngineLoad>
   train: Call<TrainRequest, TrainResult, TrainingProgress>
   answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; path?: GradientPath }, AnswerGradient>

@@ -1,6 +1,6 @@
 import type { Hex } from '@openledger/protocol'
 import { loadGgml } from '@openledger/tensor'
-import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
 import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
@@ -83,7 +83,8 @@ export class EngineHost implements ServingEngine {
 
   /**
    * Generates an answer, together with whatever else is being generated.
-   * @throws `ADAPTER_UNKNOWN`, `CONTEXT_OVERFLOW`, `TOKEN_RANGE`, `BAD_SAMPLING`, `CANCELLED` (by the signal), `ENGINE_*`
+   * @throws `ADAPTER_UNKNOWN`, `CONTEXT_OVERFLOW`, `TOKEN_RANGE`, `BAD_SAMPLING`, `BAD_MIX`, `CANCELLED` (by the signal), `OVERLOADED` (429, with `retryAfterMs`),
+   * `DEADLINE_EXCEEDED` (504), `ENGINE_*`
    */
   generate(request: GenerateRequest, options: { onToken?: (token: GeneratedToken) => void; signal?: AbortSignal } = {}): Promise<GenerateResult> {
     return this.#client.call('generate', request, { onEvent: options.onToken, signal: options.signal })
@@ -92,6 +93,16 @@ export class EngineHost implements ServingEngine {
   /** Log probabilities of `tokens[from..]`, each given all tokens before it. @throws like `generate`, and `SCORE_RANGE` */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<number[]> {
     return this.#client.call('score', request, { signal })
+  }
+
+  /**
+   * A text's embedding by the base, or by the base with an adapter: the mean of its final hidden states, or the last of them.
+   * @returns as many numbers as the model is wide, of Euclidean length one
+   * @throws like `generate`
+   */
+  embed(tokens: readonly number[], options: Omit<EmbedRequest, 'tokens'> & { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const { signal, ...rest } = options
+    return this.#client.call('embed', { ...rest, tokens }, { signal })
   }
 
   /** How busy the engine is. */

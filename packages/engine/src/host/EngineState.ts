@@ -5,7 +5,8 @@ import { loadModel } from '../model/loadModel.ts'
 import type { Model } from '../model/Model.ts'
 import { numericsProfile, profileHash } from '../profile/NumericsProfile.ts'
 import { AdapterPool } from '../serving/AdapterPool.ts'
-import { Batcher } from '../serving/Batcher.ts'
+import type { Batcher } from '../serving/Batcher.ts'
+import { openBatcher, type OpenBatcher } from '../serving/openBatcher.ts'
 import { releaseAnswerGradients } from '../training/index.ts'
 import type { EngineOptions, ModelInfo } from './EngineCalls.ts'
 
@@ -21,7 +22,7 @@ const twoThreadBytes = 64 * 2 ** 20
 export class EngineState {
   readonly #options: EngineOptions
   #backend: Backend | null = null
-  #loaded: { model: Model; pool: AdapterPool; batcher: Batcher; info: ModelInfo } | null = null
+  #loaded: { model: Model; pool: AdapterPool; batcher: Batcher; serving: OpenBatcher; info: ModelInfo } | null = null
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -33,13 +34,14 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30 } = this.#options
+    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, ...rest } = this.#options
     const backend = (this.#backend ??= new Backend(loadGgml({ variant }), 1))
     const model = loadModel(path, backend)
     backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
       const pool = new AdapterPool(model, adapterBytes)
-      const batcher = new Batcher(model, pool, { slots, maxRows, kvType, positions: this.#options.positions ?? Math.min(model.config.context, defaultContext) })
+      const serving = openBatcher(model, pool, { ...rest, slots, maxRows, kvType, positions: rest.positions ?? Math.min(model.config.context, defaultContext) })
+      const { batcher } = serving
       const profile = numericsProfile(model, kvType)
       const info: ModelInfo = {
         id: model.id,
@@ -53,7 +55,7 @@ export class EngineState {
         bos: model.vocabulary.bos,
         eos: model.vocabulary.eos,
       }
-      this.#loaded = { model, pool, batcher, info }
+      this.#loaded = { model, pool, batcher, serving, info }
       return info
     } catch (error) {
       model.dispose()
@@ -69,9 +71,9 @@ export class EngineState {
 
   dispose(): void {
     if (this.#loaded) {
-      const { model, pool, batcher } = this.#loaded
+      const { model, pool, serving } = this.#loaded
       this.#loaded = null
-      batcher.dispose()
+      serving.dispose()
       pool.dispose()
       releaseAnswerGradients(model)
       model.dispose()

@@ -22,6 +22,7 @@ export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
     removeAdapter: ({ adapterId }) => state.loaded.pool.remove(adapterId),
     generate: (request, { emit, signal }) => state.loaded.batcher.generate(request, emit, signal),
     score: (request, { signal }) => state.loaded.batcher.score(request, signal),
+    embed: (request, { signal }) => state.loaded.batcher.embed(request, signal),
     load() {
       const { batcher, pool } = state.loaded
       return { ...batcher.load, adapters: pool.ids.length, adapterBytes: pool.bytes }

@@ -9,7 +9,8 @@ import { randomAdapter } from '../fixtures/randomAdapter.ts'
 import { writeTinyModel } from '../fixtures/writeTinyModel.ts'
 import { loadModel } from '../model/loadModel.ts'
 import { AdapterPool } from './AdapterPool.ts'
-import { Batcher } from './Batcher.ts'
+import type { Batcher } from './Batcher.ts'
+import { openBatcher, type ServingOptions } from './openBatcher.ts'
 import type { GeneratedToken, GenerateRequest } from './requests.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-serving-'))
@@ -20,15 +21,15 @@ const model = loadModel(path, backend)
 const adapters = [1, 2].map((seed) => randomAdapter(model, { seed, rank: 2 + seed }))
 const folders = adapters.map((adapter, index) => (writePeftFolder(join(folder, `adapter-${index}`), adapter, model), join(folder, `adapter-${index}`)))
 
-const batchers: Batcher[] = []
-function fresh(slots = 4, maxRows = 64): { batcher: Batcher; pool: AdapterPool; ids: (typeof adapters)[number]['id'][] } {
+const opened: { dispose(): void }[] = []
+function fresh(slots = 4, maxRows = 64, more: Partial<ServingOptions> = {}): { batcher: Batcher; pool: AdapterPool; ids: (typeof adapters)[number]['id'][] } {
   const pool = new AdapterPool(model, 2 ** 30)
   const ids = folders.map((place) => pool.register(place))
-  const batcher = new Batcher(model, pool, { slots, maxRows, positions: 256, kvType: 'F32' })
-  batchers.push(batcher)
+  const { batcher, dispose } = openBatcher(model, pool, { slots, maxRows, positions: 256, kvType: 'F32', ...more })
+  opened.push({ dispose })
   return { batcher, pool, ids }
 }
-afterEach(() => batchers.splice(0).forEach((batcher) => batcher.dispose()))
+afterEach(() => opened.splice(0).forEach(({ dispose }) => dispose()))
 afterAll(() => {
   model.dispose()
   backend.dispose()
@@ -128,8 +129,8 @@ describe('Batcher', () => {
   it('drops idle adapters when memory is short, reloads them, and keeps one that is removed while in use', async () => {
     const pool = new AdapterPool(model, 1)
     const ids = folders.map((place) => pool.register(place))
-    const batcher = new Batcher(model, pool, { slots: 2, maxRows: 16, positions: 64, kvType: 'F32' })
-    batchers.push(batcher)
+    const { batcher, dispose } = openBatcher(model, pool, { slots: 2, maxRows: 16, positions: 64, kvType: 'F32' })
+    opened.push({ dispose })
     const bytes = pool.bytes
     const request = (adapterId: (typeof ids)[number]): GenerateRequest => ({ adapterId, promptTokens: tokensOf('the'), sampling: sampling({ maxTokens: 4 }) })
     const expected = await batcher.generate(request(ids[0]!), ignore)

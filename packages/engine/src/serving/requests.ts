@@ -3,7 +3,17 @@ import type { TokenProbability } from '../sampling/logProbability.ts'
 
 export type RequestPriority = 'high' | 'normal' | 'low'
 
-export type GenerateRequest = {
+/** What scheduling knows of any request. */
+export type Scheduling = {
+  /** Whom the engine's time is shared out among; default one payer for all. */
+  payer?: string
+  /** Default normal. */
+  priority?: RequestPriority
+  /** Give up with `DEADLINE_EXCEEDED` when the answer is not finished this long after the request came. */
+  deadlineMs?: number
+}
+
+export type GenerateRequest = Scheduling & {
   /** Null for the bare base. */
   adapterId: Hex | null
   /** Several adapters whose changes are added up by these weights, instead of `adapterId`. */
@@ -12,14 +22,10 @@ export type GenerateRequest = {
   sampling: Sampling
   /** How many alternatives to report per token; default none. */
   topLogprobs?: number
+  /** Report each token's log probability; default true. Without it and without `topLogprobs` a sum over the vocabulary is saved. */
+  logprobs?: boolean
   /** Report the SHA-256 of each token's logits (little-endian F32), for receipts; default false. */
   logitsHashes?: boolean
-  /** Whom the engine's time is shared out among; default one payer for all. */
-  payer?: string
-  /** Default normal. */
-  priority?: RequestPriority
-  /** Give up with `DEADLINE_EXCEEDED` when the answer is not finished this long after the request came. */
-  deadlineMs?: number
   /** Refuse with `OVERLOADED` when the predicted time to the first token is above this. */
   firstTokenMs?: number
   /** An end token does not end the answer, for benchmarks; default false. */
@@ -31,7 +37,7 @@ export type GeneratedToken = {
   token: number
   /** Text that became certain with this token; may be empty inside a character or a possible stop string. */
   text: string
-  /** Natural logarithm of the token's probability by the raw logits. */
+  /** Natural logarithm of the token's probability by the raw logits; NaN when it was not asked for. */
   logprob: number
   top: TokenProbability[]
 }
@@ -41,6 +47,7 @@ export type GenerateResult = {
   tokens: number[]
   /** The answer's text, cut before a stop string. */
   text: string
+  /** Per token; empty when not asked for. */
   logprobs: number[]
   /** Per token; empty unless asked for. */
   top: TokenProbability[][]
@@ -51,9 +58,17 @@ export type GenerateResult = {
   promptTokens: number
 }
 
-export type ScoreRequest = {
+export type ScoreRequest = Scheduling & {
   adapterId: Hex | null
   tokens: readonly number[]
   /** Index of the first token to score, at least 1: a token is scored by what stands before it. */
   from: number
+}
+
+export type EmbedRequest = Scheduling & {
+  /** Default the bare base. */
+  adapterId?: Hex | null
+  tokens: readonly number[]
+  /** What stands for the text: the mean over its tokens (the default), or its last token. */
+  pooling?: 'mean' | 'last'
 }

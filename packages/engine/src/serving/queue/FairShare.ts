@@ -1,0 +1,73 @@
+/** What one prompt token counts, in virtual tokens: reading is cheaper than writing (the weights of Sheng et al. 2024). */
+export const promptWeight = 1
+/** What one generated token counts, in virtual tokens. */
+export const answerWeight = 2
+
+/** Keys that nobody waits for are forgotten above this many; the lightest first, which loses them the least. */
+const mostIdle = 4096
+
+/**
+ * Virtual token counters: how much each key (a payer, or an adapter of a payer) was served, in weighted tokens. Whoever has the
+ * smallest counter among those that wait is next. A key that comes back after a pause is lifted to the smallest counter that waits
+ * (to the last one that left when nobody does): idle time is no credit, and what was served while others were away is no debt.
+ * Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024, algorithm 2.
+ */
+export class FairShare {
+  readonly #counters = new Map<string, number>()
+  readonly #waiting = new Map<string, number>()
+  #last = 0
+
+  /** One more request of `key` waits. */
+  join(key: string): void {
+    const waiting = this.#waiting.get(key) ?? 0
+    if (waiting === 0) {
+      this.#counters.set(key, this.lifted(key))
+      this.#trim()
+    }
+    this.#waiting.set(key, waiting + 1)
+  }
+
+  /** One request of `key` waits no more: it is being served, or was dropped. */
+  leave(key: string): void {
+    const waiting = (this.#waiting.get(key) ?? 0) - 1
+    if (waiting > 0) {
+      this.#waiting.set(key, waiting)
+      return
+    }
+    this.#waiting.delete(key)
+    this.#last = this.counter(key)
+  }
+
+  /** Books service, in virtual tokens. */
+  charge(key: string, tokens: number): void {
+    this.#counters.set(key, this.counter(key) + tokens)
+  }
+
+  counter(key: string): number {
+    return this.#counters.get(key) ?? 0
+  }
+
+  /** The counter that `key` has, or would have if a request of it came now. */
+  lifted(key: string): number {
+    const counter = this.counter(key)
+    return this.#waiting.has(key) ? counter : Math.max(counter, this.#floor())
+  }
+
+  /** Keys with a counter. */
+  get size(): number {
+    return this.#counters.size
+  }
+
+  #floor(): number {
+    if (this.#waiting.size === 0) return this.#last
+    let least = Infinity
+    for (const key of this.#waiting.keys()) least = Math.min(least, this.counter(key))
+    return least
+  }
+
+  #trim(): void {
+    if (this.#counters.size <= mostIdle + this.#waiting.size) return
+    const idle = [...this.#counters].filter(([key]) => !this.#waiting.has(key)).sort(([, a], [, b]) => a - b)
+    for (const [key] of idle.slice(0, mostIdle / 2)) this.#counters.delete(key)
+  }
+}
