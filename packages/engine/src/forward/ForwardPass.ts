@@ -1,10 +1,11 @@
 import { fail } from '@openledger/protocol'
 import { GraphAllocator, TensorContext } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
+import { loraCostsOf } from './calibrateLora.ts'
 import { buildStep, type StepGraph, stepStructure, stepTensors } from './buildStep.ts'
 import { fillStep } from './fillStep.ts'
 import type { KvCache } from './KvCache.ts'
-import { defaultLoraCosts, type LoraCosts } from './LoraCosts.ts'
+import type { LoraCosts } from './LoraCosts.ts'
 import { layoutStep, type SequenceStep, type StepLayout } from './StepPlan.ts'
 
 /** A graph that is kept, with the memory of its intermediate results. */
@@ -26,11 +27,11 @@ export class ForwardPass {
   /** By structure, least recently used first. */
   readonly #kept = new Map<string, KeptGraph>()
   readonly #counts: ForwardCounts = { base: 0, single: 0, mixed: 0, graphsReused: 0 }
-  #costs: LoraCosts
+  readonly #costs: LoraCosts | undefined
   #results = new Float32Array()
 
-  /** @param costs how products of adapters are arranged; results do not depend on it */
-  constructor(model: Model, cache: KvCache, costs: LoraCosts = defaultLoraCosts) {
+  /** @param costs what the arrangement of products is chosen by; default measured. Results do not depend on it */
+  constructor(model: Model, cache: KvCache, costs?: LoraCosts) {
     this.#model = model
     this.#cache = cache
     this.#costs = costs
@@ -48,7 +49,7 @@ export class ForwardPass {
    */
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     this.#check(steps)
-    const layout = layoutStep(steps, this.#costs)
+    const layout = layoutStep(steps, this.#costs ?? loraCostsOf(this.#model.backend))
     const { step } = this.#graphFor(layout)
     fillStep(step, layout, this.#cache)
     this.#model.backend.compute(step.graph)

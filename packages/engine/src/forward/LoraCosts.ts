@@ -8,6 +8,3 @@ export type LoraCosts = {
   /** Reading one MiB of factors that nothing asked for. */
   mebibyte: number
 }
-
-/** Used until a calibration has run. */
-export const defaultLoraCosts: LoraCosts = { operation: 3, mebibyte: 60 }
