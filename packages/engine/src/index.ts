@@ -40,3 +40,4 @@ export type { EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } 
 export type { EngineCapabilities, EngineInfo, ServedResult, ServingEngine } from './host/ServingEngine.ts'
 export { ModelTokenizer } from './model/ModelTokenizer.ts'
 export { StopMatcher } from './sampling/StopMatcher.ts'
+export { convertFolder, type ConvertedModel, type ConvertOptions } from './huggingface/convertFolder.ts'

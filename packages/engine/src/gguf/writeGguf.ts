@@ -48,7 +48,8 @@ export interface GgufTensorData {
   data: Uint8Array
 }
 
-const alignment = 32
+/** Tensor data starts at multiples of this, the format's default. */
+export const ggufAlignment = 32
 const utf8 = new TextEncoder()
 
 class ByteSink {
@@ -159,15 +160,35 @@ export function writeGguf(
   metadata: Readonly<Record<string, GgufMetadataValue>>,
   tensors: readonly GgufTensorData[],
 ): Uint8Array {
-  const names = new Set<string>()
   for (const { name, shape, type, data } of tensors) {
-    if (names.has(name)) fail('GGUF_NAME', `two tensors are called ${name}`)
-    if (utf8.encode(name).length > 63) fail('GGUF_NAME', `tensor name ${name} is longer than 63 bytes`)
-    names.add(name)
     const expected = ggufTensorBytes(type, shape)
     if (data.length !== expected) {
       fail('GGUF_DATA', `tensor ${name} has ${data.length} bytes, its shape and type need ${expected}`)
     }
+  }
+  const sink = new ByteSink()
+  sink.raw(encodeGgufHeader(metadata, tensors))
+  for (const { data } of tensors) {
+    sink.raw(data)
+    sink.pad(ggufAlignment)
+  }
+  return sink.take()
+}
+
+/**
+ * Encodes everything that stands before the tensor data of a GGUF v3 file, padded to where the data begins. The data of each tensor
+ * follows in the same order, each padded with zeros to a multiple of {@link ggufAlignment}.
+ * Throws InputError (GGUF_NAME, GGUF_SHAPE).
+ */
+export function encodeGgufHeader(
+  metadata: Readonly<Record<string, GgufMetadataValue>>,
+  tensors: readonly Omit<GgufTensorData, 'data'>[],
+): Uint8Array {
+  const names = new Set<string>()
+  for (const { name } of tensors) {
+    if (names.has(name)) fail('GGUF_NAME', `two tensors are called ${name}`)
+    if (utf8.encode(name).length > 63) fail('GGUF_NAME', `tensor name ${name} is longer than 63 bytes`)
+    names.add(name)
   }
   if ('general.alignment' in metadata) fail('GGUF_NAME', 'general.alignment is fixed to 32 here')
 
@@ -182,18 +203,14 @@ export function writeGguf(
     writeValue(sink, value)
   }
   let offset = 0
-  for (const { name, shape, type, data } of tensors) {
+  for (const { name, shape, type } of tensors) {
     sink.string(name)
     sink.number('uint32', shape.length)
     for (const n of shape) sink.bigint('uint64', BigInt(n))
     sink.number('uint32', ggufTensorTypes[type].id)
     sink.bigint('uint64', BigInt(offset))
-    offset += Math.ceil(data.length / alignment) * alignment
+    offset += Math.ceil(ggufTensorBytes(type, shape) / ggufAlignment) * ggufAlignment
   }
-  sink.pad(alignment)
-  for (const { data } of tensors) {
-    sink.raw(data)
-    sink.pad(alignment)
-  }
+  sink.pad(ggufAlignment)
   return sink.take()
 }

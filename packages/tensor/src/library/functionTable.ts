@@ -25,6 +25,8 @@ export const baseFunctions = {
   blockSize: 'int64_t ggml_blck_size(int type)',
   rowSize: 'size_t ggml_row_size(int type, int64_t elements)',
   quantizeChunk: 'size_t ggml_quantize_chunk(int type, const float *source, void *target, int64_t start, int64_t rows, int64_t perRow, const float *importance)',
+  halfToFloats: 'void ggml_fp16_to_fp32_row(const void *source, void *target, int64_t count)',
+  bfloatToFloats: 'void ggml_bf16_to_fp32_row(const void *source, void *target, int64_t count)',
   validateRows: 'bool ggml_validate_row_data(int type, const void *data, size_t bytes)',
   allocateContext: 'void *ggml_backend_alloc_ctx_tensors_from_buft(void *context, void *bufferType)',
   freeBuffer: 'void ggml_backend_buffer_free(void *buffer)',
