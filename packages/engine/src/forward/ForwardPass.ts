@@ -1,5 +1,5 @@
 import { fail } from '@openledger/protocol'
-import { GraphAllocator, TensorContext } from '@openledger/tensor'
+import { type GraphAllocator, TensorContext } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
 import { loraCostsOf } from './calibrateLora.ts'
 import { buildStep, type StepGraph, stepStructure, stepTensors } from './buildStep.ts'

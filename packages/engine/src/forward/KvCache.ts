@@ -82,7 +82,7 @@ export class KvCache {
     if (from === to || bytes === 0) return
     if (this.#staging.length < bytes) this.#staging = new Uint8Array(bytes)
     const staging = this.#staging.subarray(0, bytes)
-    for (const tensor of [...this.keys, ...this.values]) tensor.read(staging, from * this.strides.slot) && tensor.write(staging, to * this.strides.slot)
+    for (const tensor of [...this.keys, ...this.values]) tensor.write(tensor.read(staging, from * this.strides.slot), to * this.strides.slot)
   }
 
   dispose(): void {
