@@ -7,47 +7,79 @@ import { largestLogits } from './largestLogits.ts'
 import { logSumExp, topTokens } from './logProbability.ts'
 import { StopMatcher } from './StopMatcher.ts'
 
-const plain: ChoiceParameters = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 }
-const none = new Set<number>()
+const plain: ChoiceParameters = { temperature: 1, topK: 0, topP: 1, minP: 0 }
 const seed = keccak(new Uint8Array([1]))
+
+/** What is left to draw from, by sorting everything: the plain way that chooseToken avoids. */
+function bySorting(logits: Float32Array, { temperature, topK, topP, minP }: ChoiceParameters): { order: number[]; weights: number[] } {
+  let order = Array.from(logits.keys()).filter((token) => logits[token]! > -Infinity).sort((a, b) => logits[b]! - logits[a]! || a - b)
+  if (topK > 0) order = order.slice(0, topK)
+  const weightOf = (token: number): number => Math.exp((logits[token]! - logits[order[0]!]!) / temperature)
+  const total = order.reduce((sum, token) => sum + weightOf(token), 0)
+  let sum = 0
+  const enough = order.findIndex((token) => (sum += weightOf(token)) >= topP * total)
+  if (topP < 1) order = order.slice(0, enough + 1)
+  order = order.filter((token, index) => index === 0 || weightOf(token) >= minP)
+  return { order, weights: order.map(weightOf) }
+}
 
 describe('chooseToken', () => {
   it('takes the largest logit at temperature 0, the smaller id on a tie', () => {
-    expect(chooseToken(Float32Array.from([1, 3, 3, 2]), { ...plain, temperature: 0 }, none, 0.99)).toBe(1)
+    expect(chooseToken(Float32Array.from([1, 3, 3, 2]), { ...plain, temperature: 0 }, 0.99)).toBe(1)
   })
 
   it('draws tokens as often as the softmax says', () => {
     const logits = Float32Array.from([0, Math.log(2), Math.log(5)])
     const random = new CounterRandom(seed)
     const counts = [0, 0, 0]
-    for (let index = 0; index < 20_000; index++) counts[chooseToken(logits, plain, none, random.at(index))]! += 1
+    for (let index = 0; index < 20_000; index++) counts[chooseToken(logits, plain, random.at(index))]! += 1
     // 4.4 standard deviations of a binomial; a draw that ignored a weight would be off by thousands.
     ;[1 / 8, 2 / 8, 5 / 8].forEach((share, token) => expect(Math.abs(counts[token]! - 20_000 * share)).toBeLessThan(310))
   })
 
   it('keeps to top-k, top-p and min-p', () => {
     const logits = Float32Array.from([Math.log(5), Math.log(3), Math.log(1.5), Math.log(0.5)])
-    const reached = (parameters: Partial<ChoiceParameters>): number => Math.max(...Array.from({ length: 200 }, (_, i) => chooseToken(logits, { ...plain, ...parameters }, none, i / 200)))
+    const reached = (parameters: Partial<ChoiceParameters>): number => Math.max(...Array.from({ length: 200 }, (_, i) => chooseToken(logits, { ...plain, ...parameters }, i / 200)))
     expect(reached({})).toBe(3)
     expect(reached({ topK: 2 })).toBe(1)
     expect(reached({ topP: 0.75 })).toBe(1)
     expect(reached({ topP: 0.85 })).toBe(2)
     expect(reached({ minP: 0.2 })).toBe(2)
     expect(reached({ minP: 0.61 })).toBe(0)
+    // Top-k first: the mass that top-p counts is that of what is left.
+    expect(reached({ topK: 2, topP: 0.63 })).toBe(1)
+    expect(reached({ topK: 2, topP: 0.62 })).toBe(0)
   })
 
-  it('penalises what was seen, on both sides of zero', () => {
-    const greedy = { ...plain, temperature: 0, repetitionPenalty: 2 }
-    expect(chooseToken(Float32Array.from([3, 2]), greedy, new Set([0]), 0)).toBe(1)
-    expect(chooseToken(Float32Array.from([-1, -1.5]), greedy, new Set([0]), 0)).toBe(1)
+  it('gives what sorting the whole vocabulary gives', () => {
+    const logits = fc.array(fc.oneof(fc.float({ min: -20, max: 20, noNaN: true }), fc.integer({ min: -2, max: 2 }), fc.constant(-Infinity)), { minLength: 1, maxLength: 400 })
+    const parameters = fc.record({ temperature: fc.constantFrom(0.1, 1, 2), topK: fc.nat(500), topP: fc.constantFrom(0.01, 0.5, 0.9, 1), minP: fc.constantFrom(0, 0.01, 0.5, 1) })
+    fc.assert(
+      fc.property(logits, parameters, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (values, chosen, draw) => {
+        fc.pre(values.some((value) => value > -Infinity))
+        const { weights, order } = bySorting(Float32Array.from(values), chosen)
+        const total = weights.reduce((sum, weight) => sum + weight, 0)
+        const place = order.indexOf(chooseToken(Float32Array.from(values), chosen, draw))
+        const before = weights.slice(0, place).reduce((sum, weight) => sum + weight, 0)
+        expect(place).toBeGreaterThanOrEqual(0)
+        // The draw falls into the token's share, up to the last digits of a sum.
+        expect(draw * total).toBeGreaterThanOrEqual(before - 1e-9 * total)
+        expect(draw * total).toBeLessThanOrEqual(before + weights[place]! + 1e-9 * total)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('has nothing to choose where every logit is -Infinity', () => {
+    for (const temperature of [0, 1]) expect(chooseToken(new Float32Array(3).fill(-Infinity), { ...plain, temperature }, 0)).toBe(-1)
   })
 
   it('never leaves the vocabulary', () => {
     const logits = fc.array(fc.float({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 40 })
-    const parameters = fc.record({ temperature: fc.constantFrom(0, 0.1, 1, 2), topK: fc.nat(50), topP: fc.constantFrom(0.01, 0.5, 1), minP: fc.constantFrom(0, 0.5, 1), repetitionPenalty: fc.constantFrom(1, 1.5) })
+    const parameters = fc.record({ temperature: fc.constantFrom(0, 0.1, 1, 2), topK: fc.nat(50), topP: fc.constantFrom(0.01, 0.5, 1), minP: fc.constantFrom(0, 0.5, 1) })
     fc.assert(
       fc.property(logits, parameters, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (values, chosen, draw) => {
-        const token = chooseToken(Float32Array.from(values), chosen, new Set([0]), draw)
+        const token = chooseToken(Float32Array.from(values), chosen, draw)
         expect(token).toBeGreaterThanOrEqual(0)
         expect(token).toBeLessThan(values.length)
       }),

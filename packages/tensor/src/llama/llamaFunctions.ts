@@ -55,6 +55,7 @@ const contextParams = koffi.struct({
   other: 'void *',
 })
 
+const candidates = koffi.struct({ data: 'void *', size: 'size_t', selected: 'int64_t', sorted: 'bool' })
 const batch = koffi.struct({ count: 'int32_t', tokens: 'void *', embeddings: 'void *', positions: 'void *', sequenceCounts: 'void *', sequences: 'void *', outputs: 'void *' })
 
 export type LlamaModelParams = { loadMode: number; vocabOnly: boolean; checkTensors: boolean; useExtraBuffers: boolean; gpuLayers: number }
@@ -97,6 +98,15 @@ export type LlamaFunctions = {
   loadAdapter: Call<[bigint, string], bigint | null>
   freeAdapter: Call<[bigint], void>
   setAdapters: Call<[bigint, BigUint64Array, number, Float32Array], number>
+  samplerPenalties: Call<[number, number, number, number, number], bigint>
+  samplerBias: Call<[number, number, Uint8Array], bigint>
+  samplerTopK: Call<[number], bigint>
+  samplerTopP: Call<[number, number], bigint>
+  samplerMinP: Call<[number, number], bigint>
+  samplerTemperature: Call<[number], bigint>
+  samplerAccept: Call<[bigint, number], void>
+  samplerApply: Call<[bigint, { data: bigint; size: number; selected: number; sorted: boolean }], void>
+  samplerFree: Call<[bigint], void>
 }
 
 const bound = new WeakMap<Ggml, LlamaFunctions>()
@@ -137,6 +147,15 @@ export function llamaFunctions(ggml: Ggml): LlamaFunctions {
     clearMemory: library.func('void llama_memory_clear(void *memory, bool data)'),
     loadAdapter: library.func('void *llama_adapter_lora_init(void *model, const char *path)'),
     freeAdapter: library.func('void llama_adapter_lora_free(void *adapter)'),
+    samplerPenalties: library.func('void *llama_sampler_init_penalties(int vocabulary, int last, float repeat, float frequency, float presence)'),
+    samplerBias: library.func('void *llama_sampler_init_logit_bias(int vocabulary, int count, const uint8_t *biases)'),
+    samplerTopK: library.func('void *llama_sampler_init_top_k(int k)'),
+    samplerTopP: library.func('void *llama_sampler_init_top_p(float p, size_t keep)'),
+    samplerMinP: library.func('void *llama_sampler_init_min_p(float p, size_t keep)'),
+    samplerTemperature: library.func('void *llama_sampler_init_temp(float temperature)'),
+    samplerAccept: library.func('void llama_sampler_accept(void *sampler, int token)'),
+    samplerApply: library.func('llama_sampler_apply', 'void', ['void *', koffi.inout(koffi.pointer(candidates))]),
+    samplerFree: library.func('void llama_sampler_free(void *sampler)'),
     setAdapters: library.func('int llama_set_adapters_lora(void *context, const uint64_t *adapters, size_t count, const float *scales)'),
   } as unknown as LlamaFunctions
   bound.set(ggml, functions)
