@@ -44,3 +44,7 @@ export type { EngineCapabilities, EngineInfo, ServedResult, ServingEngine } from
 export { ModelTokenizer } from './model/ModelTokenizer.ts'
 export { StopMatcher } from './sampling/StopMatcher.ts'
 export { convertFolder, type ConvertedModel, type ConvertOptions } from './huggingface/convertFolder.ts'
+export { checkModelFile } from './model/checkModelFile.ts'
+export { ModelStore, type CopyProgress } from './store/ModelStore.ts'
+export { findModelFile, modelStoreOf } from './store/findModelFile.ts'
+export { nameFrom, type ModelSource, type StoredModel } from './store/StoredModel.ts'

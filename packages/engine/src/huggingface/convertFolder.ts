@@ -3,10 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { fail, type Hex, InputError } from '@openledger/protocol'
 import type { Ggml } from '@openledger/tensor'
 import { GgufFileWriter } from '../gguf/GgufFileWriter.ts'
-import { readGguf } from '../gguf/readGguf.ts'
 import type { GgufMetadataValue, GgufTensorType } from '../gguf/writeGguf.ts'
-import { checkTokenizer } from '../model/checkTokenizer.ts'
-import { readModelConfig } from '../model/ModelConfig.ts'
+import { checkModelFile } from '../model/checkModelFile.ts'
 import { configMetadata } from './configMetadata.ts'
 import { planTensors } from './planTensors.ts'
 import { readChatTemplate } from './readChatTemplate.ts'
@@ -71,7 +69,7 @@ export async function convertFolder(folder: string, target: string, options: Con
           if (signal?.aborted) throw new InputError('CANCELLED', 'the conversion was cancelled', { action: 'stop', status: 499 })
         }
       }
-      const sha256 = await writer.finish(checkResult)
+      const sha256 = await writer.finish(checkModelFile)
       return { sha256, bytes: writer.bytes, notes }
     } finally {
       await writer.abandon()
@@ -79,10 +77,4 @@ export async function convertFolder(folder: string, target: string, options: Con
   } finally {
     weights.close()
   }
-}
-
-/** Reads the finished header back as loading will. */
-function checkResult(path: string): void {
-  const file = readGguf(path)
-  checkTokenizer(file, readModelConfig(file).vocabulary)
 }

@@ -6,11 +6,12 @@ import { metadataOf } from '../gguf/metadataOf.ts'
 import { type GgufFile, type GgufTensorInfo, readGguf } from '../gguf/readGguf.ts'
 import { tensorEncodings } from '../gguf/tensorEncodings.ts'
 import { ChatTemplate } from '../template/ChatTemplate.ts'
+import { checkTensors } from './checkTensors.ts'
 import { checkTokenizer } from './checkTokenizer.ts'
 import { hashTokenizer } from './hashTokenizer.ts'
 import { type LayerWeights, Model, type ModelWeights } from './Model.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
-import { type LinearModule, linearModules, weightShapes } from './weightShapes.ts'
+import { type LinearModule, linearModules } from './weightShapes.ts'
 
 const chunkBytes = 8 << 20
 
@@ -47,20 +48,6 @@ export function loadModel(path: string, backend: Backend): Model {
     vocabulary.dispose()
     throw error
   }
-}
-
-function checkTensors(file: GgufFile, config: ModelConfig): void {
-  const expected = weightShapes(config)
-  for (const [name, { shape, required }] of expected) {
-    const info = file.tensors.get(name)
-    if (!info) {
-      if (required) fail('MODEL_TENSOR_MISSING', `${file.path} has no tensor ${name}`)
-      continue
-    }
-    if (info.shape.join() !== shape.join()) fail('MODEL_TENSOR_SHAPE', `${name} has shape [${info.shape.join()}], the configuration wants [${shape.join()}]`)
-    if (shape.length === 1 && info.type !== 0) fail('MODEL_TENSOR_TYPE', `${name} must be F32`)
-  }
-  for (const name of file.tensors.keys()) if (!expected.has(name)) fail('MODEL_TENSOR_UNKNOWN', `${file.path} has a tensor ${name} that this architecture does not use`)
 }
 
 function fillWeights(file: GgufFile, tensors: Map<string, Tensor>, backend: Backend): Hex {

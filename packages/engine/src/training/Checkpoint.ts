@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { StorageError } from '@openledger/protocol'
-import { writeAtomically } from './writeAtomically.ts'
+import { writeAtomically } from '../files/writeAtomically.ts'
 
 const magic = 'OPENLEDGER-TRAINING-1\n'
 
