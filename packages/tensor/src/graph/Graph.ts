@@ -1,6 +1,6 @@
 import { InputError } from '@openledger/protocol'
 import type { Pointer } from '../library/bindFunctions.ts'
-import type { Tensor } from './Tensor.ts'
+import { Tensor } from './Tensor.ts'
 import type { TensorContext } from './TensorContext.ts'
 
 /** An ordered list of operations; owned by its context. */
@@ -30,5 +30,10 @@ export class Graph {
 
   get nodes(): number {
     return this.context.ggml.base.graphNodes<number>(this.address)
+  }
+
+  /** One of its operations, in the order in which they are computed. */
+  node(index: number): Tensor {
+    return new Tensor(this.context, this.context.ggml.base.graphNode<Pointer>(this.address, index))
   }
 }

@@ -18,7 +18,7 @@ describe('loadGgml', () => {
 
   it('refuses an unknown variant and an unknown platform', () => {
     expect(() => loadGgml({ variant: 'z80' })).toThrow(expect.objectContaining({ code: 'VARIANT_UNKNOWN' }))
-    expect(() => findNativeLibraries('cpm-z80')).toThrow(expect.objectContaining({ code: 'NATIVE_MISSING' }))
+    expect(() => findNativeLibraries({ platform: 'cpm-z80' })).toThrow(expect.objectContaining({ code: 'NATIVE_MISSING' }))
   })
 
   it('refuses a variant that this processor lacks instructions for', () => {

@@ -1,93 +1,80 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UnavailableError } from '@openledger/protocol'
 import { abi } from './abi.ts'
+import { type NativeLibraries, readNativePackage } from './readNativePackage.ts'
 
-/** Paths of the shared libraries of one platform package, and what its build metadata says. */
-export type NativeLibraries = {
-  folder: string
-  base: string
-  ggml: string
-  llama: string
-  /** CPU backends by ISA variant, e.g. `haswell`. */
-  cpu: Map<string, string>
-  release: string
+/** Backends other than the CPU, best first. */
+export const acceleratorKinds = ['cuda', 'vulkan', 'metal'] as const
+export type AcceleratorKind = (typeof acceleratorKinds)[number]
+
+/** Packages by platform, each with the backend that it adds to the CPU; those with more come first, for they are installed on purpose. */
+const packagesByPlatform: Record<string, readonly { name: string; adds?: AcceleratorKind }[]> = {
+  'linux-x64': [{ name: 'linux-x64-cuda', adds: 'cuda' }, { name: 'linux-x64-vulkan', adds: 'vulkan' }, { name: 'linux-x64' }],
+  'linux-arm64': [{ name: 'linux-arm64' }],
+  'darwin-arm64': [{ name: 'mac-arm64-metal', adds: 'metal' }],
+  'darwin-x64': [{ name: 'mac-x64' }],
+  'win32-x64': [{ name: 'win-x64-cuda', adds: 'cuda' }, { name: 'win-x64-vulkan', adds: 'vulkan' }, { name: 'win-x64' }],
 }
 
-const packageByPlatform: Record<string, string[]> = {
-  'linux-x64': ['linux-x64'],
-  'linux-arm64': ['linux-arm64'],
-  'darwin-arm64': ['mac-arm64-metal'],
-  'darwin-x64': ['mac-x64'],
-  'win32-x64': ['win-x64'],
+export type LibrarySearch = {
+  platform?: string
+  /** The backend that the package must bring; default any. */
+  accelerator?: AcceleratorKind
+  /** An unpacked platform package to take whatever is installed; default the environment's OPENLEDGER_GGML_DIR. */
+  folder?: string
 }
 
 /**
- * Finds the native libraries of this platform in the installed optional packages.
+ * Finds the native libraries of this platform: one package, because the libraries of one process must share one ggml.
  * @throws UnavailableError `NATIVE_MISSING` when no package fits, `NATIVE_ABI` when one of another version is installed
  */
-export function findNativeLibraries(platform = `${process.platform}-${process.arch}`): NativeLibraries {
-  const names = packageByPlatform[platform]
-  if (!names) {
+export function findNativeLibraries(search: LibrarySearch = {}): NativeLibraries {
+  const { platform = `${process.platform}-${process.arch}`, accelerator, folder = process.env.OPENLEDGER_GGML_DIR || undefined } = search
+  const candidates = packagesByPlatform[platform]
+  if (!candidates) {
     throw new UnavailableError('NATIVE_MISSING', `no native build of ggml exists for ${platform}`, {
       action: 'stop',
-      fix: `run on one of ${Object.keys(packageByPlatform).join(', ')}`,
+      fix: `run on one of ${Object.keys(packagesByPlatform).join(', ')}`,
     })
   }
-  const require = createRequire(import.meta.url)
-  for (const name of names) {
-    const root = packageRoot(require, `@node-llama-cpp/${name}`)
-    if (root) return readPackage(root, name)
+  if (folder !== undefined) {
+    const libraries = withExtension(folder, readNativePackage(folder, basename(folder)))
+    if (accelerator === undefined || libraries.accelerators.has(accelerator)) return libraries
+    throw new UnavailableError('NATIVE_MISSING', `${folder} has no ${accelerator} backend`, { action: 'fix', fix: `let OPENLEDGER_GGML_DIR name a package with ${accelerator}` })
   }
-  throw new UnavailableError('NATIVE_MISSING', `the package @node-llama-cpp/${names[0]} is not installed`, {
+  const fitting = candidates.filter(({ adds }) => accelerator === undefined || adds === accelerator)
+  for (const { name } of fitting) {
+    const root = packageRoot(`@node-llama-cpp/${name}`)
+    if (root) return withExtension(root, readNativePackage(root, name))
+  }
+  const wanted = fitting.at(-1)?.name
+  if (accelerator !== undefined) {
+    throw new UnavailableError('NATIVE_MISSING', wanted ? `the package @node-llama-cpp/${wanted} is not installed` : `there is no ${accelerator} backend for ${platform}`, {
+      action: 'fix',
+      fix: wanted ? `run: npm install @node-llama-cpp/${wanted}@${abi.packageVersion}, or compute on another device` : 'compute on another device',
+    })
+  }
+  throw new UnavailableError('NATIVE_MISSING', `the package @node-llama-cpp/${wanted} is not installed`, {
     action: 'stop',
-    fix: `run: npm install --include=optional (it brings @node-llama-cpp/${names[0]}@${abi.packageVersion})`,
+    fix: `run: npm install --include=optional (it brings @node-llama-cpp/${wanted}@${abi.packageVersion})`,
   })
 }
 
-function packageRoot(require: NodeJS.Require, name: string): string | null {
+/** Adds the builds for an older CUDA, which lie in a package of their own. */
+function withExtension(root: string, libraries: NativeLibraries): NativeLibraries {
+  if (!libraries.accelerators.has('cuda')) return libraries
+  const name = `${basename(root)}-ext`
+  const extension = packageRoot(`@node-llama-cpp/${name}`) ?? join(dirname(root), name)
+  const file = process.platform === 'win32' ? 'ggml-cuda.dll' : 'libggml-cuda.so'
+  libraries.accelerators.get('cuda')!.push(join(extension, 'bins', basename(root), 'fallback', file))
+  return libraries
+}
+
+function packageRoot(name: string): string | null {
   try {
-    return dirname(dirname(require.resolve(name)))
+    return dirname(dirname(createRequire(import.meta.url).resolve(name)))
   } catch {
     return null
   }
-}
-
-function readPackage(root: string, name: string): NativeLibraries {
-  const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
-  const folder = join(root, 'bins', name)
-  const metadataPath = join(folder, '_nlcBuildMetadata.json')
-  const metadata = existsSync(metadataPath)
-    ? (JSON.parse(readFileSync(metadataPath, 'utf8')) as { buildOptions?: { llamaCpp?: { release?: string } } })
-    : {}
-  const release = metadata.buildOptions?.llamaCpp?.release ?? 'unknown'
-  if (version !== abi.packageVersion || release !== abi.release) refuse(`@node-llama-cpp/${name}@${version} (llama.cpp ${release})`)
-  const files = readdirSync(folder)
-  const pick = (pattern: RegExp): string => {
-    const file = files.find((candidate) => pattern.test(candidate))
-    if (!file) refuse(`${folder} without ${String(pattern)}`)
-    return join(folder, file)
-  }
-  const cpu = new Map<string, string>()
-  for (const file of files) {
-    const match = /^(?:lib)?ggml-cpu(?:-(\w[\w.]*?))?(?:\.v[\d.]+)?\.(?:so|dylib|dll)$/.exec(file)
-    if (match) cpu.set(match[1] ?? 'default', join(folder, file))
-  }
-  return {
-    folder,
-    base: pick(/^(?:lib)?ggml-base(?:\.v[\d.]+)?\.(?:so|dylib|dll)$/),
-    ggml: pick(/^(?:lib)?ggml(?:\.v[\d.]+)?\.(?:so|dylib|dll)$/),
-    llama: pick(/^(?:lib)?llama(?:\.v[\d.]+)?\.(?:so|dylib|dll)$/),
-    cpu,
-    release,
-  }
-}
-
-/** Throws the error for a native build other than the pinned one. */
-export function refuse(found: string): never {
-  throw new UnavailableError('NATIVE_ABI', `found ${found}, which has another binary interface than the pinned one`, {
-    action: 'stop',
-    fix: `install exactly @node-llama-cpp/*@${abi.packageVersion} (llama.cpp ${abi.release}, ggml ${abi.ggml})`,
-  })
 }

@@ -20,6 +20,8 @@ export const baseFunctions = {
   newGraph: 'void *ggml_new_graph_custom(void *context, size_t size, bool grads)',
   expandGraph: 'void ggml_build_forward_expand(void *graph, void *tensor)',
   graphNodes: 'int ggml_graph_n_nodes(void *graph)',
+  graphNode: 'void *ggml_graph_node(void *graph, int index)',
+  operationName: 'const char *ggml_op_desc(void *tensor)',
   typeName: 'const char *ggml_type_name(int type)',
   typeSize: 'size_t ggml_type_size(int type)',
   blockSize: 'int64_t ggml_blck_size(int type)',
@@ -46,6 +48,14 @@ export const baseFunctions = {
   reserveGraph: 'bool ggml_gallocr_reserve(void *allocator, void *graph)',
   allocateGraph: 'bool ggml_gallocr_alloc_graph(void *allocator, void *graph)',
   allocatorSize: 'size_t ggml_gallocr_get_buffer_size(void *allocator, int buffer)',
+  registrationDevices: 'size_t ggml_backend_reg_dev_count(void *registration)',
+  registrationDevice: 'void *ggml_backend_reg_dev_get(void *registration, size_t index)',
+  deviceDescription: 'const char *ggml_backend_dev_description(void *device)',
+  deviceMemory: 'void ggml_backend_dev_memory(void *device, _Out_ size_t *free, _Out_ size_t *total)',
+  deviceType: 'int ggml_backend_dev_type(void *device)',
+  deviceBufferType: 'void *ggml_backend_dev_buffer_type(void *device)',
+  initDevice: 'void *ggml_backend_dev_init(void *device, const char *parameters)',
+  cpuBufferType: 'void *ggml_backend_cpu_buffer_type()',
   enterCritical: 'void ggml_critical_section_start()',
   leaveCritical: 'void ggml_critical_section_end()',
 } as const
@@ -59,4 +69,9 @@ export const cpuFunctions = {
 export const registryFunctions = {
   registrationByName: 'void *ggml_backend_reg_by_name(const char *name)',
   register: 'void ggml_backend_register(void *registration)',
+} as const
+
+/** What every library of another backend exports. */
+export const acceleratorFunctions = {
+  registration: 'void *ggml_backend_init()',
 } as const
