@@ -21,26 +21,27 @@ export class RankedTokens {
   constructor(logits: Float32Array, temperature: number, tokens?: readonly number[]) {
     this.#logits = logits
     this.#temperature = temperature
-    const ids = tokens ? Int32Array.from(tokens) : Int32Array.from(logits.keys())
+    const length = tokens?.length ?? logits.length
     let top = -Infinity
-    for (const token of ids) if (logits[token]! > top) top = logits[token]!
+    for (let index = 0; index < length; index++) top = Math.max(top, logits[tokens ? tokens[index]! : index]!)
     this.#top = top
-    const places = new Int16Array(ids.length)
-    for (let index = 0; index < ids.length; index++) {
-      const fall = (top - logits[ids[index]!]!) / temperature
-      const bucket = !(fall < Infinity) ? -1 : Math.min(steps - 1, Math.floor(fall * stepsPerNat))
-      places[index] = bucket
+    const buckets = new Int16Array(length)
+    const [starts, masses] = [this.#starts, this.#masses]
+    for (let index = 0; index < length; index++) {
+      const fall = (top - logits[tokens ? tokens[index]! : index]!) / temperature
+      const bucket = fall < steps / stepsPerNat ? Math.floor(fall * stepsPerNat) : fall < Infinity ? steps - 1 : -1
+      buckets[index] = bucket
       if (bucket < 0) continue
-      this.#starts[bucket + 1]! += 1
-      this.#masses[bucket]! += Math.exp(-fall)
+      starts[bucket + 1]! += 1
+      masses[bucket]! += Math.exp(-fall)
     }
-    for (let bucket = 0; bucket < steps; bucket++) this.#starts[bucket + 1]! += this.#starts[bucket]!
-    const next = this.#starts.slice(0, steps)
-    this.#tokens = new Int32Array(this.#starts[steps]!)
-    for (let index = 0; index < ids.length; index++) {
-      const bucket = places[index]!
+    for (let bucket = 0; bucket < steps; bucket++) starts[bucket + 1]! += starts[bucket]!
+    const next = starts.slice(0, steps)
+    this.#tokens = new Int32Array(starts[steps]!)
+    for (let index = 0; index < length; index++) {
+      const bucket = buckets[index]!
       if (bucket < 0) continue
-      this.#tokens[next[bucket]!] = ids[index]!
+      this.#tokens[next[bucket]!] = tokens ? tokens[index]! : index
       next[bucket]! += 1
     }
   }

@@ -1,15 +1,15 @@
 import { fail } from '@openledger/protocol'
 import { compileSchema } from './compileSchema.ts'
-import { ScannerMasks } from './ScannerMasks.ts'
 import { SchemaRecogniser } from './SchemaRecogniser.ts'
 import type { Positions, Stack } from './Stack.ts'
+import { TextMasks } from './TextMasks.ts'
 import { type TokenSource, TokenTrie } from './TokenTrie.ts'
 
 /** Holds one answer to a JSON Schema: only tokens that keep its text the beginning of a valid document are allowed, and the end only after a whole one. */
 export class SchemaConstraint {
   readonly #vocabulary: TokenSource
   readonly #trie: TokenTrie
-  readonly #masks: ScannerMasks
+  readonly #masks: TextMasks
   readonly #recogniser: SchemaRecogniser
   #positions: Positions
 
@@ -19,7 +19,7 @@ export class SchemaConstraint {
     this.#recogniser = new SchemaRecogniser(compileSchema(schema))
     this.#positions = this.#recogniser.start
     this.#trie = TokenTrie.of(vocabulary)
-    this.#masks = new ScannerMasks(this.#trie)
+    this.#masks = TextMasks.of(this.#trie)
   }
 
   /** Whether the document is whole and nothing can follow. */
@@ -55,14 +55,17 @@ export class SchemaConstraint {
       for (const token of this.#trie.tokensAt(node)) found.push(token)
     }
     const after = (positions: Positions, byte: number): Positions | null => this.#recogniser.after(positions, byte)
-    const alike = top.item.kind === 'scanner' ? top.item.scanner.maskAs : undefined
-    if (!alike) {
+    const body = top.item.kind === 'scanner' ? top.item.scanner.body : undefined
+    if (!body) {
       this.#trie.walk<Positions>(0, { tops: [top], complete: false }, after, collect)
       return [Int32Array.from(found)]
     }
-    const { tokens, exits } = this.#masks.of(alike)
+    const { tokens, exits } = this.#masks.at(body)
     const below = this.#recogniser.below(top)
-    for (const node of exits) this.#trie.walk(node, below, after, collect)
+    for (const node of exits) {
+      collect(node)
+      this.#trie.walk(node, below, after, collect)
+    }
     return [tokens, Int32Array.from(found)]
   }
 }

@@ -1,4 +1,4 @@
-import { DecimalScanner, type DecimalRange, wholeDigits } from './scanners/DecimalScanner.ts'
+import { DecimalScanner, type DecimalRange, largestDecimal } from './scanners/DecimalScanner.ts'
 import { schemaError } from './schemaError.ts'
 import type { SchemaObject } from './schemaKeywords.ts'
 
@@ -44,7 +44,7 @@ export function readNumber(schema: SchemaObject, whole: boolean, path: string): 
   if (multiple <= 0 || !Number.isSafeInteger(multiple)) schemaError(path, '"multipleOf" is supported for whole numbers above 0 only')
   const fraction = whole || byMultiples ? 0 : fractionDigits
   const units = 10n ** BigInt(fraction)
-  const largest = fraction === 0 ? BigInt(Number.MAX_SAFE_INTEGER) : 10n ** BigInt(wholeDigits) * units - 1n
+  const largest = fraction === 0 ? BigInt(Number.MAX_SAFE_INTEGER) : largestDecimal(fraction)
   const range: DecimalRange = { min: -largest, max: largest, fraction, multiple: BigInt(multiple) }
   const atLeast = (value: number): void => {
     const least = -floorOf(-value, units)

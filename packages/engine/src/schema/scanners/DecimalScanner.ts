@@ -6,26 +6,35 @@ export const wholeDigits = 16
 /** The numbers that may be written: within bounds, in units of 10^-fraction, and multiples of `multiple` units. */
 export type DecimalRange = { min: bigint; max: bigint; fraction: number; multiple: bigint }
 
+/** The largest magnitude that can be written, in units of 10^-fraction. */
+export const largestDecimal = (fraction: number): bigint => 10n ** BigInt(wholeDigits + fraction) - 1n
+
 const ceilTo = (value: bigint, multiple: bigint): bigint => value - (((value % multiple) + multiple) % multiple) + (value % multiple === 0n ? 0n : multiple)
 
 /** Recognises a number in decimal notation, without exponent, "-0", or needless leading zeros. */
 export class DecimalScanner implements Scanner {
   readonly #range: DecimalRange
+  readonly #name: string
   readonly #text: string
+  /** Whether whatever is written from here on is in the range, but for a zero with a sign. */
+  readonly #free: boolean
 
-  constructor(range: DecimalRange, text = '') {
+  constructor(range: DecimalRange, written?: { name: string; text: string; free: boolean }) {
+    const { min, max, fraction, multiple } = range
     this.#range = range
-    this.#text = text
+    this.#name = written?.name ?? `decimal ${min} ${max} ${fraction} ${multiple}`
+    this.#text = written?.text ?? ''
+    this.#free = written?.free ?? (multiple === 1n && min === -largestDecimal(fraction) && max === largestDecimal(fraction))
   }
 
   get key(): string {
-    const { min, max, fraction, multiple } = this.#range
-    return `decimal ${min} ${max} ${fraction} ${multiple} ${this.#text}`
+    return `${this.#name} ${this.#text}`
   }
 
   get accepting(): boolean {
     const { whole, part, pointed } = this.#read()
     if (whole === '' || (pointed && part === '')) return false
+    if (this.#free) return !this.#text.startsWith('-') || /[1-9]/.test(this.#text)
     const scale = 10n ** BigInt(this.#range.fraction - part.length)
     const units = BigInt(whole + part) * scale
     return this.#holds(units, units)
@@ -37,7 +46,7 @@ export class DecimalScanner implements Scanner {
 
   /** Whether any number can be written at all. */
   get possible(): boolean {
-    return this.#completes() || new DecimalScanner(this.#range, '-').#completes()
+    return this.#completes() || this.#with('-').#completes()
   }
 
   after(byte: number): Scanner | null {
@@ -49,8 +58,22 @@ export class DecimalScanner implements Scanner {
       if (whole === '' || pointed || this.#range.fraction === 0) return null
     } else if (byte < 0x30 || byte > 0x39) return null
     else if (pointed ? part.length >= this.#range.fraction : whole === '0' || whole.length >= wholeDigits) return null
-    const next = new DecimalScanner(this.#range, this.#text + character)
+    const next = this.#with(this.#text + character)
     return next.#completes() ? next : null
+  }
+
+  #with(text: string): DecimalScanner {
+    return new DecimalScanner(this.#range, { name: this.#name, text, free: this.#free || this.#inside(text) })
+  }
+
+  /** Whether every number that begins like this, with a point, lies within the bounds. */
+  #inside(text: string): boolean {
+    const { min, max, fraction, multiple } = this.#range
+    if (!text.endsWith('.') || multiple !== 1n) return false
+    const units = 10n ** BigInt(fraction)
+    const low = BigInt(text.slice(0, -1).replace('-', '')) * units
+    const high = low + units - 1n
+    return text.startsWith('-') ? -high >= min && -low <= max : low >= min && high <= max
   }
 
   #read(): { whole: string; part: string; pointed: boolean } {
@@ -62,6 +85,7 @@ export class DecimalScanner implements Scanner {
   #completes(): boolean {
     const { whole, part, pointed } = this.#read()
     const { fraction } = this.#range
+    if (this.#free) return !this.#text.startsWith('-') || !(part.length === fraction && (pointed || whole === '0')) || /[1-9]/.test(this.#text)
     const unit = 10n ** BigInt(fraction)
     if (whole === '') return this.#holds(0n, unit * 10n ** BigInt(wholeDigits) - 1n)
     const scale = 10n ** BigInt(fraction - part.length)

@@ -1,8 +1,8 @@
 import type { CharacterAutomaton } from '../pattern/CharacterAutomaton.ts'
 import type { Scanner } from './Scanner.ts'
 
-/** Counts beyond this are the same for every single token: none that is used has as many bytes (longestToken in TokenTrie). */
-const farAway = 512
+/** More characters than any token has. */
+const endless = 1_000_000
 const shortEscapes: Readonly<Record<number, number>> = { 0x22: 0x22, 0x5c: 0x5c, 0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x74: 9 }
 const shortCodes = new Set(Object.values(shortEscapes))
 
@@ -12,6 +12,15 @@ type Place = { at: 'outside' } | { at: 'body' } | { at: 'sequence'; low: number;
 const places = { outside: { at: 'outside' }, body: { at: 'body' }, closed: { at: 'closed' } } as const
 /** The characters that are written with a \u escape begin with one of these. */
 const longEscapes = ['u0000', 'u0001', 'u0002', 'u0003', 'u0004', 'u0005', 'u0006', 'u0007', 'u000b', 'u000e', 'u000f', ...Array.from({ length: 16 }, (_, i) => `u001${i.toString(16)}`)]
+
+/** The characters that an escape can become that begins like this, without its backslash. */
+function escapedCodes(digits: string): number[] {
+  const long = longEscapes.filter((escape) => escape.startsWith(digits)).map((escape) => parseInt(escape.slice(1), 16))
+  return digits === '' ? [...shortCodes, ...long] : long
+}
+
+/** A place between two characters of a string: the automaton's state (null: any characters) and how many characters there must and may be. */
+export type TextBody = { automaton: CharacterAutomaton | null; state: number; need: number; room: number; bounded: boolean }
 
 /** The texts of a JSON string: an automaton over their characters (null: any), and how many there may be. */
 export type TextLanguage = { id: number; automaton: CharacterAutomaton | null; min: number; max: number }
@@ -49,12 +58,24 @@ export class TextScanner implements Scanner {
     return this.accepting
   }
 
-  get maskAs(): Scanner | undefined {
+  /** Between two characters, how its tokens can be found at once: see TextMasks. */
+  get body(): TextBody | undefined {
     if (this.#place.at !== 'body') return undefined
-    if (this.#language.automaton) return this
-    const need = Math.min(this.#need, farAway)
-    const room = this.#room > farAway ? Infinity : this.#room
-    return new TextScanner(plainText, { state: 0, need, room, place: places.body })
+    return { automaton: this.#language.automaton, state: this.#state, need: this.#need, room: this.#room, bounded: this.#need > 0 || this.#room < Infinity }
+  }
+
+  /** A scanner in the body of a string of any length. */
+  static inBody(automaton: CharacterAutomaton | null, state: number): TextScanner {
+    return new TextScanner({ id: 0, automaton, min: 0, max: Infinity }, { state, need: 0, room: endless, place: places.body })
+  }
+
+  /** For scanners that come from `inBody`: how far they are. `open`: the characters that the one in the making can become. */
+  get progress(): { state: number; characters: number; open: readonly (readonly [low: number, high: number])[] | null } {
+    const place = this.#place
+    const characters = endless - this.#room
+    if (place.at === 'sequence') return { state: this.#state, characters, open: [[Math.max(place.low, place.bits << (6 * place.left)), Math.min(place.high, (place.bits << (6 * place.left)) | ((1 << (6 * place.left)) - 1))]] }
+    if (place.at === 'escape') return { state: this.#state, characters, open: escapedCodes(place.digits).map((code) => [code, code]) }
+    return { state: this.#state, characters, open: null }
   }
 
   /** Whether any text can be written at all. */
@@ -102,9 +123,7 @@ export class TextScanner implements Scanner {
       return code === undefined ? null : this.#character(code)
     }
     if (digits.length === 5) return longEscapes.includes(digits) ? this.#character(parseInt(digits.slice(1), 16)) : null
-    const begun = longEscapes.some((long) => long.startsWith(digits) && this.#anyOf(parseInt(long.slice(1), 16), parseInt(long.slice(1), 16)))
-    if (begun || (digits === '' && [...shortCodes].some((code) => this.#anyOf(code, code)))) return this.#move({ at: 'escape', digits })
-    return null
+    return escapedCodes(digits).some((code) => this.#anyOf(code, code)) ? this.#move({ at: 'escape', digits }) : null
   }
 
   #anyOf(low: number, high: number): boolean {
