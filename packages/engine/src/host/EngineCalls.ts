@@ -4,6 +4,8 @@ import type { ModelConfig } from '../model/ModelConfig.ts'
 import type { NumericsProfile } from '../profile/NumericsProfile.ts'
 import type { ServingDetail } from '../serving/load/ServingLoad.ts'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { AdapterPoolStats } from '../serving/pool/AdapterPool.ts'
+import type { AdapterUsage } from '../serving/pool/AdapterUsage.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, GradientPath, TrainingExample, TrainingProgress } from '../training/index.ts'
 
@@ -20,8 +22,10 @@ export type EngineOptions = {
   maxRows?: number
   /** Element type of the attention cache; default F32. */
   kvType?: KvType
-  /** Memory for adapters before idle ones are dropped; default 1 GiB. */
+  /** Memory for the adapters that steps can use at once; default 1 GiB. */
   adapterBytes?: number
+  /** Host memory for adapters that were read from disk; default 4 GiB, at most a quarter of the machine's. */
+  hostAdapterBytes?: number
   /** Slots of the attention cache that keep prefixes of past sequences, beside those that no sequence uses; default 0. */
   prefixSlots?: number
   /** Most prompt rows per step while answers are in progress; default 128. */
@@ -62,6 +66,9 @@ export type EngineLoad = {
   detail?: ServingDetail
 }
 
+/** How full the adapter tiers are, what went through them, and how often each adapter was used. */
+export type AdapterStats = AdapterPoolStats & { usage: ReturnType<AdapterUsage['all']> }
+
 export type TrainRequest = {
   examples: readonly TrainingExample[]
   recipe: Partial<AdapterRecipe>
@@ -86,6 +93,10 @@ export type EngineCalls = {
   encodeChat: Call<{ messages: readonly ChatMessage[]; addGenerationPrompt: boolean }, { text: string; tokens: number[] }>
   registerAdapter: Call<{ folder: string }, { adapterId: Hex }>
   removeAdapter: Call<{ adapterId: Hex }, void>
+  reloadAdapter: Call<{ adapterId: Hex; folder: string }, { adapterId: Hex }>
+  pinAdapter: Call<{ adapterId: Hex }, void>
+  unpinAdapter: Call<{ adapterId: Hex }, void>
+  adapterStats: Call<null, AdapterStats>
   generate: Call<GenerateRequest, GenerateResult, GeneratedToken>
   score: Call<ScoreRequest, number[]>
   embed: Call<EmbedRequest, Float32Array>

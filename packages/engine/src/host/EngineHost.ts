@@ -3,7 +3,7 @@ import { loadGgml } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
-import type { EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
+import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
 import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
 
@@ -71,7 +71,7 @@ export class EngineHost implements ServingEngine {
     return this.#client.call('encodeChat', { messages, addGenerationPrompt })
   }
 
-  /** Reads and checks a PEFT folder, which must stay in place. @returns the adapter's id @throws `ADAPTER_*`, `SAFETENSORS_*`, `FILE_*` */
+  /** Reads and checks a PEFT folder or GGUF adapter file, which must stay in place. @returns the adapter's id @throws `ADAPTER_*`, `SAFETENSORS_*`, `FILE_*` */
   async registerAdapter(folder: string): Promise<Hex> {
     return (await this.#client.call('registerAdapter', { folder })).adapterId
   }
@@ -79,6 +79,29 @@ export class EngineHost implements ServingEngine {
   /** Forgets an adapter; requests in flight finish with it. */
   removeAdapter(adapterId: Hex): Promise<void> {
     return this.#client.call('removeAdapter', { adapterId })
+  }
+
+  /**
+   * Reads a folder or file that takes the place of an adapter: requests in flight finish with the old one, which is then forgotten.
+   * @returns the new id @throws `ADAPTER_UNKNOWN` and like `registerAdapter`, and then the old one stays
+   */
+  async reloadAdapter(adapterId: Hex, folder: string): Promise<Hex> {
+    return (await this.#client.call('reloadAdapter', { adapterId, folder })).adapterId
+  }
+
+  /** Keeps an adapter where steps can use it at once. @throws `ADAPTER_UNKNOWN`, `PINS_FULL` */
+  pinAdapter(adapterId: Hex): Promise<void> {
+    return this.#client.call('pinAdapter', { adapterId })
+  }
+
+  /** Lets a pinned adapter be evicted again. @throws `ADAPTER_UNKNOWN` */
+  unpinAdapter(adapterId: Hex): Promise<void> {
+    return this.#client.call('unpinAdapter', { adapterId })
+  }
+
+  /** Where the adapters are and how they were used. */
+  adapterStats(): Promise<AdapterStats> {
+    return this.#client.call('adapterStats', null)
   }
 
   /**

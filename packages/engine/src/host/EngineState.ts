@@ -1,10 +1,11 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { fail, InputError } from '@openledger/protocol'
 import { Backend, loadGgml } from '@openledger/tensor'
+import { AdapterWindow } from '../forward/AdapterWindow.ts'
 import { loadModel } from '../model/loadModel.ts'
 import type { Model } from '../model/Model.ts'
 import { numericsProfile, profileHash } from '../profile/NumericsProfile.ts'
-import { AdapterPool } from '../serving/AdapterPool.ts'
+import { AdapterPool } from '../serving/pool/AdapterPool.ts'
 import type { Batcher } from '../serving/Batcher.ts'
 import { openBatcher, type OpenBatcher } from '../serving/openBatcher.ts'
 import { releaseAnswerGradients } from '../training/index.ts'
@@ -22,7 +23,7 @@ const twoThreadBytes = 64 * 2 ** 20
 export class EngineState {
   readonly #options: EngineOptions
   #backend: Backend | null = null
-  #loaded: { model: Model; pool: AdapterPool; batcher: Batcher; serving: OpenBatcher; info: ModelInfo } | null = null
+  #loaded: { model: Model; window: AdapterWindow; pool: AdapterPool; batcher: Batcher; serving: OpenBatcher; info: ModelInfo } | null = null
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -34,12 +35,13 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, ...rest } = this.#options
+    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
     const backend = (this.#backend ??= new Backend(loadGgml({ variant }), 1))
     const model = loadModel(path, backend)
     backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
-      const pool = new AdapterPool(model, adapterBytes)
+      const window = new AdapterWindow(backend, adapterBytes)
+      const pool = new AdapterPool(model, { window, hostBytes: hostAdapterBytes })
       const serving = openBatcher(model, pool, { ...rest, slots, maxRows, kvType, positions: rest.positions ?? Math.min(model.config.context, defaultContext) })
       const { batcher } = serving
       const profile = numericsProfile(model, kvType)
@@ -55,7 +57,7 @@ export class EngineState {
         bos: model.vocabulary.bos,
         eos: model.vocabulary.eos,
       }
-      this.#loaded = { model, pool, batcher, serving, info }
+      this.#loaded = { model, window, pool, batcher, serving, info }
       return info
     } catch (error) {
       model.dispose()
@@ -71,10 +73,11 @@ export class EngineState {
 
   dispose(): void {
     if (this.#loaded) {
-      const { model, pool, serving } = this.#loaded
+      const { model, window, pool, serving } = this.#loaded
       this.#loaded = null
       serving.dispose()
       pool.dispose()
+      window.dispose()
       releaseAnswerGradients(model)
       model.dispose()
     }

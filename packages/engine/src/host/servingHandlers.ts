@@ -18,14 +18,19 @@ export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
       if (!template) fail('CHAT_TEMPLATE', 'this model has no chat template', { fix: 'use plain completions' })
       return encodeChat(template, vocabulary, messages, addGenerationPrompt)
     },
-    registerAdapter: ({ folder }) => ({ adapterId: state.loaded.pool.register(folder) }),
+    registerAdapter: async ({ folder }) => ({ adapterId: await state.loaded.pool.register(folder) }),
     removeAdapter: ({ adapterId }) => state.loaded.pool.remove(adapterId),
+    reloadAdapter: async ({ adapterId, folder }) => ({ adapterId: await state.loaded.pool.reload(adapterId, folder) }),
+    pinAdapter: ({ adapterId }) => state.loaded.pool.pin(adapterId),
+    unpinAdapter: ({ adapterId }) => state.loaded.pool.unpin(adapterId),
+    adapterStats: () => ({ ...state.loaded.pool.stats(), usage: state.loaded.pool.usage() }),
     generate: (request, { emit, signal }) => state.loaded.batcher.generate(request, emit, signal),
     score: (request, { signal }) => state.loaded.batcher.score(request, signal),
     embed: (request, { signal }) => state.loaded.batcher.embed(request, signal),
     load() {
       const { batcher, pool } = state.loaded
-      return { ...batcher.load, adapters: pool.ids.length, adapterBytes: pool.bytes }
+      const { registered, window } = pool.stats()
+      return { ...batcher.load, adapters: registered, adapterBytes: window.bytes }
     },
     close: () => state.dispose(),
   }

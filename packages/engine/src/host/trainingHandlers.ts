@@ -15,9 +15,9 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
       writePeftFolder(outputFolder, adapter, model)
       return { ...result, adapterId: adapter.id, folder: outputFolder }
     },
-    answerGradient({ adapterId, tokens, supervisedFrom, path }) {
-      const { model, pool } = state.loaded
-      return answerGradient(model, pool.adapterOf(adapterId), tokens, supervisedFrom, path)
+    async answerGradient({ adapterId, tokens, supervisedFrom, path }) {
+      const adapter = await state.loaded.pool.adapterOf(adapterId)
+      return answerGradient(state.loaded.model, adapter, tokens, supervisedFrom, path)
     },
   }
 }

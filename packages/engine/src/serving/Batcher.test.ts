@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { keccak, type Sampling } from '@openledger/protocol'
 import { Backend, loadGgml } from '@openledger/tensor'
+import { adapterBytes } from '../adapter/Adapter.ts'
 import { writePeftFolder } from '../adapter/peftFolder.ts'
+import { AdapterWindow } from '../forward/AdapterWindow.ts'
 import { randomAdapter } from '../fixtures/randomAdapter.ts'
 import { writeTinyModel } from '../fixtures/writeTinyModel.ts'
 import { loadModel } from '../model/loadModel.ts'
-import { AdapterPool } from './AdapterPool.ts'
+import { AdapterPool } from './pool/AdapterPool.ts'
 import type { Batcher } from './Batcher.ts'
 import { openBatcher, type ServingOptions } from './openBatcher.ts'
 import type { GeneratedToken, GenerateRequest } from './requests.ts'
@@ -23,13 +25,14 @@ const folders = adapters.map((adapter, index) => (writePeftFolder(join(folder, `
 
 const opened: { dispose(): void }[] = []
 function fresh(slots = 4, maxRows = 64, more: Partial<ServingOptions> = {}): { batcher: Batcher; pool: AdapterPool; ids: (typeof adapters)[number]['id'][] } {
-  const pool = new AdapterPool(model, 2 ** 30)
-  const ids = folders.map((place) => pool.register(place))
+  const window = new AdapterWindow(backend, 2 ** 24)
+  const pool = new AdapterPool(model, { window, hostBytes: 2 ** 24 })
+  const ids = adapters.map((adapter) => pool.registerInMemory(adapter))
   const { batcher, dispose } = openBatcher(model, pool, { slots, maxRows, positions: 256, kvType: 'F32', ...more })
-  opened.push({ dispose })
+  opened.push({ dispose }, pool, window)
   return { batcher, pool, ids }
 }
-afterEach(() => opened.splice(0).forEach(({ dispose }) => dispose()))
+afterEach(() => opened.splice(0).forEach((item) => item.dispose()))
 afterAll(() => {
   model.dispose()
   backend.dispose()
@@ -126,19 +129,21 @@ describe('Batcher', () => {
     expect(await code({})).toBe('none')
   })
 
-  it('drops idle adapters when memory is short, reloads them, and keeps one that is removed while in use', async () => {
-    const pool = new AdapterPool(model, 1)
-    const ids = folders.map((place) => pool.register(place))
+  it('serves two adapters from folders through a window for one, and finishes with one that is removed after the request came', async () => {
+    const window = new AdapterWindow(backend, 1.1 * Math.max(...adapters.map(adapterBytes)))
+    const pool = new AdapterPool(model, { window, hostBytes: 0 })
+    const ids = await Promise.all(folders.map((place) => pool.register(place)))
     const { batcher, dispose } = openBatcher(model, pool, { slots: 2, maxRows: 16, positions: 64, kvType: 'F32' })
-    opened.push({ dispose })
-    const bytes = pool.bytes
+    opened.push({ dispose }, pool, window)
     const request = (adapterId: (typeof ids)[number]): GenerateRequest => ({ adapterId, promptTokens: tokensOf('the'), sampling: sampling({ maxTokens: 4 }) })
     const expected = await batcher.generate(request(ids[0]!), ignore)
-    await batcher.generate(request(ids[1]!), ignore)
-    expect(pool.bytes).toBeLessThanOrEqual(bytes * 2)
-    const flight = batcher.generate(request(ids[0]!), ignore)
+    const both = await Promise.all([ids[1]!, ids[0]!].map((id) => batcher.generate(request(id), ignore)))
+    expect(both[1]).toEqual(expected)
+    expect(both[0]).not.toEqual(expected)
+    expect(pool.stats()).toMatchObject({ window: { adapters: 1 }, loads: { disk: 2, host: 2 }, evictions: { window: 1 } })
+    const flights = [ids[1]!, ids[0]!].map((id) => batcher.generate(request(id), ignore))
     pool.remove(ids[0]!)
-    expect(await flight).toEqual(expected)
+    expect(await Promise.all(flights)).toEqual(both)
     await expect(batcher.generate(request(ids[0]!), ignore)).rejects.toMatchObject({ code: 'ADAPTER_UNKNOWN' })
   })
 })

@@ -32,8 +32,6 @@ export type BatcherOptions = {
 export type BatcherParts = Omit<SchedulerParts, 'runtime'> & {
   runtime?: SchedulerParts['runtime']
   vocabulary: AnswerVocabulary
-  /** How many tokens the vocabulary has. */
-  vocabularySize: number
   /** Longest sequence, in tokens. */
   positions: number
 }
@@ -117,7 +115,7 @@ export class Batcher {
 
   #checkTokens(tokens: readonly number[]): void {
     if (tokens.length === 0) fail('PROMPT_EMPTY', 'a sequence needs at least one token', { field: 'promptTokens' })
-    const size = this.#parts.vocabularySize
+    const { size } = this.#parts.vocabulary
     const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= size)
     if (wrong !== undefined) fail('TOKEN_RANGE', `token ${wrong} is not in the vocabulary of ${size}`, { field: 'promptTokens' })
   }

@@ -108,7 +108,7 @@ export class Scheduler {
     try {
       this.#check(ticket)
     } catch (error) {
-      ticket.forgetSignal()
+      ticket.letGo()
       this.#counters.end('refused')
       throw error
     }
@@ -139,13 +139,17 @@ export class Scheduler {
       this.#cancelled.add(ticket)
       this.#wake()
     }
+    const holds = adapters.map(({ adapterId }) => this.#parts.pool.hold(adapterId))
     signal?.addEventListener('abort', cancel, { once: true })
     const ticket: Ticket = {
       ...{ job, adapters, payer, priority, adapterKey: key, rows, cost, arrivedMs: now, asideMs: 0, ended: false },
       deadlineMs: request.deadlineMs === undefined ? Infinity : now + request.deadlineMs,
       boundMs: request.firstTokenMs ?? this.#options.firstTokenMs,
       predictedMs: this.#predict({ payer, cost, rows, adapters }),
-      forgetSignal: () => signal?.removeEventListener('abort', cancel),
+      letGo() {
+        signal?.removeEventListener('abort', cancel)
+        for (const end of holds) end()
+      },
     }
     return ticket
   }
@@ -319,7 +323,7 @@ export class Scheduler {
   #end(ticket: Ticket, how: RequestEnd, error: Error | null, certain = true): void {
     if (ticket.ended) return
     ticket.ended = true
-    ticket.forgetSignal()
+    ticket.letGo()
     const active = this.#activeOf.get(ticket)
     if (active) {
       this.#activeOf.delete(ticket)

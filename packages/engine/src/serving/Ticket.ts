@@ -16,6 +16,8 @@ export type AdapterSource = {
   tryAcquire(id: Hex): AdapterLease | null
   /** Why an adapter cannot be had at all; null when it can. */
   failure(id: Hex): OpenLedgerError | null
+  /** Keeps an adapter usable for a request that was taken on, even when it is removed before its turn comes. @returns ends it */
+  hold(id: Hex): () => void
   /** Calls back when an adapter has come, has failed or has gone. @returns ends it */
   onChange(listener: () => void): () => void
 }
@@ -36,8 +38,8 @@ export type Ticket = Waiting & {
   /** What was predicted until the first token, and what was allowed; milliseconds from arrival. */
   readonly predictedMs: number
   readonly boundMs: number | undefined
-  /** Calls off what waits for the caller's signal. */
-  readonly forgetSignal: () => void
+  /** Calls off what waits for the caller's signal, and lets go of adapters that were removed since. */
+  readonly letGo: () => void
   /** When its turn came and an adapter was missing; 0 when none was. */
   asideMs: number
   ended: boolean

@@ -1,10 +1,8 @@
-import { InputError, type Hex, type OpenLedgerError } from '@openledger/protocol'
 import { ForwardPass } from '../forward/ForwardPass.ts'
 import { KvCache, type KvType } from '../forward/KvCache.ts'
 import type { Model } from '../model/Model.ts'
-import type { AdapterPool } from './AdapterPool.ts'
+import type { AdapterPool } from './pool/AdapterPool.ts'
 import { Batcher, type BatcherOptions } from './Batcher.ts'
-import type { AdapterSource } from './Ticket.ts'
 
 export type ServingOptions = BatcherOptions & {
   /** Longest sequence, in tokens. */
@@ -22,7 +20,7 @@ export function openBatcher(model: Model, pool: AdapterPool, options: ServingOpt
   const { slots, prefixSlots = 0, positions, kvType } = options
   const cache = new KvCache(model.config, model.backend, { slots: slots + prefixSlots, positions, type: kvType })
   const pass = new ForwardPass(model, cache)
-  const parts = { pass, cache, pool: sourceOf(pool), vocabulary: model.vocabulary, vocabularySize: model.config.vocabulary, positions: Math.min(cache.positions, model.config.context) }
+  const parts = { pass, cache, pool, vocabulary: model.vocabulary, positions: Math.min(cache.positions, model.config.context) }
   const free = (): void => {
     pass.dispose()
     cache.dispose()
@@ -40,14 +38,5 @@ export function openBatcher(model: Model, pool: AdapterPool, options: ServingOpt
   } catch (error) {
     free()
     throw error
-  }
-}
-
-function sourceOf(pool: AdapterPool): AdapterSource {
-  return {
-    prefetch: () => undefined,
-    tryAcquire: (id: Hex) => pool.acquire(id),
-    failure: (id: Hex): OpenLedgerError | null => (pool.has(id) ? null : new InputError('ADAPTER_UNKNOWN', `adapter ${id} is not registered here`, { field: 'adapterId', fix: 'register its folder first', status: 404 })),
-    onChange: () => () => undefined,
   }
 }
