@@ -42,6 +42,7 @@ export type AnswerPipelineParts = {
 export type Answer = { result: GenerateResult; promptTokens: number; view: AnswerView; created: number }
 
 type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
+type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; release: () => void }
 const feeMs = 60_000
 
 /** The way of an answer: tokens, admission, generation, attribution, split, receipt, journal. */
@@ -59,12 +60,42 @@ export class AnswerPipeline {
    * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; errors of the engine and the journal
    */
   async answer(request: AnswerRequest): Promise<Answer> {
-    const { channels, clock, metrics } = this.#parts
+    return this.#complete(await this.#admit(request))
+  }
+
+  /**
+   * Answers several requests at once, each with a receipt of its own. None begins before the channel can pay for all of them.
+   * @returns one promise per request; all fail when one is not admitted. Errors as `answer`
+   */
+  answerAll(requests: readonly AnswerRequest[]): Promise<Answer>[] {
+    const admitted = this.#admitAll(requests)
+    return requests.map(async (_, index) => this.#complete((await admitted)[index]!))
+  }
+
+  async #admitAll(requests: readonly AnswerRequest[]): Promise<Admitted[]> {
+    const admitted: Admitted[] = []
+    try {
+      for (const request of requests) admitted.push(await this.#admit(request))
+      return admitted
+    } catch (error) {
+      for (const { release } of admitted) release()
+      throw error
+    }
+  }
+
+  async #admit(request: AnswerRequest): Promise<Admitted> {
+    const { channels, clock } = this.#parts
     const started = clock.now()
     const prepared = await this.#prepare(request)
     const { model, promptTokens, sampling, platformFee } = prepared
     const maxFee = answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: sampling.maxTokens }, platformFee)
     const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined)
+    return { request, prepared, started, release: () => reservation.release() }
+  }
+
+  async #complete({ request, prepared, started, release }: Admitted): Promise<Answer> {
+    const { clock, metrics } = this.#parts
+    const { model, promptTokens } = prepared
     try {
       const result = await this.#generate(request, prepared)
       const generated = clock.now()
@@ -73,7 +104,7 @@ export class AnswerPipeline {
       metrics.answered(model.name, { inputTokens: promptTokens.length, outputTokens: result.tokens.length, generateMs: generated - started, attributeMs: clock.now() - generated })
       return { result, promptTokens: promptTokens.length, view, created: Math.floor(started / 1000) }
     } finally {
-      reservation.release()
+      release()
     }
   }
 
@@ -86,7 +117,7 @@ export class AnswerPipeline {
     const salt = toHex(randomBytes(32))
     const requestHash = tokenHash(salt, promptTokens)
     const clientNonce = request.clientNonce ?? toHex(randomBytes(32))
-    const nodeSecret = this.secrets.take(request.nodeCommitment ?? this.secrets.commit())
+    const nodeSecret = request.nodeSecret ?? this.secrets.take(request.nodeCommitment ?? this.secrets.commit())
     const sampling: Sampling = { ...request.sampling, maxTokens, seed: samplingSeed(clientNonce, nodeCommitment(nodeSecret), requestHash) }
     // A conversation, or the plain text that was continued.
     const messages = 'messages' in prompt ? prompt.messages.map(({ role, content }) => ({ role, content })) : prompt.text
@@ -118,7 +149,7 @@ export class AnswerPipeline {
         begun = true
         request.onToken?.(token)
       }
-      return await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, topLogprobs: request.topLogprobs, logitsHashes: true }, { onToken, signal: stop.signal })
+      return await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, logprobs: request.logprobs, topLogprobs: request.topLogprobs, logitsHashes: true }, { onToken, signal: stop.signal })
     } finally {
       request.signal?.removeEventListener('abort', leave)
     }

@@ -20,6 +20,10 @@ export type AnswerRequest = {
   clientNonce: Hex | undefined
   /** The commitment that the caller saw before it chose its nonce; undefined: a fresh secret. */
   nodeCommitment: Hex | undefined
+  /** The secret behind `nodeCommitment`, taken already: answers to one request share it. */
+  nodeSecret?: Hex
+  /** Whether log probabilities are shown. */
+  logprobs: boolean
   topLogprobs: number
   payer: Payer
   onToken?: (token: GeneratedToken) => void

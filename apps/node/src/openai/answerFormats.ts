@@ -4,52 +4,78 @@ import type { ChatLogprobs, CompletionLogprobs } from './logprobs.ts'
 
 export type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number }
 
-/** What all chunks of one answer share. */
-export type ChunkHead = { id: string; created: number; model: string; system_fingerprint: string }
+/** What all chunks of one answer share. `choices`: how many answers were asked for. */
+export type ChunkHead = { id: string; created: number; model: string; system_fingerprint: string; choices: number }
 
-/** Writes answers and chunks in one of OpenAI's two shapes. */
+/** One of the answers to a request, complete. */
+export type Choice<Logprobs> = { answer: Answer; logprobs: Logprobs | null }
+
+/**
+ * Writes answers and chunks in one of OpenAI's two shapes. A single answer's receipt stands at the top as `openledger`, those of several
+ * stand in their choices.
+ */
 export type AnswerFormat<Logprobs> = {
-  whole(head: ChunkHead, answer: Answer, logprobs: Logprobs | null): object
-  /** The chunk before the first word; undefined where the shape has none. */
-  opening(head: ChunkHead): object | undefined
-  delta(head: ChunkHead, text: string, logprobs: Logprobs | null): object
-  /** The last chunk: why it ended, and the receipt. */
-  closing(head: ChunkHead, answer: Answer): object
+  whole(head: ChunkHead, choices: readonly Choice<Logprobs>[]): object
+  /** The chunk before a choice's first word; undefined where the shape has none. */
+  opening(head: ChunkHead, index: number): object | undefined
+  delta(head: ChunkHead, index: number, text: string, logprobs: Logprobs | null): object
+  /** The last chunk of a choice: why it ended, and the receipt. */
+  closing(head: ChunkHead, index: number, answer: Answer): object
   usage(head: ChunkHead, usage: Usage): object
 }
 
-/** The token counts of an answer. */
-export function usageOf({ promptTokens, result }: Answer): Usage {
-  return { prompt_tokens: promptTokens, completion_tokens: result.tokens.length, total_tokens: promptTokens + result.tokens.length }
+/** The token counts of answers, as they are charged: the prompt once for each. */
+export function usageOf(answers: readonly Answer[]): Usage {
+  const prompt = answers.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
+  const completion = answers.reduce((sum, { result }) => sum + result.tokens.length, 0)
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
 }
 
-const withReceipt = (view: AnswerView): { openledger: AnswerView & { receipt_id: string } } => ({ openledger: { ...view, receipt_id: view.receiptId } })
+type Receipt = { openledger?: AnswerView & { receipt_id: string } }
+const receiptOf = (view: AnswerView): Receipt => ({ openledger: { ...view, receipt_id: view.receiptId } })
+const atTop = (head: ChunkHead, { view }: Answer): Receipt => (head.choices === 1 ? receiptOf(view) : {})
+const inChoice = (head: ChunkHead, { view }: Answer): Receipt => (head.choices === 1 ? {} : receiptOf(view))
 
-const chatHead = (head: ChunkHead) => ({ ...head, object: 'chat.completion.chunk' })
+const shown = ({ id, created, model, system_fingerprint }: ChunkHead, object: string) => ({ id, object, created, model, system_fingerprint })
+const chatChunk = 'chat.completion.chunk'
 
 /** Chat completions. */
 export const chatFormat: AnswerFormat<ChatLogprobs> = {
-  whole: (head, answer, logprobs) => ({
-    ...head,
-    object: 'chat.completion',
-    choices: [{ index: 0, message: { role: 'assistant', content: answer.result.text, refusal: null }, logprobs, finish_reason: answer.result.finishReason }],
-    usage: usageOf(answer),
-    ...withReceipt(answer.view),
+  whole: (head, choices) => ({
+    ...shown(head, 'chat.completion'),
+    choices: choices.map(({ answer, logprobs }, index) => ({
+      index,
+      message: { role: 'assistant', content: answer.result.text, refusal: null },
+      logprobs,
+      finish_reason: answer.result.finishReason,
+      ...inChoice(head, answer),
+    })),
+    usage: usageOf(choices.map(({ answer }) => answer)),
+    ...atTop(head, choices[0]!.answer),
   }),
-  opening: (head) => ({ ...chatHead(head), choices: [{ index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }] }),
-  delta: (head, text, logprobs) => ({ ...chatHead(head), choices: [{ index: 0, delta: { content: text }, logprobs, finish_reason: null }] }),
-  closing: (head, answer) => ({ ...chatHead(head), choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: answer.result.finishReason }], ...withReceipt(answer.view) }),
-  usage: (head, usage) => ({ ...chatHead(head), choices: [], usage }),
+  opening: (head, index) => ({ ...shown(head, chatChunk), choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }] }),
+  delta: (head, index, text, logprobs) => ({ ...shown(head, chatChunk), choices: [{ index, delta: { content: text }, logprobs, finish_reason: null }] }),
+  closing: (head, index, answer) => ({
+    ...shown(head, chatChunk),
+    choices: [{ index, delta: {}, logprobs: null, finish_reason: answer.result.finishReason, ...inChoice(head, answer) }],
+    ...atTop(head, answer),
+  }),
+  usage: (head, usage) => ({ ...shown(head, chatChunk), choices: [], usage }),
 }
 
-const textHead = (head: ChunkHead) => ({ ...head, object: 'text_completion' })
-const textChoice = (text: string, logprobs: CompletionLogprobs | null, finish: string | null) => ({ index: 0, text, logprobs, finish_reason: finish })
+const textObject = 'text_completion'
+const textChoice = (index: number, text: string, logprobs: CompletionLogprobs | null, finish: string | null) => ({ index, text, logprobs, finish_reason: finish })
 
 /** Text completions. */
 export const completionFormat: AnswerFormat<CompletionLogprobs> = {
-  whole: (head, answer, logprobs) => ({ ...textHead(head), choices: [textChoice(answer.result.text, logprobs, answer.result.finishReason)], usage: usageOf(answer), ...withReceipt(answer.view) }),
+  whole: (head, choices) => ({
+    ...shown(head, textObject),
+    choices: choices.map(({ answer, logprobs }, index) => ({ ...textChoice(index, answer.result.text, logprobs, answer.result.finishReason), ...inChoice(head, answer) })),
+    usage: usageOf(choices.map(({ answer }) => answer)),
+    ...atTop(head, choices[0]!.answer),
+  }),
   opening: () => undefined,
-  delta: (head, text, logprobs) => ({ ...textHead(head), choices: [textChoice(text, logprobs, null)] }),
-  closing: (head, answer) => ({ ...textHead(head), choices: [textChoice('', null, answer.result.finishReason)], ...withReceipt(answer.view) }),
-  usage: (head, usage) => ({ ...textHead(head), choices: [], usage }),
+  delta: (head, index, text, logprobs) => ({ ...shown(head, textObject), choices: [textChoice(index, text, logprobs, null)] }),
+  closing: (head, index, answer) => ({ ...shown(head, textObject), choices: [{ ...textChoice(index, '', null, answer.result.finishReason), ...inChoice(head, answer) }], ...atTop(head, answer) }),
+  usage: (head, usage) => ({ ...shown(head, textObject), choices: [], usage }),
 }

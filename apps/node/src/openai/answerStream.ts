@@ -39,3 +39,23 @@ export function answerStream(run: (onToken: (token: GeneratedToken) => void) => 
     }
   }
 }
+
+/**
+ * Runs several answers whose tokens are read while they are made.
+ * @param run begins all of them, given for each where its tokens go
+ */
+export function answerStreams(count: number, run: (onTokens: readonly ((token: GeneratedToken) => void)[]) => readonly Promise<Answer>[]): AnswerStream[] {
+  const onTokens: ((token: GeneratedToken) => void)[] = []
+  let begin: (answers: readonly Promise<Answer>[]) => void = () => undefined
+  const begun = new Promise<{ answers: readonly Promise<Answer>[] }>((resolve) => (begin = (answers) => resolve({ answers })))
+  const streams = Array.from({ length: count }, (_, index) =>
+    answerStream(async (onToken) => {
+      onTokens.push(onToken)
+      return (await begun).answers[index]!
+    }),
+  )
+  const answers = run(onTokens)
+  for (const answer of answers) answer.catch(() => undefined)
+  begin(answers)
+  return streams
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWalletClient, http } from 'viem'
-import { toHex, type Hex } from '@openledger/protocol'
+import { choiceNonce, hashJson, toHex, type Hex, type Json } from '@openledger/protocol'
 import { addressesOfNetwork, ledgerWriter, openChannel, type AnswerView } from '@openledger/sdk'
 import { testClients } from '../test/deployTestLedger.ts'
 import { fundedPayer, startBaseNode, type BaseNode } from '../test/startBaseNode.ts'
@@ -113,12 +113,84 @@ describe('the official OpenAI client', () => {
     expect(text).toBe(whole.choices[0]!.text)
   })
 
+  it('holds an answer to a schema, and binds the schema in the receipt', async () => {
+    const schema = { type: 'object', properties: { house: { enum: ['red', 'blue'] }, rooms: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['rooms', 'house'], additionalProperties: false }
+    const response_format = { type: 'json_schema' as const, json_schema: { name: 'house', strict: true, schema } }
+    const completion = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 60, temperature: 1, seed: 3, response_format })
+    const [choice] = completion.choices
+    const document = JSON.parse(choice!.message.content!) as { house: string; rooms: number }
+    expect(choice!.finish_reason).toBe('stop')
+    expect(Object.keys(document)).toEqual(['house', 'rooms'])
+    expect(['red', 'blue']).toContain(document.house)
+    expect(Number.isInteger(document.rooms) && document.rooms >= 1 && document.rooms <= 9).toBe(true)
+    const bundle = await base.api.get<{ request: { sampling: Record<string, Json> }; receipt: { statement: { samplingHash: string } } }>(`/api/receipts/${(completion as unknown as WithReceipt).openledger.receiptId}`)
+    expect(bundle.request.sampling.jsonSchema).toBe(JSON.stringify(schema))
+    expect(hashJson(bundle.request.sampling)).toBe(bundle.receipt.statement.samplingHash)
+    const any = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 12, response_format: { type: 'json_object' } })
+    expect(any.choices[0]!.message.content).toMatch(/^\{/)
+  })
+
+  it('follows biases and penalties', async () => {
+    const greedy = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 12 })
+    const bundleOf = (answer: object) => base.api.get<{ answer: { tokens: number[] }; request: { sampling: object } }>(`/api/receipts/${(answer as WithReceipt).openledger.receiptId}`)
+    const { answer, request } = await bundleOf(greedy)
+    expect(request.sampling).not.toHaveProperty('logitBias')
+    const banned = answer.tokens[0]!
+    const without = await bundleOf(await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 12, logit_bias: { [banned]: -100 } }))
+    expect(without.answer.tokens).not.toContain(banned)
+    expect(without.request.sampling).toMatchObject({ logitBias: [[banned, -100]] })
+    const varied = await bundleOf(await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 12, frequency_penalty: 2, presence_penalty: 2 }))
+    expect(varied.request.sampling).toMatchObject({ frequencyPenalty: 2, presencePenalty: 2 })
+  })
+
+  it('gives several answers, each with a seed and a receipt of its own', async () => {
+    const asked = { model: 'tiny', messages, max_tokens: 6, temperature: 1.5, seed: 11, n: 3 }
+    const { data: whole, response } = await client.chat.completions.create(asked).withResponse()
+    const receipts = whole.choices.map((choice) => (choice as unknown as WithReceipt).openledger)
+    expect(whole.choices.map(({ index }) => index)).toEqual([0, 1, 2])
+    expect(whole).not.toHaveProperty('openledger')
+    expect(response.headers.get('x-openledger-receipt')).toBe(receipts.map(({ receiptId }) => receiptId).join(', '))
+    expect(whole.usage).toMatchObject({
+      prompt_tokens: receipts.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+      completion_tokens: receipts.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+    })
+    const bundles = await Promise.all(receipts.map(({ receiptId }) => base.api.get<{ request: { clientNonce: Hex; sampling: { seed: Hex } } }>(`/api/receipts/${receiptId}`)))
+    const nonces = bundles.map(({ request }) => request.clientNonce)
+    expect(nonces).toEqual([0, 1, 2].map((index) => choiceNonce(nonces[0]!, index)))
+    expect(new Set(bundles.map(({ request }) => request.sampling.seed)).size).toBe(3)
+
+    const texts = new Map<number, string>()
+    const streamed: string[] = []
+    let usage: OpenAI.CompletionUsage | null | undefined
+    for await (const chunk of await client.chat.completions.create({ ...asked, temperature: 0, stream: true, stream_options: { include_usage: true } })) {
+      usage = chunk.usage ?? usage
+      for (const choice of chunk.choices) {
+        texts.set(choice.index, (texts.get(choice.index) ?? '') + (choice.delta.content ?? ''))
+        if (choice.finish_reason) streamed.push((choice as unknown as WithReceipt).openledger.receiptId)
+      }
+    }
+    expect(new Set(streamed).size).toBe(3)
+    // Without a draw they are all the same.
+    expect(texts.size).toBe(3)
+    expect(new Set(texts.values()).size).toBe(1)
+    expect(usage!.prompt_tokens).toBe(3 * receipts[0]!.inputTokens)
+    const completions = await client.completions.create({ model: 'tiny', prompt: 'the river runs', max_tokens: 4, n: 2 })
+    expect(completions.choices).toHaveLength(2)
+  })
+
   it('throws the right error for each wrong request, before anything is owed', async () => {
     const before = await base.api.get<{ spent: string }>(`/api/channels/${channelId}`)
     const create = (body: object) => client.chat.completions.create({ model: 'tiny', messages, ...body } as OpenAI.ChatCompletionCreateParamsNonStreaming)
     expect(await failure(create({ model: 'gpt-9' }))).toBeInstanceOf(OpenAI.NotFoundError)
     expect(await failure(create({ model: 'gpt-9', stream: true }))).toMatchObject({ status: 404, code: 'MODEL_NOT_FOUND' })
-    expect(await failure(create({ n: 2 }))).toMatchObject({ status: 400, code: 'BAD_REQUEST', param: 'n' })
+    expect(await failure(create({ n: 9 }))).toMatchObject({ status: 400, code: 'BAD_REQUEST', param: 'n' })
+    const format = (schema: object) => ({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
+    expect(await failure(create(format({ type: 'object', patternProperties: {} })))).toMatchObject({ status: 400, code: 'SCHEMA_UNSUPPORTED', param: 'response_format' })
+    expect(await failure(create({ ...format({ not: {} }), stream: true, n: 2 }))).toMatchObject({ status: 400, code: 'SCHEMA_UNSUPPORTED' })
+    expect(await failure(create(format({ const: 'x'.repeat(40_000) })))).toMatchObject({ status: 400, code: 'SCHEMA_TOO_LARGE' })
+    expect(await failure(create({ response_format: { type: 'xml' } }))).toMatchObject({ status: 400, code: 'BAD_REQUEST' })
+    expect(await failure(create({ logit_bias: { x: 1 } }))).toMatchObject({ status: 400, code: 'BAD_REQUEST' })
+    expect(await failure(create({ presence_penalty: 3 }))).toMatchObject({ status: 400, param: 'presence_penalty' })
     expect(await failure(create({ tools: [{ type: 'function', function: { name: 'f' } }] }))).toBeInstanceOf(OpenAI.BadRequestError)
     expect(await failure(create({ temperature: 9 }))).toMatchObject({ status: 400, param: 'temperature' })
     expect(await failure(create({ messages: [] }))).toMatchObject({ status: 400, param: 'messages' })

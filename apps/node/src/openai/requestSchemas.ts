@@ -7,18 +7,27 @@ const content = z.union([text, z.array(contentPart).min(1)]).transform((value) =
 const message = z.looseObject({ role: z.enum(['system', 'developer', 'user', 'assistant']), content })
 const none = (what: string) => z.union([z.null(), z.undefined()], `${what} is not supported by this model`).optional()
 
+const penalty = z.number().min(-2).max(2).nullish()
+const jsonSchema = z.looseObject({ name: z.string().regex(/^[\w-]{1,64}$/, 'a name has 1 to 64 letters, digits, - and _'), schema: z.record(z.string(), z.unknown()), strict: z.boolean().nullish() })
+
+/** What the answer's text must be. A schema is followed whether or not `strict` is set. */
+const responseFormat = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('text') }),
+  z.looseObject({ type: z.literal('json_object') }),
+  z.looseObject({ type: z.literal('json_schema'), json_schema: jsonSchema }),
+])
+
+/** The most answers to one request. */
+export const maxChoices = 8
+
 /** Fields that change what is answered and that no model here can follow: saying so is better than an answer without them. */
 const unsupported = {
   tools: none('tools'),
   tool_choice: none('tool_choice'),
   functions: none('functions'),
   function_call: none('function_call'),
-  logit_bias: none('logit_bias'),
   audio: none('audio'),
   modalities: z.array(z.literal('text'), 'only text is supported').nullish(),
-  response_format: z.looseObject({ type: z.literal('text', 'only the format "text" is supported') }).nullish(),
-  presence_penalty: z.literal(0, 'presence_penalty is not supported by this model').nullish(),
-  frequency_penalty: z.literal(0, 'frequency_penalty is not supported by this model').nullish(),
 }
 
 const shared = {
@@ -29,7 +38,14 @@ const shared = {
   top_k: z.int().min(0).max(100_000).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
   repetition_penalty: z.number().min(1).max(2).nullish(),
-  n: z.literal(1, 'only n = 1 is supported').nullish(),
+  presence_penalty: penalty,
+  frequency_penalty: penalty,
+  logit_bias: z
+    .record(z.string().regex(/^(0|[1-9]\d{0,8})$/, 'a token id is a whole number'), z.number().min(-100).max(100))
+    .refine((biases) => Object.keys(biases).length <= 300, 'at most 300 tokens can have a bias')
+    .nullish(),
+  response_format: responseFormat.nullish(),
+  n: z.int().min(1).max(maxChoices).nullish(),
   stop: z
     .union([z.string().min(1).max(64), z.array(z.string().min(1).max(64)).max(4)])
     .transform((value) => (typeof value === 'string' ? [value] : value))

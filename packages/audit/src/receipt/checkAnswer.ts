@@ -29,6 +29,7 @@ export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): P
     adapterId: isBareBase(bundle) ? null : receipt.statement.adapterId,
     promptTokens: request.promptTokens,
     sampling: request.sampling,
+    logprobs: false,
     logitsHashes: true,
   })
   again.tokens.forEach((token, i) => {

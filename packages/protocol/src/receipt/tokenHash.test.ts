@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { concat, encodePacked, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { Hex } from '../encoding/bytes.ts'
-import { nodeCommitment, samplingSeed, tokenHash } from './tokenHash.ts'
+import { choiceNonce, nodeCommitment, samplingSeed, tokenHash } from './tokenHash.ts'
 
 const [a, b, c] = ['0a', '0b', '0c'].map((x) => `0x${x.repeat(32)}` as Hex) as [Hex, Hex, Hex]
 
@@ -27,5 +27,13 @@ describe('samplingSeed', () => {
     expect(samplingSeed(a, b, c)).toBe(keccak256(encodePacked(['bytes32', 'bytes32', 'bytes32'], [a, b, c])))
     expect(samplingSeed(b, a, c)).not.toBe(samplingSeed(a, b, c))
     expect(nodeCommitment(a)).toBe(keccak256(a))
+  })
+})
+
+describe('choiceNonce', () => {
+  it('is the nonce itself for the first answer, and the hash of nonce and index for others', () => {
+    const nonce = keccak256('0x05')
+    expect(choiceNonce(nonce, 0)).toBe(nonce)
+    expect(choiceNonce(nonce, 258)).toBe(keccak256(encodePacked(['bytes32', 'uint32'], [nonce, 258])))
   })
 })

@@ -17,6 +17,14 @@ export function samplingSeed(clientNonce: Hex, nodeCommitment: Hex, requestHash:
   return keccak(concatBytes(fromHex(clientNonce), fromHex(nodeCommitment), fromHex(requestHash)))
 }
 
+/** The nonce of one of several answers to one request: the client's nonce itself for the first, keccak(client nonce ‖ index as big-endian uint32) for each further one. */
+export function choiceNonce(clientNonce: Hex, index: number): Hex {
+  if (index === 0) return clientNonce
+  const number = new DataView(new ArrayBuffer(4))
+  number.setUint32(0, index)
+  return keccak(concatBytes(fromHex(clientNonce), new Uint8Array(number.buffer)))
+}
+
 /** The commitment to a node's secret, published before the client's nonce is known: keccak(secret). */
 export function nodeCommitment(secret: Hex): Hex {
   return keccak(fromHex(secret))
