@@ -9,6 +9,7 @@ import { datanetCommand } from './commands/datanetCommand.ts'
 import { deployCommand } from './commands/deployCommand.ts'
 import { examples } from './commands/examples.ts'
 import { keyCommand } from './commands/keyCommand.ts'
+import { modelsCommand } from './commands/modelsCommand.ts'
 import { publishCommand } from './commands/publishCommand.ts'
 import { receiptCommand } from './commands/receiptCommand.ts'
 import { sealCommand } from './commands/sealCommand.ts'
@@ -59,6 +60,7 @@ export function createProgram(context: CommandContext): Command {
   auditCommand(context, program)
   statusCommand(context, program)
   keyCommand(context, program)
+  modelsCommand(context, program)
   return program
 }
 

@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { findModelFile, modelStoreOf } from '@openledger/engine'
 import { fail, networkSchema, OpenLedgerError, readArtefact } from '@openledger/protocol'
 import { errorFields, jsonLog } from './config/Log.ts'
 import { startNode } from './node/startNode.ts'
 
 /*
  * A node in a process of its own, on a data folder that holds network.json:
- *   node --import tsx apps/node/src/main.ts --data .openledger --model base.gguf [--name openledger-tiny] [--rpc URL] [--host H] [--port P] [--settle MS]
+ *   node --import tsx apps/node/src/main.ts --data .openledger --model <file or name of a stored model> [--name openledger-tiny] [--rpc URL] [--host H] [--port P] [--settle MS]
  * Says {"event":"ready","url":…} on standard output when it listens; stops on SIGINT or SIGTERM.
  */
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '.openledger' },
     model: { type: 'string' },
-    name: { type: 'string', default: 'openledger-tiny' },
+    name: { type: 'string' },
     rpc: { type: 'string' },
     host: { type: 'string' },
     port: { type: 'string' },
@@ -24,7 +25,8 @@ const { values } = parseArgs({
 const log = jsonLog()
 
 async function main(): Promise<void> {
-  const modelPath = values.model ?? fail('NO_MODEL', 'no base model was named', { field: '--model', fix: 'name a GGUF file' })
+  const model = values.model ?? fail('NO_MODEL', 'no base model was named', { field: '--model', fix: 'name a GGUF file or a stored model' })
+  const base = await findModelFile(modelStoreOf(values.data, process.env), model)
   const text = await readFile(path.join(values.data, 'network.json'), 'utf8').catch((cause: unknown) =>
     fail('NO_NETWORK', `${values.data} holds no network.json`, { cause, field: '--data', fix: 'deploy a ledger first, or fetch network.json from another node' }),
   )
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
     host: values.host,
     port: values.port === undefined ? undefined : Number(values.port),
     settlementMs: values.settle === undefined ? undefined : Number(values.settle),
-    engine: { modelPath, modelName: values.name },
+    engine: { modelPath: base.path, modelName: values.name ?? base.name },
     log,
   })
   process.stdout.write(JSON.stringify({ event: 'ready', url: node.url }) + '\n')

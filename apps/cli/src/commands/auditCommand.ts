@@ -18,7 +18,7 @@ export function auditCommand(context: CommandContext, program: Command): void {
     .summary('recompute an answer, an epoch or an adapter')
     .description('Recomputes everything that was claimed about an answer, an epoch or an adapter: signatures, hashes, lineage, the answer itself, attribution, split, the chain’s anchors. Works from files and an RPC address alone; a running node is asked only for files that are not at hand. Exits with 0 when every claim holds, with 1 when one is false, and names it.')
     .argument('<subject...>', 'a receipt id, an adapter id, a run’s name, an epoch’s number, or the path of a file; "receipt", "epoch" or "adapter" before it says which is meant')
-    .option('--model <file>', 'the base model’s weight file; by default that of the content folder or of this package')
+    .option('--model <name>', 'the base model: one of the store, or a weight file; by default the one that the chain names, from the store, this package or the content folder')
     .option('--rerun', 'train an adapter again and compare it bit for bit')
     .option('--gateway <address>', 'whose epoch, when several gateways posted one of this number', addressOption)
     .option('--content <folder>', 'where the public files lie; by default in the data folder')

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { checkDataFolder, jsonLog, lockDataFolder, startNode, type NodeHandle } from '@openledger/node'
 import { formatOpen } from '@openledger/protocol'
-import { modelName, tinyModelPath } from '@openledger/tiny'
 import { openSession } from '../context/Session.ts'
 import { dataFolder } from '../context/dataFolder.ts'
 import type { GlobalOptions } from '../context/options.ts'
 import type { Output } from '../output/Output.ts'
 import { auditLoop } from './auditLoop.ts'
+import { chooseBase, type ChosenBase } from './chooseBase.ts'
 import { ensureBase } from './ensureBase.ts'
 import { localApiKey } from './localApiKey.ts'
 import { FirstRunState } from './FirstRunState.ts'
@@ -39,13 +39,13 @@ export type UpOptions = GlobalOptions & {
 /** A ledger that runs: stop it to end node and chain. */
 export type Up = { url: string; operatorToken: string; apiKey: string; times: StageTime[]; figures: ReadonlyMap<string, number>; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
 
-async function runNode(started: StartedLedger, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
+async function runNode(started: StartedLedger, base: ChosenBase, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
   const { network, keys } = started
   const threads = options.threads
   return startNode({
     dataDir: dataFolder(options.data).root,
     network,
-    engine: { modelPath: options.model ?? tinyModelPath(), modelName, serving: { threads }, training: { threads } },
+    engine: { modelPath: base.path, modelName: base.name, serving: { threads }, training: { threads } },
     host: options.host,
     port: options.port,
     keys: { node: keys.node, gateway: keys.gateway },
@@ -70,6 +70,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
   }
   try {
     await checkDataFolder(folder.root)
+    const base = await chooseBase(folder.root, options.model, process.env)
     const log = await openLogFile(folder.root)
     closers.push(() => log.close())
     const started = await report.stage('start', async (note) => {
@@ -79,7 +80,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
       return ledger
     })
     const node = await report.stage('node', async (note) => {
-      const handle = await runNode(started, options, lock, jsonLog(log.line))
+      const handle = await runNode(started, base, options, lock, jsonLog(log.line))
       closers.push(() => handle.stop())
       note(`listening at ${handle.url}`)
       return handle
@@ -87,8 +88,8 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
     const state = await FirstRunState.open(folder.root)
     let earned: Earned[] = []
     const session = await openSession({ ...options, url: node.url }, output)
-    const { base } = await session.node.nodeInfo()
-    await ensureBase(session, base.id, base.commitment.weightHash)
+    const { base: loaded } = await session.node.nodeInfo()
+    await ensureBase(session, loaded.id, loaded.commitment.weightHash)
     if (options.sample && !state.done) {
       earned = await playLoop({ session, state, report, records: await sampleRecords(options.sampleFile), recipe: { epochs: options.sampleEpochs ?? samplePlan.epochs } })
       for (const { name, claimed } of earned) output.field(name, `${formatOpen(claimed)} OPEN`)

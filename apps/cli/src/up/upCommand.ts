@@ -25,7 +25,7 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
     .option('--threads <n>', 'threads for the engine', whole)
-    .option('--model <file>', 'base model as GGUF (default: the tiny model of this project)')
+    .option('--model <name>', 'base model: one that was added with openledger models add, or a GGUF file (default: the tiny model of this project)')
     .option('--epoch-seconds <n>', 'pause between settlements; 0 settles on demand alone', whole, 60)
     .option('--dispute-window <n>', 'seconds before an epoch is final, for new contracts', whole, 2)
     .option('--no-sample', 'do not play the sample loop')

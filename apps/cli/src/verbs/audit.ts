@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises'
 import type { AuditReport, CheckOutcome } from '@openledger/audit'
 import type { ContentStore } from '@openledger/datanet'
-import { epochFileSchema, fail, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex } from '@openledger/protocol'
+import { epochFileSchema, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { FallbackContent } from '../context/FallbackContent.ts'
 import type { Session } from '../context/Session.ts'
@@ -29,12 +28,11 @@ type Parts = { session: Session; content: ContentStore; input: AuditInput }
 
 async function weights({ session, content, input }: Parts, baseId: Hex): Promise<BaseFile> {
   const { model } = input
-  if (model !== undefined) {
-    await access(model).catch((cause: unknown) => fail('NO_MODEL_FILE', `${model} cannot be read`, { cause, field: '--model', fix: 'name a GGUF file that exists' }))
-    return { path: model, release: () => Promise.resolve() }
-  }
+  const { findModelFile, modelStoreOf } = await import('@openledger/engine')
+  const store = modelStoreOf(session.folder.root, process.env)
+  if (model !== undefined) return { path: (await findModelFile(store, model)).path, release: () => Promise.resolve() }
   const { tinyModelPath } = await import('@openledger/tiny')
-  return baseFile(session.reader, content, baseId, tinyModelPath())
+  return baseFile(session.reader, content, baseId, { packaged: tinyModelPath(), store })
 }
 
 async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fail, type Hex, InputError } from '@openledger/protocol'
-import type { Ggml } from '@openledger/tensor'
+import { type Ggml, loadGgml } from '@openledger/tensor'
 import { GgufFileWriter } from '../gguf/GgufFileWriter.ts'
 import type { GgufMetadataValue, GgufTensorType } from '../gguf/writeGguf.ts'
 import { checkModelFile } from '../model/checkModelFile.ts'
@@ -15,7 +15,8 @@ import { streamTensor } from './streamTensor.ts'
 import { tokenizerMetadata } from './tokenizer/tokenizerMetadata.ts'
 
 export type ConvertOptions = {
-  ggml: Ggml
+  /** Default: the best build for this processor. */
+  ggml?: Ggml
   /** Encoding of the matrices; default: as they are. */
   type?: GgufTensorType
   /** The model's name, for people; default `model`. */
@@ -33,8 +34,8 @@ const maxTokenizerBytes = 64 << 20
  * tensor by tensor in bounded memory, checked on the way. The file appears whole or not at all; nothing else is left behind.
  * @throws InputError `MODEL_*`, `SAFETENSORS_*`, `TOKENIZER`, `CHAT_TEMPLATE`, `CANCELLED`; StorageError `FILE_*`, `WRITE_FAILED`
  */
-export async function convertFolder(folder: string, target: string, options: ConvertOptions): Promise<ConvertedModel> {
-  const { ggml, type, onProgress, signal } = options
+export async function convertFolder(folder: string, target: string, options: ConvertOptions = {}): Promise<ConvertedModel> {
+  const { ggml = loadGgml(), type, onProgress, signal } = options
   const json = readJsonFile(join(folder, 'config.json'))
   const description = readFolderConfig(json)
   const { config, notes } = description
