@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/askCommand.ts'
 import { auditCommand } from './commands/auditCommand.ts'
+import { benchCommand } from './commands/benchCommand.ts'
 import { claimCommand } from './commands/claimCommand.ts'
 import type { CommandContext } from './commands/CommandContext.ts'
 import { contributeCommand } from './commands/contributeCommand.ts'
@@ -61,6 +62,7 @@ export function createProgram(context: CommandContext): Command {
   statusCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)
+  benchCommand(context, program)
   return program
 }
 

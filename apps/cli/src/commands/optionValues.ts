@@ -18,6 +18,13 @@ export function decimalNumber(text: string): number {
   return Number(text)
 }
 
+/** A decimal number above 0. */
+export function positiveNumber(text: string): number {
+  const value = decimalNumber(text)
+  check(value > 0, 'It is a number above 0.')
+  return value
+}
+
 /** The id of a datanet. */
 export function datanetNumber(text: string): bigint {
   check(/^[1-9]\d{0,76}$/.test(text), 'It is the number of a datanet, from 1.')
