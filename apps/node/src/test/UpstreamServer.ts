@@ -13,6 +13,8 @@ export type Fault =
 
 export type UpstreamServerOptions = {
   modelPath: string
+  /** Computes for several servers, and is closed by its maker; default: one of its own. */
+  engine?: EngineHost
   token?: string
   /** Adapters it holds at most; one more is refused. */
   maxAdapters?: number
@@ -40,7 +42,7 @@ export type Generation = { request: GenerateRequest; lora: string | null }
 /** A server for tests that has vLLM's or SGLang's API and computes real tokens with this project's engine. */
 export abstract class UpstreamServer {
   readonly options: UpstreamServerOptions
-  readonly engine = new EngineHost({ threads: 1, slots: 8 })
+  readonly engine: EngineHost
   readonly loras = new Map<string, { id: Hex; users: number }>()
   readonly seen: { path: string; body: Record<string, unknown> }[] = []
   readonly faults: Fault[] = []
@@ -56,6 +58,7 @@ export abstract class UpstreamServer {
 
   constructor(options: UpstreamServerOptions) {
     this.options = options
+    this.engine = options.engine ?? new EngineHost({ threads: 1 })
   }
 
   /** Loads the model and listens on any free port; gives the address. */
@@ -78,7 +81,7 @@ export abstract class UpstreamServer {
   async stop(): Promise<void> {
     this.#server?.closeAllConnections()
     await new Promise((resolve) => this.#server?.close(resolve))
-    await this.engine.close()
+    if (!this.options.engine) await this.engine.close()
   }
 
   /** Calls of one path, in order. */

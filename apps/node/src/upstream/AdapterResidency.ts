@@ -13,16 +13,32 @@ type Entry = {
   loaded: boolean
   /** Rises whenever the adapter is loaded anew. */
   generation: number
+  /** Requests that wait for it. */
+  wanted: number
+  /** Requests that compute with it. */
   users: number
   lastUse: number
   /** Forgotten by the node: no new requests, unloaded when the last one ends. */
   retired: boolean
+  /** Somebody waits for its place: who asks for it now waits too, so that nobody waits for ever. */
+  draining: boolean
+  loading: Promise<void> | undefined
 }
 
 /** A lent adapter: it stays on the server until it is released. */
 export type Lease = { id: Hex; generation: number; release(): void }
 
 const unloadTries = 3
+
+/** The outcome of a promise, or the signal's reason when that comes first. */
+function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason as Error)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
 
 /**
  * Which adapters the server holds: loaded when first asked for, the least recently used idle one unloaded when there are too many, never
@@ -32,7 +48,7 @@ export class AdapterResidency {
   readonly #calls: AdapterCalls
   readonly #most: number
   readonly #entries = new Map<Hex, Entry>()
-  readonly #freed = new Set<() => void>()
+  readonly #freed: (() => void)[] = []
   #queue: Promise<unknown> = Promise.resolve()
   #clock = 0
 
@@ -50,7 +66,7 @@ export class AdapterResidency {
   register(id: Hex, folder: string): void {
     const entry = this.#entries.get(id)
     if (entry) Object.assign(entry, { folder, retired: false })
-    else this.#entries.set(id, { folder, loaded: false, generation: 0, users: 0, lastUse: 0, retired: false })
+    else this.#entries.set(id, { folder, loaded: false, generation: 0, wanted: 0, users: 0, lastUse: 0, retired: false, draining: false, loading: undefined })
   }
 
   /** Forgets an adapter: unloaded now, or when the last request that uses it ends. Never fails: the server drops it when it needs the room. */
@@ -74,26 +90,28 @@ export class AdapterResidency {
   async acquire(id: Hex, signal: AbortSignal): Promise<Lease> {
     this.check(id)
     const entry = this.#entries.get(id)!
-    // From here on nobody unloads it.
-    entry.users += 1
-    entry.lastUse = ++this.#clock
+    entry.wanted += 1
+    try {
+      while (!entry.loaded || entry.draining) {
+        entry.loading ??= this.#inTurn(() => this.#load(id, entry)).finally(() => (entry.loading = undefined))
+        await orAborted(entry.loading, signal)
+      }
+      this.check(id)
+      entry.users += 1
+      entry.lastUse = ++this.#clock
+    } finally {
+      entry.wanted -= 1
+      this.#wake()
+    }
     let released = false
     const release = (): void => {
       if (released) return
       released = true
       entry.users -= 1
-      if (entry.users > 0) return
-      if (entry.retired) void this.#drop(id, entry)
-      for (const wake of [...this.#freed]) wake()
+      if (entry.users === 0 && entry.retired) void this.#drop(id, entry)
+      this.#wake()
     }
-    try {
-      if (!entry.loaded) await this.#inTurn(() => this.#load(id, entry, signal))
-      signal.throwIfAborted()
-      return { id, generation: entry.generation, release }
-    } catch (error) {
-      release()
-      throw error
-    }
+    return { id, generation: entry.generation, release }
   }
 
   /** The server has lost a lent adapter, and so probably all others: whatever is asked for next is loaded again. */
@@ -102,24 +120,30 @@ export class AdapterResidency {
     for (const entry of this.#entries.values()) entry.loaded = false
   }
 
-  async #load(id: Hex, entry: Entry, signal: AbortSignal): Promise<void> {
-    while (!entry.loaded) {
-      signal.throwIfAborted()
-      if (this.loaded >= this.#most && !(await this.#makeRoom())) await this.#whenFreed(signal)
-      else {
-        await this.#calls.load(id, entry.folder)
-        entry.loaded = true
-        entry.generation += 1
+  /** Loads an adapter as long as somebody wants it; waits while all that are loaded are in use. */
+  async #load(id: Hex, entry: Entry): Promise<void> {
+    try {
+      while (!entry.loaded && entry.wanted > 0) {
+        if (this.loaded < this.#most || (await this.#makeRoom())) {
+          await this.#calls.load(id, entry.folder)
+          entry.loaded = true
+          entry.generation += 1
+        } else await this.#whenFreed()
       }
+    } finally {
+      for (const other of this.#entries.values()) other.draining = false
     }
   }
 
-  /** Unloads the idle adapter that was used longest ago. @returns whether there is room now */
+  /** Unloads the idle adapter that was used longest ago, or sees to it that one becomes idle. @returns whether there is room now */
   async #makeRoom(): Promise<boolean> {
-    const idle = [...this.#entries].filter(([, entry]) => entry.loaded && entry.users === 0).sort(([, a], [, b]) => a.lastUse - b.lastUse)
-    if (idle.length === 0) return false
+    const loaded = [...this.#entries].filter(([, entry]) => entry.loaded).sort(([, a], [, b]) => a.lastUse - b.lastUse)
+    const idle = loaded.filter(([, entry]) => entry.users === 0 && (entry.wanted === 0 || entry.draining))
     for (const [id, entry] of idle) if (await this.#unload(id, entry)) return true
-    throw new UpstreamFault('UPSTREAM_ADAPTERS', 'the upstream server holds as many adapters as it may and unloads none', { again: true })
+    if (idle.length > 0 && idle.length === loaded.length) throw new UpstreamFault('UPSTREAM_ADAPTERS', 'the upstream server holds as many adapters as it may and unloads none', { again: true })
+    const next = loaded.find(([, entry]) => entry.users > 0)
+    if (next) next[1].draining = true
+    return false
   }
 
   async #unload(id: Hex, entry: Entry): Promise<boolean> {
@@ -144,16 +168,12 @@ export class AdapterResidency {
     })
   }
 
-  #whenFreed(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#freed.delete(wake)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#freed.add(wake)
-      signal.addEventListener('abort', wake)
-    })
+  #wake(): void {
+    for (const wake of this.#freed.splice(0)) wake()
+  }
+
+  #whenFreed(): Promise<void> {
+    return new Promise((resolve) => this.#freed.push(resolve))
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
