@@ -19,6 +19,8 @@ export type AskInput = {
   payer: string
   maxTokens?: number
   temperature?: number
+  /** Further conditions of the answer, as the API takes them. */
+  conditions?: Pick<ChatInput, 'topP' | 'presencePenalty' | 'frequencyPenalty' | 'jsonSchema'>
   /** What the payer's channel is filled up to when it cannot pay for this answer, smallest unit of OPEN. */
   deposit: bigint
   onText?: (text: string) => void
@@ -71,7 +73,7 @@ export async function ask(session: Session, input: AskInput): Promise<Answered> 
   let request: (ChatInput & Required<Pick<ChatInput, 'clientNonce' | 'nodeCommitment'>>) | undefined
   const send = async (): Promise<ChatAnswer> => {
     const { commitment: nodeCommitment } = await node.nodeInfo()
-    request = { model, messages, maxTokens, temperature, clientNonce: toHex(session.random(32)), nodeCommitment }
+    request = { ...input.conditions, model, messages, maxTokens, temperature, clientNonce: toHex(session.random(32)), nodeCommitment }
     const voucher = await new VoucherBook(session.folder.vouchers).last(channelId)
     return node.chat(request, { channelId, voucher }, onText)
   }

@@ -270,7 +270,7 @@ export class OpenLedgerClient {
   }
 }
 
-const chatBody = ({ model, messages, maxTokens, temperature, topP, topK, stop, clientNonce, nodeCommitment }: ChatInput): object => ({
+const chatBody = ({ model, messages, maxTokens, temperature, topP, topK, presencePenalty, frequencyPenalty, logitBias, jsonSchema, stop, clientNonce, nodeCommitment }: ChatInput): object => ({
   model,
   messages,
   stream: true,
@@ -278,6 +278,10 @@ const chatBody = ({ model, messages, maxTokens, temperature, topP, topK, stop, c
   temperature,
   top_p: topP,
   top_k: topK,
+  presence_penalty: presencePenalty,
+  frequency_penalty: frequencyPenalty,
+  logit_bias: logitBias,
+  ...(jsonSchema ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: jsonSchema } } } : {}),
   stop,
   ...(clientNonce || nodeCommitment ? { openledger: { client_nonce: clientNonce, node_commitment: nodeCommitment } } : {}),
 })

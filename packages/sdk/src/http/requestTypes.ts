@@ -61,6 +61,13 @@ export type ChatInput = {
   temperature?: number
   topP?: number
   topK?: number
+  /** From -2 to 2, as OpenAI defines them. */
+  presencePenalty?: number
+  frequencyPenalty?: number
+  /** By token id, from -100 to 100. */
+  logitBias?: Readonly<Record<number, number>>
+  /** A JSON Schema that the answer is held to. */
+  jsonSchema?: { readonly [keyword: string]: Json }
   stop?: readonly string[]
   /** The caller's part of the sampling seed, and the commitment from `node()` that it saw before choosing it. */
   clientNonce?: Hex
