@@ -21,8 +21,10 @@ export type BatcherOptions = {
   maxWaiting?: number
   /** Refuse requests whose first token is predicted to take longer; default never. A request can name its own bound. */
   firstTokenMs?: number
-  /** How far, in weighted tokens, a payer may be ahead of another and still be preferred because its adapter is in use; default 256. */
+  /** How far, in weighted tokens, a payer may be ahead of another and still be preferred because its adapter is in use; default 1,024. */
   fairSlack?: number
+  /** How many weighted tokens of its share a payer can leave unused and have later; default 4,096. */
+  fairCredit?: number
   /** How long that preference may pass over a request; default 250. */
   affinityMs?: number
   /** A request goes before those of the next higher priority that came this much later; default 5,000. */
@@ -121,8 +123,8 @@ export class Batcher {
   }
 }
 
-function schedulerOptions({ promptRows = 128, maxWaiting = 1024, fairSlack = 256, affinityMs = 250, priorityMs = 5000, ...options }: BatcherOptions): SchedulerOptions {
-  return { ...options, promptRows: Math.min(promptRows, options.maxRows), maxWaiting, fairness: { slack: fairSlack, ageMs: affinityMs, priorityMs } }
+function schedulerOptions({ promptRows = 128, maxWaiting = 1024, fairSlack = 1024, fairCredit = 4096, affinityMs = 250, priorityMs = 5000, ...options }: BatcherOptions): SchedulerOptions {
+  return { ...options, promptRows: Math.min(promptRows, options.maxRows), maxWaiting, fairness: { slack: fairSlack, credit: fairCredit, ageMs: affinityMs, priorityMs } }
 }
 
 function checkScheduling({ priority, deadlineMs, firstTokenMs }: Scheduling & { firstTokenMs?: number }): void {

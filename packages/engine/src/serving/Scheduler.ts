@@ -58,8 +58,8 @@ export class Scheduler {
   readonly #cancelled = new Set<Ticket>()
   /** Adapters that were missing when they were last asked for, by key. */
   readonly #missing = new Set<string>()
-  /** Adapters that were at hand when they were last asked for. */
-  readonly #warm = new Set<Hex>()
+  /** Adapters that get no new requests until a request has its own: they make room for it. */
+  #yielding: { to: Ticket; keys: Set<string> } | null = null
   readonly #unsubscribe: () => void
   #nextDeadline = Infinity
   #callOffTimer: (() => void) | null = null
@@ -158,7 +158,7 @@ export class Scheduler {
     const order = this.#queue.size === 0 ? [request] : fairOrder([...this.#queue.items(), request], (payer) => this.#queue.counter(payer))
     const waiting = order.slice(0, order.indexOf(request)).map((ticket) => this.#workOf(ticket as Ticket))
     const running = [...this.#sequences].map((active) => this.#workOf(active.ticket, active))
-    return this.#admission.predict({ running, waiting, ownRows: request.rows, cold: request.adapters.some(({ adapterId }) => !this.#warm.has(adapterId)) })
+    return this.#admission.predict({ running, waiting, ownRows: request.rows, cold: !this.#atHand(request) })
   }
 
   #workOf({ job, rows }: Ticket, active?: Active): Work {
@@ -211,16 +211,47 @@ export class Scheduler {
     }
   }
 
+  #atHand({ adapters }: Pick<Ticket, 'adapters'>): boolean {
+    return adapters.every(({ adapterId }) => this.#parts.pool.inWindow(adapterId))
+  }
+
   #admit(): void {
+    if (this.#queue.size === 0 || this.#sequences.size >= this.#options.slots) return
     const now = this.#parts.runtime.now()
-    const inUse = new Set([...this.#sequences].map(({ ticket }) => ticket.adapterKey))
-    const standingOf = ({ adapterKey: key }: Ticket): Standing => (key === '' || inUse.has(key) ? 'resident' : this.#missing.has(key) ? 'aside' : 'ready')
+    this.#yield(now)
+    const standings = new Map<string, Standing>()
+    const standingOf = (ticket: Ticket): Standing => {
+      const known = standings.get(ticket.adapterKey)
+      if (known) return known
+      const standing = this.#missing.has(ticket.adapterKey) || this.#yielding?.keys.has(ticket.adapterKey) ? 'aside' : this.#atHand(ticket) ? 'resident' : 'ready'
+      standings.set(ticket.adapterKey, standing)
+      return standing
+    }
     for (let misses = 0; misses < mostMisses && this.#sequences.size < this.#options.slots && this.#queue.size > 0; ) {
       const ticket = this.#queue.pick(now, standingOf)
       if (!ticket) return
-      if (this.#start(ticket, now)) inUse.add(ticket.adapterKey)
-      else misses += 1
+      if (!this.#start(ticket, now)) misses += 1
+      // What was lent or placed may have changed who is at hand.
+      standings.clear()
     }
+  }
+
+  /**
+   * When a request has long waited for room among adapters that are always in use, the one with the fewest sequences gets no new ones
+   * until the request has its place; one after the other if that is not enough.
+   */
+  #yield(now: number): void {
+    if (this.#yielding && (this.#yielding.to.ended || this.#activeOf.has(this.#yielding.to))) this.#yielding = null
+    if (!this.#parts.pool.lacksRoom) return
+    let to = this.#yielding?.to
+    if (!to) for (const ticket of this.#queue.items()) if (ticket.asideMs > 0 && now - ticket.asideMs > this.#options.fairness.ageMs && (!to || ticket.asideMs < to.asideMs)) to = ticket
+    if (!to) return
+    const inUse = new Map<string, number>()
+    for (const { ticket } of this.#sequences) if (ticket.adapters.length > 0) inUse.set(ticket.adapterKey, (inUse.get(ticket.adapterKey) ?? 0) + 1)
+    const keys = this.#yielding?.keys ?? new Set<string>()
+    if ([...keys].some((key) => inUse.has(key))) return
+    const [fewest] = [...inUse].filter(([key]) => key !== to.adapterKey).sort(([, a], [, b]) => a - b)
+    if (fewest) this.#yielding = { to, keys: keys.add(fewest[0]) }
   }
 
   /** @returns false when its adapters are missing, or have failed */
@@ -245,7 +276,6 @@ export class Scheduler {
         if (failure) throw failure
       }
       const leased = leaseAdapters(pool, ticket.adapters)
-      for (const { adapterId } of ticket.adapters) this.#warm[leased ? 'add' : 'delete'](adapterId)
       if (leased) return leased
     } catch (error) {
       this.#end(ticket, 'failed', asError(error))
@@ -260,6 +290,7 @@ export class Scheduler {
     if (!this.#queueChanged) return
     this.#queueChanged = false
     const wanted = new Set<Hex>()
+    for (const { adapterId } of this.#yielding?.to.adapters ?? []) wanted.add(adapterId)
     for (const { adapters } of fairOrder(this.#queue.items(), (payer) => this.#queue.counter(payer))) {
       for (const { adapterId } of adapters) wanted.add(adapterId)
       if (wanted.size >= mostPrefetched) break

@@ -14,6 +14,10 @@ export type AdapterSource = {
   prefetch(ids: readonly Hex[]): void
   /** Lends an adapter that steps can use now, or null while it is on its way or there is no room for it. */
   tryAcquire(id: Hex): AdapterLease | null
+  /** Whether steps can use an adapter now, so that `tryAcquire` will lend it. */
+  inWindow(id: Hex): boolean
+  /** Whether an adapter is wanted that finds no room before another is given back. */
+  readonly lacksRoom: boolean
   /** Why an adapter cannot be had at all; null when it can. */
   failure(id: Hex): OpenLedgerError | null
   /** Keeps an adapter usable for a request that was taken on, even when it is removed before its turn comes. @returns ends it */

@@ -130,6 +130,16 @@ export class AdapterPool {
     return this.#records.get(id)?.retired === false
   }
 
+  /** Whether steps can use an adapter now. */
+  inWindow(id: Hex): boolean {
+    return Boolean(this.#records.get(id)?.loaded)
+  }
+
+  /** Whether an adapter is wanted that finds no room, because all others in the window are in use or more wanted. */
+  get lacksRoom(): boolean {
+    return this.#tiers.blocked
+  }
+
   /** What is known of an adapter, and where its tensors are. @throws InputError `ADAPTER_UNKNOWN` */
   describe(id: Hex): AdapterState {
     const record = this.#known(id)

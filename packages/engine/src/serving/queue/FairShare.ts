@@ -8,17 +8,26 @@ const mostIdle = 4096
 
 /**
  * Virtual token counters: how much each key (a payer, or an adapter of a payer) was served, in weighted tokens. Whoever has the
- * smallest counter among those that wait is next. A key that comes back after a pause is lifted to the smallest counter that waits
- * (to the last one that left when nobody does): idle time is no credit, and what was served while others were away is no debt.
- * Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024, algorithm 2.
+ * smallest counter among those that wait is next. A key that comes back after a pause is lifted to the level, which is the largest
+ * value that the smallest waiting counter ever had, less a credit: what it left unused counts for it up to that much, so that a payer of
+ * few requests need not wait behind one of many because two of its own came together. No waiting counter is further below the level
+ * than the credit. Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024, algorithm 2, where the credit is nothing.
  */
 export class FairShare {
   readonly #counters = new Map<string, number>()
   readonly #waiting = new Map<string, number>()
-  #last = 0
+  readonly #credit: number
+  #level = 0
+  #lastKey: string | null = null
+
+  /** @param credit in virtual tokens */
+  constructor(credit: number) {
+    this.#credit = credit
+  }
 
   /** One more request of `key` waits. */
   join(key: string): void {
+    this.#level = this.level
     const waiting = this.#waiting.get(key) ?? 0
     if (waiting === 0) {
       this.#counters.set(key, this.lifted(key))
@@ -29,13 +38,11 @@ export class FairShare {
 
   /** One request of `key` waits no more: it is being served, or was dropped. */
   leave(key: string): void {
+    this.#level = this.level
     const waiting = (this.#waiting.get(key) ?? 0) - 1
-    if (waiting > 0) {
-      this.#waiting.set(key, waiting)
-      return
-    }
-    this.#waiting.delete(key)
-    this.#last = this.counter(key)
+    if (waiting > 0) this.#waiting.set(key, waiting)
+    else this.#waiting.delete(key)
+    this.#lastKey = key
   }
 
   /** Books service, in virtual tokens. */
@@ -50,19 +57,15 @@ export class FairShare {
   /** The counter that `key` has, or would have if a request of it came now. */
   lifted(key: string): number {
     const counter = this.counter(key)
-    return this.#waiting.has(key) ? counter : Math.max(counter, this.#floor())
+    return this.#waiting.has(key) ? counter : Math.max(counter, this.level - this.#credit)
   }
 
-  /** Keys with a counter. */
-  get size(): number {
-    return this.#counters.size
-  }
-
-  #floor(): number {
-    if (this.#waiting.size === 0) return this.#last
+  /** The largest value that the smallest waiting counter had so far; while none waits, that of the key that waited last. */
+  get level(): number {
     let least = Infinity
     for (const key of this.#waiting.keys()) least = Math.min(least, this.counter(key))
-    return least
+    if (least === Infinity) least = this.#lastKey === null ? 0 : this.counter(this.#lastKey)
+    return Math.max(this.#level, least)
   }
 
   #trim(): void {

@@ -15,6 +15,8 @@ export type Waiting = {
 export type Standing = 'resident' | 'ready' | 'aside'
 
 export type QueueOptions = FairBounds & {
+  /** Virtual tokens of its share that a payer can leave unused and have later. */
+  credit: number
   /** A request of the next lower priority goes first when it came this much earlier: none waits for ever. */
   priorityMs: number
 }
@@ -34,12 +36,13 @@ const ranks: Record<RequestPriority, number> = { high: 0, normal: 1, low: 2 }
  */
 export class WaitingQueue<T extends Waiting> {
   readonly #options: QueueOptions
-  readonly #shares = new FairShare()
+  readonly #shares: FairShare
   readonly #payers = new Map<string, Payer<T>>()
   #size = 0
 
   constructor(options: QueueOptions) {
     this.#options = options
+    this.#shares = new FairShare(options.credit)
   }
 
   get size(): number {
@@ -47,7 +50,7 @@ export class WaitingQueue<T extends Waiting> {
   }
 
   add(item: T): void {
-    const payer: Payer<T> = this.#payers.get(item.payer) ?? { items: [], adapters: new FairShare(), servedMs: -Infinity, adapterServedMs: new Map() }
+    const payer: Payer<T> = this.#payers.get(item.payer) ?? { items: [], adapters: new FairShare(0), servedMs: -Infinity, adapterServedMs: new Map() }
     if (this.#payers.size > mostPayers) this.#forget()
     this.#payers.set(item.payer, payer)
     payer.items.push(item)

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { keccak } from '@openledger/protocol'
+import { CounterRandom } from '../sampling/CounterRandom.ts'
+import { adapterId, jainIndex, quantileOf, requestOf, simulate } from './testing/simulate.ts'
+
+const ignore = (): void => undefined
+
+/** What one payer sends, the same whatever others do: sizes and Poisson arrivals. */
+function stream(seed: number, ratePerMs: number) {
+  const random = new CounterRandom(keccak(Uint8Array.of(seed)))
+  let draw = 0
+  const next = (): number => random.at(draw++)
+  return { pause: () => -Math.log(1 - next()) / ratePerMs, size: (least: number, most: number) => least + Math.floor(next() * (most - least)) }
+}
+
+type Served = { payer: string; tokens: number; ms: number }
+
+const untilMs = 100_000
+
+/** Payers that send requests at their own rates for a while. @param nameOf under which name the scheduler knows a payer */
+async function serve(rates: Record<string, number>, nameOf = (payer: string): string => payer): Promise<{ served: Served[]; tokens: Map<string, number>; decodeRows: number }> {
+  const { batcher, runtime } = simulate({ slots: 8, cost: { step: 8, decodeRow: 1, promptRow: 0.5 }, maxWaiting: 200 })
+  const served: Served[] = []
+  const tokens = new Map<string, number>()
+  Object.entries(rates).forEach(([payer, rate], seed) => {
+    const { pause, size } = stream(seed, rate)
+    const send = (): void => {
+      const [prompt, answer, start] = [size(16, 64), size(8, 56), size(1, 64)]
+      const began = runtime.now()
+      const count = (): void => void (runtime.now() <= untilMs && tokens.set(payer, (tokens.get(payer) ?? 0) + 1))
+      const request = requestOf({ prompt, start, answer, payer: nameOf(payer), adapterId: adapterId(start % 5) })
+      void batcher.generate(request, count).then(() => served.push({ payer, tokens: answer, ms: runtime.now() - began }), ignore)
+      const next = pause()
+      if (runtime.now() + next < untilMs) runtime.after(next, send)
+    }
+    runtime.after(pause(), send)
+  })
+  await runtime.play(untilMs)
+  const { rows } = batcher.load.detail
+  batcher.dispose()
+  return { served, tokens, decodeRows: rows.decode }
+}
+
+describe('fairness over time', () => {
+  // Eight slots give half a token per millisecond at most; with these prompts it is 0.38 answer tokens, 0.0107 requests of the light payers' size.
+  const light = 0.0012
+  const lights = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`light${index}`, light]))
+  const slowest = ({ served }: { served: Served[] }): number => quantileOf(served.filter(({ payer }) => payer !== 'heavy').map(({ ms }) => ms), 0.99)
+
+  it('shares out tokens evenly, and keeps the light payers quick, while one payer asks for ten times as much', async () => {
+    const alone = await serve(lights)
+    const together = await serve({ ...lights, heavy: 10 * light })
+    expect(together.decodeRows).toBeGreaterThan(0.37 * untilMs)
+    expect(jainIndex([...together.tokens.values()])).toBeGreaterThanOrEqual(0.95)
+    expect(slowest(together)).toBeLessThanOrEqual(2 * slowest(alone))
+    // In the order of arrival, as if all were one payer, neither holds.
+    const inOrder = await serve({ ...lights, heavy: 10 * light }, () => 'all')
+    expect(jainIndex([...inOrder.tokens.values()])).toBeLessThan(0.7)
+    expect(slowest(inOrder)).toBeGreaterThan(5 * slowest(alone))
+  })
+})
