@@ -3,6 +3,7 @@ import {
   deploymentId,
   fingerprintLeaf,
   hashJson,
+  hasLogitsHashes,
   nodeCommitment,
   OrderedTree,
   ProofError,
@@ -46,6 +47,7 @@ function checkOpenings({ receipt: { statement }, request, answer, profile, share
   same('its input tokens are counted wrong', statement.inputTokens, request.promptTokens.length)
   same('its output tokens are counted wrong', statement.outputTokens, answer.tokens.length)
   same('its profile hash is not that of the profile', statement.profileHash, hashJson(profile))
+  same('it has another number of logits hashes than its profile promises', answer.logitsHashes.length, hasLogitsHashes(profile) ? answer.tokens.length : 0)
   same('its fingerprint is not that of the logits', statement.fingerprintRoot, new OrderedTree(answer.logitsHashes.map(fingerprintLeaf)).root)
   same('its shares do not sum to the fee', statement.fee, shares.reduce((sum, s) => sum + s.amount, 0n))
   same('its share root is not that of the shares', statement.shareRoot, new OrderedTree(shares.map(shareLeaf)).root)

@@ -111,6 +111,43 @@ export function describeServingEngine(name: string, make: () => Promise<Subject>
       expect((await engine.generate(request())).top).toEqual([])
     })
 
+    it('gives no log probabilities when none are wanted', async () => {
+      const { tokens, logprobs } = await engine.generate(request({ logprobs: false }))
+      expect(tokens).toEqual((await engine.generate(request())).tokens)
+      expect(logprobs).toEqual([])
+    })
+
+    it('follows biases and penalties', async () => {
+      const plain = await engine.generate(request({ sampling: sampling({ maxTokens: 24 }), ignoreEnd: true }))
+      const [token] = await engine.tokenize('mill', { addSpecial: false })
+      const biased = await engine.generate(request({ sampling: sampling({ logitBias: [[token!, 100]], maxTokens: 3 }), ignoreEnd: true }))
+      expect(biased.tokens).toEqual([token, token, token])
+      // What was said may not be said again: only with the penalties do all tokens differ.
+      const varied = await engine.generate(request({ sampling: sampling({ maxTokens: 24, presencePenalty: 2, frequencyPenalty: 2 }), ignoreEnd: true }))
+      expect(new Set(varied.tokens).size).toBeGreaterThan(new Set(plain.tokens).size)
+    })
+
+    it('holds an answer to a JSON schema', async ({ skip }) => {
+      if (engine.capabilities.grammar === 'none') return skip('capabilities.grammar is none')
+      const jsonSchema = JSON.stringify({ enum: ['river', 'mill', 'house'] })
+      const answers = await Promise.all(ids.slice(0, 2).map((adapterId) => engine.generate(request({ adapterId, sampling: sampling({ jsonSchema, maxTokens: 30 }) }))))
+      for (const { text, finishReason } of answers) {
+        expect(['river', 'mill', 'house']).toContain(JSON.parse(text))
+        expect(finishReason).toBe('stop')
+      }
+    })
+
+    it('sums weighted adapters', async ({ skip }) => {
+      const mix = [{ adapterId: ids[0]!, weight: 0.5 }, { adapterId: ids[1]!, weight: 1 }]
+      if (!engine.capabilities.mix) {
+        expect(await codeOf(engine.generate(request({ mix })))).toBe('ENGINE_CANNOT')
+        return skip('capabilities.mix is false')
+      }
+      const one = await engine.generate(request({ mix: [{ adapterId: ids[0]!, weight: 1 }], ignoreEnd: true }))
+      expect(one.tokens).toEqual((await engine.generate(request({ adapterId: ids[0]!, ignoreEnd: true }))).tokens)
+      expect((await engine.generate(request({ mix, ignoreEnd: true }))).tokens).toHaveLength(12)
+    })
+
     it('repeats an answer by its seed, and no other', async ({ skip }) => {
       if (!engine.capabilities.seeds) return skip('capabilities.seeds is false')
       const warm = (seed: number): GenerateRequest => request({ sampling: sampling({ temperature: 1.5, maxTokens: 16, seed: keccak(new Uint8Array([seed])) }), ignoreEnd: true })

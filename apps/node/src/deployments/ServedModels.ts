@@ -21,6 +21,15 @@ export type ServedModel = {
 
 export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; serving: LoadedEngine; models: string; log: Log }
 
+/** Says why no adapter can be served where nothing says whose data shaped an answer. */
+export function noGradients(): never {
+  return fail('NO_GRADIENTS', 'answers of adapters pay those whose data shaped them, and this node has no engine that can say whose it was', {
+    status: 503,
+    action: 'stop',
+    fix: 'start the node with an engine of its own on the same base file beside the upstream server',
+  })
+}
+
 type Row = { id: Hex; model: string; adapter_id: Hex; statement: object; signature: Hex; registered_at: string }
 const activeMs = 2000
 
@@ -89,10 +98,14 @@ export class ServedModels {
     const deployment = readArtefact(deploymentSchema, row.statement)
     const base = { name: row.model, deploymentId: row.id, deployment, signature: row.signature, registeredAt: Number(row.registered_at) }
     if (row.adapter_id === serving.info.id) return { ...base, adapterId: null, manifest: null }
+    const { gradients } = serving
+    if (!gradients) return noGradients()
     const [run] = await query<{ manifest: string }>(`select manifest from runs where adapter_id = $1 and manifest is not null limit 1`, [row.adapter_id])
     if (!run) return fail('ADAPTER_MISSING', `the files of adapter ${row.adapter_id} are not here`, { status: 503, action: 'retry', fix: 'publish the run of this adapter to this node' })
     const value = await readManifest(content, run.manifest)
-    const loaded = await serving.engine.registerAdapter(await layOutAdapter(content, models, row.adapter_id, value.adapter))
+    const folder = await layOutAdapter(content, models, row.adapter_id, value.adapter)
+    const loaded = await serving.engine.registerAdapter(folder)
+    if (!Object.is(gradients, serving.engine)) await gradients.registerAdapter(folder)
     if (loaded !== row.adapter_id) throw new OpenLedgerError('WRONG_ADAPTER', `the files of adapter ${row.adapter_id} are those of ${loaded}`, { action: 'stop', fix: 'remove its folder under models/ and start again' })
     return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value } }
   }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { ContentStore } from '@openledger/datanet'
-import type { GenerateResult } from '@openledger/engine'
+import type { ServedResult } from '@openledger/engine'
 import { answerFee, fail, nodeCommitment, samplingSeed, tokenHash, toHex, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling, type Share } from '@openledger/protocol'
 import type { AnswerView } from '@openledger/sdk'
 import type { Address } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
-import type { ServedModel, ServedModels } from '../deployments/ServedModels.ts'
+import { noGradients, type ServedModel, type ServedModels } from '../deployments/ServedModels.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Names } from '../keys/Names.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
@@ -39,7 +39,7 @@ export type AnswerPipelineParts = {
 }
 
 /** An answer with its receipt. */
-export type Answer = { result: GenerateResult; promptTokens: number; view: AnswerView; created: number }
+export type Answer = { result: ServedResult; promptTokens: number; view: AnswerView; created: number }
 
 type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
 type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; release: () => void }
@@ -136,7 +136,7 @@ export class AnswerPipeline {
     return wanted ?? Math.min(room, this.#parts.defaultMaxTokens)
   }
 
-  async #generate(request: AnswerRequest, { model, promptTokens, sampling }: Prepared): Promise<GenerateResult> {
+  async #generate(request: AnswerRequest, { model, promptTokens, sampling }: Prepared): Promise<ServedResult> {
     const stop = new AbortController()
     let begun = false
     const leave = (): void => {
@@ -144,25 +144,33 @@ export class AnswerPipeline {
     }
     request.signal?.addEventListener('abort', leave)
     if (request.signal?.aborted) leave()
+    const watch = this.#parts.metrics.generation(model)
     try {
       const onToken: AnswerRequest['onToken'] = (token) => {
         begun = true
+        watch.token()
         request.onToken?.(token)
       }
-      return await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, logprobs: request.logprobs, topLogprobs: request.topLogprobs, logitsHashes: true }, { onToken, signal: stop.signal })
+      const result = await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, logprobs: request.logprobs, topLogprobs: request.topLogprobs, logitsHashes: this.#parts.serving.engine.capabilities.logitsHashes }, { onToken, signal: stop.signal })
+      watch.end()
+      return result
+    } catch (error) {
+      watch.end(error)
+      throw error
     } finally {
       request.signal?.removeEventListener('abort', leave)
     }
   }
 
-  async #attribute({ model, promptTokens, salt }: Prepared, { tokens }: GenerateResult): Promise<AnswerAttribution> {
+  async #attribute({ model, promptTokens, salt }: Prepared, { tokens }: ServedResult): Promise<AnswerAttribution> {
     if (!model.adapterId) return noAttribution()
     const { serving, content, models } = this.#parts
     const evidence = await models.evidence(model)
-    return attributeAnswer({ engine: serving.engine, content, evidence, promptTokens, answer: tokens, outputHash: tokenHash(salt, tokens) })
+    if (!serving.gradients) return noGradients()
+    return attributeAnswer({ engine: serving.gradients, content, evidence, promptTokens, answer: tokens, outputHash: tokenHash(salt, tokens) })
   }
 
-  async #issue(request: AnswerRequest, prepared: Prepared, result: GenerateResult, attribution: AnswerAttribution): Promise<AnswerView> {
+  async #issue(request: AnswerRequest, prepared: Prepared, result: ServedResult, attribution: AnswerAttribution): Promise<AnswerView> {
     const { network, serving, clock, node, gateway, receipts, channels, names, log } = this.#parts
     const { model, promptTokens, sampling, salt, requestHash, platformFee } = prepared
     const { payer } = request
@@ -202,7 +210,7 @@ export class AnswerPipeline {
     return { ...describe(signed.id), channel }
   }
 
-  #bundle(prepared: Prepared, result: GenerateResult, attribution: AnswerAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
+  #bundle(prepared: Prepared, result: ServedResult, attribution: AnswerAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
     const { network, serving } = this.#parts
     const { model } = prepared
     return {
@@ -219,7 +227,7 @@ export class AnswerPipeline {
         clientNonce: prepared.clientNonce,
         nodeSecret: prepared.nodeSecret,
       },
-      answer: { text: result.text, tokens: result.tokens, logitsHashes: result.logitsHashes, finishReason: result.finishReason },
+      answer: { text: result.text, tokens: result.tokens, logitsHashes: result.logitsHashes, finishReason: result.finishReason, ...(result.tokensFrom === 'text' ? { tokensFrom: result.tokensFrom } : {}) },
       profile: serving.info.profile,
       attribution: attribution.document,
       queryVector: attribution.queryVector,

@@ -1,8 +1,7 @@
-import { answerEvidence, attributionRoot, buildAttribution, encodeQueryVector, type AttributionDocument } from '@openledger/attribution'
+import { answerEvidence, type AnswerEngine, attributionRoot, buildAttribution, encodeQueryVector, type AttributionDocument } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { zeroHash, type ContributorShare, type Hex } from '@openledger/protocol'
 import type { AdapterEvidence } from '../deployments/AdapterEvidence.ts'
-import type { Engine } from '../engine/Engine.ts'
 
 export type AnswerAttribution = {
   document: AttributionDocument | null
@@ -13,7 +12,7 @@ export type AnswerAttribution = {
   pieces: Uint8Array[]
 }
 
-export type AttributionRequest = { engine: Engine; content: ContentStore; evidence: AdapterEvidence; promptTokens: readonly number[]; answer: readonly number[]; outputHash: Hex }
+export type AttributionRequest = { engine: AnswerEngine; content: ContentStore; evidence: AdapterEvidence; promptTokens: readonly number[]; answer: readonly number[]; outputHash: Hex }
 
 /** The bare base, and an answer without words: nothing to attribute. */
 export const noAttribution = (contributors: ContributorShare[] = []): AnswerAttribution => ({ document: null, root: zeroHash, queryVector: null, contributors, pieces: [] })

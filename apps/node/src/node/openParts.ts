@@ -104,7 +104,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   metrics.gauge('journal_entries', 'Facts in the journal', () => journal.lastSeq)
   metrics.gauge('indexed_block', 'Newest block whose events are in the tables', () => indexer.state.indexed)
   metrics.gauge('chain_reachable', '1 while the chain answers', () => (indexer.state.reachable ? 1 : 0))
-  metrics.gauge('engine_active', 'Sequences in progress', async () => (await serving.engine.load()).active)
+  metrics.engine(serving.engine)
   return {
     network,
     node,

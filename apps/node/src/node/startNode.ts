@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Address } from 'viem'
 import { fullNodeOptions, type NodeOptions } from '../config/NodeOptions.ts'
-import { openEngine } from '../engine/Engine.ts'
+import { closeServing, openServing } from '../engine/Engine.ts'
 import { createApp } from '../http/createApp.ts'
 import { checkPort, listen } from '../http/listen.ts'
 import { checkDataFolder } from '../storage/checkDataFolder.ts'
@@ -41,8 +41,8 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
     if (!options.lock) closers.add('lock', () => lock.release())
     const folder = await checkDataFolder(dataDir)
     // The engine loads in a thread of its own meanwhile.
-    const loading = openEngine(options.engine, options.engine.serving ?? {})
-    closers.add('engine', () => loading.then(({ engine }) => engine.close(), () => undefined))
+    const loading = openServing(options.engine, options.clock)
+    closers.add('engine', () => loading.then(closeServing, () => undefined))
     const memory = await openMemory(folder, options, closers)
     const parts = await openParts(folder, memory, await loading, options, closers)
     const hosts = [host, '127.0.0.1', 'localhost', '[::1]', ...options.hosts]

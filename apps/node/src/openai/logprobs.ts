@@ -1,5 +1,4 @@
-import type { GeneratedToken } from '@openledger/engine'
-import type { Engine } from '../engine/Engine.ts'
+import type { GeneratedToken, ServingEngine } from '@openledger/engine'
 
 type TokenLogprob = { token: string; bytes: number[]; logprob: number }
 export type ChatLogprobs = { content: (TokenLogprob & { top_logprobs: TokenLogprob[] })[]; refusal: null }
@@ -7,7 +6,7 @@ export type CompletionLogprobs = { tokens: string[]; token_logprobs: number[]; t
 
 type Probabilities = Pick<GeneratedToken, 'token' | 'logprob' | 'top'>[]
 
-async function described(engine: Engine, tokens: Probabilities): Promise<(TokenLogprob & { top: TokenLogprob[] })[]> {
+async function described(engine: Pick<ServingEngine, 'pieces'>, tokens: Probabilities): Promise<(TokenLogprob & { top: TokenLogprob[] })[]> {
   const ids = tokens.flatMap((t) => [t.token, ...t.top.map((o) => o.token)])
   const pieces = await engine.pieces(ids)
   const decoder = new TextDecoder()
@@ -20,13 +19,13 @@ async function described(engine: Engine, tokens: Probabilities): Promise<(TokenL
 }
 
 /** Log probabilities as chat completions carry them. */
-export async function chatLogprobs(engine: Engine, tokens: Probabilities): Promise<ChatLogprobs> {
+export async function chatLogprobs(engine: Pick<ServingEngine, 'pieces'>, tokens: Probabilities): Promise<ChatLogprobs> {
   const rows = await described(engine, tokens)
   return { content: rows.map(({ top, ...row }) => ({ ...row, top_logprobs: top })), refusal: null }
 }
 
 /** Log probabilities as text completions carry them. @param offset where the first of these tokens begins in the text */
-export async function completionLogprobs(engine: Engine, tokens: Probabilities, offset = 0): Promise<CompletionLogprobs> {
+export async function completionLogprobs(engine: Pick<ServingEngine, 'pieces'>, tokens: Probabilities, offset = 0): Promise<CompletionLogprobs> {
   const rows = await described(engine, tokens)
   let at = offset
   return {

@@ -68,7 +68,7 @@ export class SglangServer extends UpstreamServer {
   protected parse(body: Record<string, unknown>): Generation {
     const read = generateSchema.safeParse(body)
     if (!read.success) throw new Refusal(422, `${read.error.issues[0]!.path.join('.')} ${read.error.issues[0]!.message}`)
-    const { input_ids: promptTokens, lora_path: lora, sampling_params: given, top_logprobs_num: topLogprobs } = read.data
+    const { input_ids: promptTokens, lora_path: lora, sampling_params: given, top_logprobs_num: topLogprobs, return_logprob: logprobs = false } = read.data
     const sampling = {
       temperature: given.temperature,
       topP: given.top_p,
@@ -78,8 +78,10 @@ export class SglangServer extends UpstreamServer {
       maxTokens: given.max_new_tokens,
       stop: given.stop ?? [],
       seed: this.seedOf(given.sampling_seed),
+      ...this.extras(given),
+      ...(given.json_schema === undefined ? {} : { jsonSchema: given.json_schema }),
     }
-    return { lora: lora ?? null, request: { adapterId: null, promptTokens, sampling, topLogprobs, ignoreEnd: given.ignore_eos } }
+    return { lora: lora ?? null, request: { adapterId: null, promptTokens, sampling, topLogprobs, logprobs, ignoreEnd: given.ignore_eos } }
   }
 
   protected async stream({ request, lora }: Generation, next: AsyncIterable<{ token: GeneratedToken; end: GenerateResult | null }>, send: Send): Promise<void> {
@@ -99,9 +101,7 @@ export class SglangServer extends UpstreamServer {
         prompt_tokens: request.promptTokens.length,
         completion_tokens: all.length,
         cached_tokens: 0,
-        input_token_logprobs: [],
-        output_token_logprobs: shown.map(({ token: id, logprob }) => [logprob, id, null]),
-        output_token_logprobs_length: all.length,
+        ...(request.logprobs ? { input_token_logprobs: [], output_token_logprobs: shown.map(({ token: id, logprob }) => [logprob, id, null]), output_token_logprobs_length: all.length } : {}),
         ...(request.topLogprobs ? { output_top_logprobs: shown.map(({ top }) => top.map((other) => [other.logprob, other.token, null])) } : {}),
       }
       await send({ text: incremental ? token.text : text, ...(withoutIds ? {} : { output_ids: shown.map(({ token: id }) => id) }), meta_info })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { EngineHost, type GeneratedToken, type GenerateRequest, type GenerateResult } from '@openledger/engine'
-import { keccak, OpenLedgerError, type Hex } from '@openledger/protocol'
+import { keccak, OpenLedgerError, type Hex, type Sampling } from '@openledger/protocol'
 
 /** What a test makes a server do to the next generation. */
 export type Fault =
@@ -110,6 +110,16 @@ export abstract class UpstreamServer {
     }
     if (this.loras.get(name)!.users > 0) this.unloadedInUse += 1
     this.loras.delete(name)
+  }
+
+  /** The parameters that both kinds of server call by the same names. */
+  protected extras(given: { presence_penalty?: number; frequency_penalty?: number; logit_bias?: Record<string, number> }): Partial<Sampling> {
+    const { presence_penalty, frequency_penalty, logit_bias } = given
+    return {
+      ...(presence_penalty === undefined ? {} : { presencePenalty: presence_penalty }),
+      ...(frequency_penalty === undefined ? {} : { frequencyPenalty: frequency_penalty }),
+      ...(logit_bias ? { logitBias: Object.entries(logit_bias).map(([id, bias]): [number, number] => [Number(id), bias]).sort((a, b) => a[0] - b[0]) } : {}),
+    }
   }
 
   protected seedOf(seed: number): Hex {

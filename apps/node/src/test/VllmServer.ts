@@ -80,8 +80,10 @@ export class VllmServer extends UpstreamServer {
       maxTokens: given.max_tokens,
       stop: given.stop ?? [],
       seed: this.seedOf(given.seed),
+      ...this.extras(given),
+      ...(given.response_format ? { jsonSchema: JSON.stringify(given.response_format.json_schema.schema) } : {}),
     }
-    return { lora: model === baseName ? null : model, request: { adapterId: null, promptTokens: prompt, sampling, topLogprobs: given.logprobs, ignoreEnd: given.ignore_eos } }
+    return { lora: model === baseName ? null : model, request: { adapterId: null, promptTokens: prompt, sampling, topLogprobs: given.logprobs, logprobs: given.logprobs !== undefined, ignoreEnd: given.ignore_eos } }
   }
 
   protected async stream({ request, lora }: Generation, next: AsyncIterable<{ token: GeneratedToken; end: GenerateResult | null }>, send: Send): Promise<void> {
@@ -91,7 +93,7 @@ export class VllmServer extends UpstreamServer {
       const top = Object.fromEntries([[name(token.token), token.logprob], ...token.top.map((other) => [name(other.token), other.logprob])])
       const logprobs = { text_offset: [0], token_logprobs: [token.logprob], tokens: [name(token.token)], top_logprobs: [top] }
       const ids = this.options.withoutIds ? {} : { token_ids: [token.token], ...(first ? { prompt_token_ids: request.promptTokens } : {}) }
-      const choice = { index: 0, text: token.text, finish_reason: end?.finishReason ?? null, stop_reason: null, ...(this.options.withoutIds ? {} : { logprobs }), ...ids }
+      const choice = { index: 0, text: token.text, finish_reason: end?.finishReason ?? null, stop_reason: null, ...(this.options.withoutIds || request.logprobs === false ? {} : { logprobs }), ...ids }
       await send({ id: 'cmpl-1', object: 'text_completion', created: 1, model: lora ?? baseName, choices: [choice] })
       first = false
     }

@@ -1,6 +1,6 @@
 import { StopMatcher, type GeneratedToken, type GenerateRequest, type ModelTokenizer, type ServedResult } from '@openledger/engine'
 import { protocolFault } from './jsonFields.ts'
-import type { UpstreamChunk, UpstreamToken } from './UpstreamDialect.ts'
+import { wantsLogprobs, type UpstreamChunk, type UpstreamToken } from './UpstreamDialect.ts'
 import { UpstreamFault } from './UpstreamFault.ts'
 
 /**
@@ -70,7 +70,7 @@ export class AnswerAssembly {
     }
     const text = this.#matcher.push(this.#tokenizer.piece(token))
     this.#result.tokens.push(token)
-    this.#result.logprobs.push(logprob)
+    if (wantsLogprobs(this.#request)) this.#result.logprobs.push(logprob)
     if (topLogprobs) this.#result.top.push(top)
     this.#onToken({ token, text, logprob, top })
     if (this.#matcher.stopped) this.#finish = 'stop'

@@ -30,6 +30,11 @@ export type UpstreamChunk = {
 /** Reads the events of one answer, in order. @throws UpstreamFault UPSTREAM_PROTOCOL for what is no event of this server */
 export type ChunkReader = (event: unknown) => UpstreamChunk | null
 
+/** Whether a request asks for log probabilities, its own or those of alternatives. */
+export function wantsLogprobs({ logprobs, topLogprobs }: Pick<GenerateRequest, 'logprobs' | 'topLogprobs'>): boolean {
+  return logprobs !== false || (topLogprobs ?? 0) > 0
+}
+
 /** One call: sent by POST as JSON. */
 export type UpstreamCall = { path: string; body: { [key: string]: unknown } }
 
@@ -50,8 +55,8 @@ export type UpstreamDialect = {
   tokenize(ask: Ask, model: string, text: string): Promise<number[] | null>
   /** The call that streams an answer. @param adapter the adapter's name on the server, or null */
   generation(request: GenerateRequest, context: { model: string; adapter: string | null; priorities: boolean }): UpstreamCall
-  /** @param topLogprobs alternatives per token that were asked for */
-  reader(topLogprobs: number): ChunkReader
+  /** Reads the answer to one generation. */
+  reader(request: Pick<GenerateRequest, 'logprobs' | 'topLogprobs'>): ChunkReader
   loadAdapter(name: string, path: string): UpstreamCall
   unloadAdapter(name: string): UpstreamCall
   /** The server already holds an adapter of this name. */

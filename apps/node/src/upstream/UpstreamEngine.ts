@@ -241,7 +241,7 @@ export class UpstreamEngine implements ServingEngine {
 
   async #attempt(loaded: Loaded, request: GenerateRequest, assembly: AnswerAssembly, signal: AbortSignal): Promise<ServedResult> {
     const { dialect, timeouts } = this.#link
-    const { adapterId, topLogprobs = 0 } = request
+    const { adapterId } = request
     const bound = request.firstTokenMs
     const firstTokenMs = Math.min(timeouts.firstToken, bound ?? Infinity)
     const lateFirstToken = (): OpenLedgerError =>
@@ -249,7 +249,7 @@ export class UpstreamEngine implements ServingEngine {
         ? new UpstreamFault('OVERLOADED', `the first token took longer than ${bound} ms`, { status: 429, retryAfterMs: bound })
         : new UpstreamFault('UPSTREAM_TIMEOUT', `the upstream server sent no token within ${firstTokenMs} ms`)
     const call = dialect.generation(request, { model: loaded.model.name, adapter: adapterId, priorities: this.#options.priorities ?? false })
-    for await (const chunk of this.#link.generate(call, { adapter: adapterId, topLogprobs, firstTokenMs, lateFirstToken, signal })) {
+    for await (const chunk of this.#link.generate(call, { adapter: adapterId, asked: request, firstTokenMs, lateFirstToken, signal })) {
       // An answer that ends here before it ends there closes the connection.
       if (assembly.take(chunk) && chunk.finish === null) break
     }

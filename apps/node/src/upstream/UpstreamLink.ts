@@ -1,3 +1,4 @@
+import type { GenerateRequest } from '@openledger/engine'
 import type { OpenLedgerError } from '@openledger/protocol'
 import { complaintError, complaintMessage, complaintStatus, retryAfter, type Complaint } from './complaint.ts'
 import { HttpTransport, type OpenReply, type WholeReply } from './HttpTransport.ts'
@@ -12,7 +13,7 @@ import { defaultLimits, defaultTimeouts, upstreamBase, upstreamToken, type Upstr
 const drainMs = 250
 
 /** What a generation over this link may take. */
-export type GenerationBounds = { adapter: string | null; topLogprobs: number; firstTokenMs: number; lateFirstToken: () => OpenLedgerError; signal: AbortSignal }
+export type GenerationBounds = { adapter: string | null; asked: Pick<GenerateRequest, 'logprobs' | 'topLogprobs'>; firstTokenMs: number; lateFirstToken: () => OpenLedgerError; signal: AbortSignal }
 
 /** One server as its dialect speaks with it: asks, streams, and turns whatever goes wrong into errors with codes. */
 export class UpstreamLink {
@@ -70,7 +71,7 @@ export class UpstreamLink {
    * Sends a generation and yields what comes. Leaving the loop closes the connection, which ends the generation on the server.
    * @throws AdapterLost; UpstreamFault UPSTREAM_EMPTY for a stream without events, UPSTREAM_CUT, UPSTREAM_TIMEOUT; complaints as errors
    */
-  async *generate(call: UpstreamCall, { adapter, topLogprobs, firstTokenMs, lateFirstToken, signal }: GenerationBounds): AsyncGenerator<UpstreamChunk> {
+  async *generate(call: UpstreamCall, { adapter, asked, firstTokenMs, lateFirstToken, signal }: GenerationBounds): AsyncGenerator<UpstreamChunk> {
     const late = new AbortController()
     let timer = setTimeout(() => late.abort(lateFirstToken()), firstTokenMs)
     let reply: OpenReply | undefined
@@ -78,7 +79,7 @@ export class UpstreamLink {
     try {
       reply = await this.#http.open('POST', call.path, { body: call.body, signal: AbortSignal.any([signal, late.signal]) })
       if (reply.status !== 200) throw this.#error(this.#complaint(reply, await this.#http.readWhole(reply)), adapter)
-      const read = this.dialect.reader(topLogprobs)
+      const read = this.dialect.reader(asked)
       let events = 0
       for await (const { data } of serverSentEvents(reply.chunks, this.limits.event)) {
         // What follows the end is read only to give the connection back.

@@ -1,7 +1,7 @@
 import type { GenerateRequest, TokenProbability } from '@openledger/engine'
 import { fail } from '@openledger/protocol'
 import { z } from 'zod'
-import type { ChunkReader, UpstreamDialect, UpstreamToken } from './UpstreamDialect.ts'
+import { wantsLogprobs, type ChunkReader, type UpstreamDialect, type UpstreamToken } from './UpstreamDialect.ts'
 import { complaintError } from './complaint.ts'
 import { parseReply, protocolFault, readReply, tokenField } from './jsonFields.ts'
 import { seedNumber } from './seedNumber.ts'
@@ -42,7 +42,9 @@ function topOf(row: z.infer<typeof probability>[] | null | undefined, count: num
  * Events hold all tokens so far or only the new ones, as the server was started. Lists of all tokens can be longer than the count beside
  * them, because the server goes on while it writes.
  */
-function readerOf(topLogprobs: number): ChunkReader {
+function readerOf(request: Pick<GenerateRequest, 'logprobs' | 'topLogprobs'>): ChunkReader {
+  const { topLogprobs = 0 } = request
+  const scored = wantsLogprobs(request)
   let seen = 0
   let text = ''
   return (event) => {
@@ -60,7 +62,7 @@ function readerOf(topLogprobs: number): ChunkReader {
     const isDelta = seen > 0 && ids.length < count
     if (isDelta && seen + ids.length !== count) throw protocolFault(`${seen} and ${ids.length} tokens are not ${count}`)
     const from = isDelta ? 0 : seen
-    const rows = meta.output_token_logprobs ?? []
+    const rows = scored ? (meta.output_token_logprobs ?? []) : ids.map((id): z.infer<typeof probability> => [null, id])
     const offset = rows.length - ids.length
     // A list that the server lengthened after it wrote the other: what is not yet in both comes with the next event.
     const ready = finish === null && !isDelta ? Math.min(ids.length, rows.length) : ids.length
@@ -131,7 +133,7 @@ export const sglangDialect: UpstreamDialect = {
         input_ids: request.promptTokens,
         sampling_params: sampling(request),
         stream: true,
-        return_logprob: true,
+        return_logprob: wantsLogprobs(request),
         ...(request.topLogprobs ? { top_logprobs_num: request.topLogprobs } : {}),
         ...(adapter === null ? {} : { lora_path: adapter }),
         ...(ranked && request.priority ? { priority: priorities[request.priority] } : {}),

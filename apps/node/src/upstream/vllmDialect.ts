@@ -3,7 +3,7 @@ import { fail } from '@openledger/protocol'
 import { z } from 'zod'
 import { parseReply, protocolFault, readReply, tokenField } from './jsonFields.ts'
 import { seedNumber } from './seedNumber.ts'
-import type { UpstreamChunk, UpstreamDialect, UpstreamToken } from './UpstreamDialect.ts'
+import { wantsLogprobs, type UpstreamChunk, type UpstreamDialect, type UpstreamToken } from './UpstreamDialect.ts'
 
 const modelsSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), parent: z.string().nullish(), max_model_len: z.int().min(1).nullish() })) })
 const versionSchema = z.looseObject({ version: z.string() })
@@ -110,7 +110,7 @@ export const vllmDialect: UpstreamDialect = {
         model: adapter ?? model,
         prompt: request.promptTokens,
         stream: true,
-        logprobs: request.topLogprobs ?? 0,
+        ...(wantsLogprobs(request) ? { logprobs: request.topLogprobs ?? 0 } : {}),
         return_token_ids: true,
         return_tokens_as_token_ids: true,
         ...sampling(request),
@@ -118,7 +118,7 @@ export const vllmDialect: UpstreamDialect = {
       },
     }
   },
-  reader: (topLogprobs) => (event) => readChunk(event, topLogprobs),
+  reader: ({ topLogprobs = 0 }) => (event) => readChunk(event, topLogprobs),
 
   loadAdapter: (name, path) => ({ path: '/v1/load_lora_adapter', body: { lora_name: name, lora_path: path } }),
   unloadAdapter: (name) => ({ path: '/v1/unload_lora_adapter', body: { lora_name: name } }),

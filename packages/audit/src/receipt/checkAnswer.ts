@@ -1,4 +1,4 @@
-import type { ReceiptBundle } from '@openledger/protocol'
+import type { Json, ReceiptBundle } from '@openledger/protocol'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
 import { expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
 import { isBareBase } from './checkOpenings.ts'
@@ -14,6 +14,13 @@ export async function checkPrompt({ request }: ReceiptBundle, engine: AuditEngin
   return `${promptTokens.length} tokens render the conversation`
 }
 
+/** Why an answer of another profile cannot be executed again: what the profile says of itself, or that this machine is another. */
+function whyNot(profile: Json): string {
+  const said: { readonly [key: string]: Json | undefined } = typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? (profile as { readonly [key: string]: Json | undefined }) : {}
+  if (said.exactReplay !== false) return 'this machine computes under another numerics profile, where bits may differ honestly'
+  return `another server computed it (${String(said.engine)} ${String(said.engineVersion)}, model ${String(said.model)}), which nobody can execute again bit for bit`
+}
+
 /**
  * Executes the answer again and compares it token for token, with every logits hash. Under another numerics profile the bits may differ
  * honestly; then only the text is compared with its tokens.
@@ -23,7 +30,7 @@ export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): P
   if (engine.info.profileHash !== receipt.statement.profileHash) {
     const text = await engine.host.detokenize(answer.tokens)
     if (!text.startsWith(answer.text)) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, the tokens say ${JSON.stringify(text.slice(0, 200))}`)
-    return new Skipped('this machine computes under another numerics profile, where bits may differ honestly; the text matches its tokens')
+    return new Skipped(`${whyNot(bundle.profile)}; the text matches its tokens`)
   }
   const again = await engine.host.generate({
     adapterId: isBareBase(bundle) ? null : receipt.statement.adapterId,

@@ -1,6 +1,7 @@
 import {
   fingerprintLeaf,
   hashJson,
+  hasLogitsHashes,
   nodeCommitment,
   OrderedTree,
   samplingSeed,
@@ -20,8 +21,9 @@ export function checkOpenings({ receipt, request, answer, profile }: ReceiptBund
   expectEqual('input tokens', statement.inputTokens, request.promptTokens.length)
   expectEqual('output tokens', statement.outputTokens, answer.tokens.length)
   expectEqual('profile hash', statement.profileHash, hashJson(profile))
+  expectEqual('number of logits hashes', answer.logitsHashes.length, hasLogitsHashes(profile) ? answer.tokens.length : 0)
   expectEqual('fingerprint root', statement.fingerprintRoot, new OrderedTree(answer.logitsHashes.map(fingerprintLeaf)).root)
-  return 'prompt, answer, sampling, seed and logits open their hashes'
+  return hasLogitsHashes(profile) ? 'prompt, answer, sampling, seed and logits open their hashes' : 'prompt, answer, sampling and seed open their hashes; the profile promises no hashes of logits'
 }
 
 /** Whether a receipt is the bare base's: no adapter, and nobody to attribute to. */

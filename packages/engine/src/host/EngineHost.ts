@@ -31,11 +31,11 @@ export class EngineHost implements ServingEngine {
     logprobs: 'raw',
     tokens: 'ids',
     score: true,
-    mix: false,
+    mix: true,
     training: true,
     gradients: true,
-    grammar: 'none',
-    embeddings: false,
+    grammar: 'json-schema',
+    embeddings: true,
   }
 
   readonly #client: WorkerClient<EngineCalls>

@@ -30,9 +30,11 @@ export const receiptBundleSchema = z.strictObject({
   answer: z.strictObject({
     text: z.string().max(1_000_000),
     tokens,
-    /** The hash of each answer token's logits; their tree's root is `fingerprintRoot`. */
+    /** The hash of each answer token's logits; their tree's root is `fingerprintRoot`. None under a profile that says `logitsHashes: false`. */
     logitsHashes: z.array(hash32).max(131_072),
     finishReason: z.enum(['stop', 'length']),
+    /** `text`: the tokens are the answer's text split once more, because the server that computed it named none. */
+    tokensFrom: z.enum(['ids', 'text']).optional(),
   }),
   profile: json,
   /** Null for the bare base. */
@@ -48,6 +50,11 @@ export const receiptBundleSchema = z.strictObject({
 })
 
 export type ReceiptBundle = z.infer<typeof receiptBundleSchema>
+
+/** Whether answers under a numerics profile carry the hash of each token's logits; a server that computes elsewhere may have none to give. */
+export function hasLogitsHashes(profile: Json): boolean {
+  return !(typeof profile === 'object' && profile !== null && 'logitsHashes' in profile && profile.logitsHashes === false)
+}
 
 /** A payer's voucher as it is kept and sent. */
 export const signedVoucherSchema = z.strictObject({ statement: voucherSchema, signature: hexBytes })
