@@ -1,30 +1,68 @@
+import type { ServingEngine } from '@openledger/engine'
+import { OpenLedgerError, type Hex } from '@openledger/protocol'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { EngineMetrics } from './EngineMetrics.ts'
+import { ModelLabels } from './ModelLabels.ts'
 
-/** Labels stay few: beyond this many models, the rest are counted as "other". */
-const maxModels = 100
+/** Watches one generation: called for each token, and once at its end with the error if it failed. */
+export type GenerationWatch = { token(): void; end(error?: unknown): void }
+
+const outcomes: Readonly<Record<string, string>> = { OVERLOADED: 'refused', CANCELLED: 'cancelled', DEADLINE_EXCEEDED: 'deadline' }
 
 /** What Prometheus reads. Each node has a registry of its own. */
 export class NodeMetrics {
   readonly registry = new Registry()
-  readonly #models = new Set<string>()
+  readonly #labels = new ModelLabels()
+  readonly #now: () => number
   readonly #answers = new Counter({ name: 'openledger_answers_total', help: 'Answers with a receipt', labelNames: ['model'], registers: [this.registry] })
   readonly #tokens = new Counter({ name: 'openledger_tokens_total', help: 'Tokens in and out', labelNames: ['model', 'direction'], registers: [this.registry] })
+  readonly #generations = new Counter({ name: 'openledger_generations_total', help: 'Generations by how they ended', labelNames: ['model', 'outcome'], registers: [this.registry] })
+  readonly #firstToken = new Histogram({ name: 'openledger_first_token_seconds', help: 'From request to first token', labelNames: ['model'], buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], registers: [this.registry] })
+  readonly #tokenGap = new Histogram({ name: 'openledger_token_gap_seconds', help: 'Mean time between the tokens of an answer', labelNames: ['model'], buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1], registers: [this.registry] })
   readonly #generate = new Histogram({ name: 'openledger_generate_seconds', help: 'From request to last token', labelNames: ['model'], buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60], registers: [this.registry] })
   readonly #attribute = new Histogram({ name: 'openledger_attribute_seconds', help: 'Attribution and receipt', labelNames: ['model'], buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers: [this.registry] })
   readonly #requests = new Counter({ name: 'openledger_http_requests_total', help: 'HTTP requests', labelNames: ['method', 'route', 'status'], registers: [this.registry] })
   readonly #failures = new Counter({ name: 'openledger_failures_total', help: 'Failures in the background', labelNames: ['stage'], registers: [this.registry] })
 
-  constructor(options: { processMetrics: boolean }) {
+  /** @param options.now milliseconds, for times between tokens; default the process's clock */
+  constructor(options: { processMetrics: boolean; now?: () => number }) {
+    this.#now = options.now ?? (() => performance.now())
     if (options.processMetrics) collectDefaultMetrics({ register: this.registry })
   }
 
   answered(model: string, figures: { inputTokens: number; outputTokens: number; generateMs: number; attributeMs: number }): void {
-    const label = this.#label(model)
+    const label = this.#labels.of(model)
     this.#answers.inc({ model: label })
     this.#tokens.inc({ model: label, direction: 'in' }, figures.inputTokens)
     this.#tokens.inc({ model: label, direction: 'out' }, figures.outputTokens)
     this.#generate.observe({ model: label }, figures.generateMs / 1000)
     this.#attribute.observe({ model: label }, figures.attributeMs / 1000)
+  }
+
+  /** Watches a generation that begins now. */
+  generation({ name, adapterId }: { name: string; adapterId: Hex | null }): GenerationWatch {
+    const model = this.#labels.of(name)
+    if (adapterId !== null) this.#labels.note(adapterId, name)
+    const started = this.#now()
+    let [first, last, tokens] = [0, 0, 0]
+    return {
+      token: () => {
+        last = this.#now()
+        if (++tokens > 1) return
+        first = last
+        this.#firstToken.observe({ model }, (first - started) / 1000)
+      },
+      end: (error) => {
+        const outcome = error === undefined ? 'finished' : error instanceof OpenLedgerError ? (outcomes[error.code] ?? 'failed') : 'failed'
+        this.#generations.inc({ model, outcome })
+        if (tokens > 1) this.#tokenGap.observe({ model }, (last - first) / (tokens - 1) / 1000)
+      },
+    }
+  }
+
+  /** Shows what an engine counts. */
+  engine(engine: Pick<ServingEngine, 'load' | 'adapterStats'>): void {
+    new EngineMetrics(engine, this.registry, this.#labels)
   }
 
   /** @param route the pattern, never the path: a label for each id would have no bound */
@@ -46,10 +84,5 @@ export class NodeMetrics {
         this.set(await read())
       },
     })
-  }
-
-  #label(model: string): string {
-    if (this.#models.size < maxModels) this.#models.add(model)
-    return this.#models.has(model) ? model : 'other'
   }
 }

@@ -14,6 +14,10 @@ export type EngineOptions = {
   threads?: number
   /** CPU build to insist on; default OPENLEDGER_GGML_VARIANT, else the best. */
   variant?: string
+  /** Leave the weights in the pages of their file where the system can; default true. The file must not be written to meanwhile. */
+  memoryMap?: boolean
+  /** Whether quantised matrices go into memory that the processor multiplies faster from (AMX) where it has any; default `auto`. Bits of results depend on it. */
+  extraBuffers?: 'auto' | 'off'
   /** Sequences served at once; default 8. */
   slots?: number
   /** Longest sequence; default the model's context, at most 2048. */
@@ -58,6 +62,8 @@ export type EngineLoad = {
   /** Requests waiting for a slot or an adapter. */
   waiting: number
   steps: number
+  /** Steps of sequences on the bare base, on one adapter, and of any mix. */
+  paths?: { base: number; single: number; mixed: number }
   /** Adapters registered. */
   adapters: number
   /** Bytes of the adapters that steps can use now. */

@@ -35,9 +35,9 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
+    const { threads, variant, memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
     const backend = (this.#backend ??= new Backend(loadGgml({ variant }), 1))
-    const model = loadModel(path, backend)
+    const model = loadModel(path, backend, { memoryMap, extraBuffers })
     backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
       const window = new AdapterWindow(backend, adapterBytes)
@@ -66,7 +66,7 @@ export class EngineState {
   }
 
   /** The loaded model and what serves it. @throws InputError `MODEL_NOT_LOADED` */
-  get loaded(): { model: Model; pool: AdapterPool; batcher: Batcher } {
+  get loaded(): { model: Model; pool: AdapterPool; batcher: Batcher; serving: OpenBatcher } {
     if (!this.#loaded) throw new InputError('MODEL_NOT_LOADED', 'this engine has no model yet', { fix: 'call loadModel first' })
     return this.#loaded
   }

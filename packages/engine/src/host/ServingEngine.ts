@@ -1,7 +1,7 @@
 import type { Hex, Json } from '@openledger/protocol'
 import type { GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { EngineLoad, ModelInfo } from './EngineCalls.ts'
+import type { AdapterStats, EngineLoad, ModelInfo } from './EngineCalls.ts'
 
 /** What an engine can promise; who serves with it promises no more. */
 export type EngineCapabilities = {
@@ -58,6 +58,8 @@ export type ServingEngine = {
   score?(request: ScoreRequest, signal?: AbortSignal): Promise<number[]>
   /** How busy the engine is. @throws when it cannot answer requests now */
   load(): Promise<EngineLoad>
+  /** How full its adapter tiers are; an engine that manages its adapters elsewhere has none to tell of. */
+  adapterStats?(): Promise<AdapterStats>
   /** Ends all requests with `ENGINE_CLOSED`. Calling it twice does nothing more. */
   close(): Promise<void>
 }

@@ -28,9 +28,10 @@ export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
     score: (request, { signal }) => state.loaded.batcher.score(request, signal),
     embed: (request, { signal }) => state.loaded.batcher.embed(request, signal),
     load() {
-      const { batcher, pool } = state.loaded
+      const { batcher, pool, serving } = state.loaded
       const { registered, window } = pool.stats()
-      return { ...batcher.load, adapters: registered, adapterBytes: window.bytes }
+      const { base, single, mixed } = serving.pass.counts
+      return { ...batcher.load, paths: { base, single, mixed }, adapters: registered, adapterBytes: window.bytes }
     },
     close: () => state.dispose(),
   }

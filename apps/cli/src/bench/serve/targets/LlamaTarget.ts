@@ -3,8 +3,8 @@ import type { BenchRequest } from '../workload/BenchRequest.ts'
 import type { BenchTarget } from './BenchTarget.ts'
 
 /**
- * A server of llama.cpp, asked over HTTP for whole answers: streaming would cost it more. Each request names the adapters that it
- * wants, an empty list for the bare base: without one the server applies all that it has loaded.
+ * A server of llama.cpp, asked over HTTP for whole answers: streaming would cost it more. Each request names one of its adapters, for
+ * the bare base with scale 0: where none is named, even by an empty list, the server applies all that it has loaded.
  */
 export class LlamaTarget implements BenchTarget {
   readonly name = 'llama.cpp'
@@ -26,7 +26,7 @@ export class LlamaTarget implements BenchTarget {
         cache_prompt: false,
         temperature: 0,
         return_tokens: true,
-        lora: request.adapter === null ? [] : [{ id: request.adapter, scale: 1 }],
+        lora: [request.adapter === null ? { id: 0, scale: 0 } : { id: request.adapter, scale: 1 }],
       }),
     })
     const text = await response.text()
