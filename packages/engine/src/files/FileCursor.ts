@@ -34,6 +34,11 @@ export class FileCursor implements ByteSource {
     this.size = status.size
   }
 
+  /** The open file, until it is closed. */
+  get descriptor(): number {
+    return this.#descriptor
+  }
+
   /** Bytes read so far. */
   get position(): number {
     return this.#at

@@ -1,8 +1,9 @@
-import type { Backend, DeviceBuffer, Tensor, TensorContext, Vocabulary } from '@openledger/tensor'
-import type { Hex, ModelCommitment } from '@openledger/protocol'
+import type { Backend, Tensor, TensorContext, Vocabulary } from '@openledger/tensor'
+import { fail, type Hex, type ModelCommitment } from '@openledger/protocol'
 import type { ChatTemplate } from '../template/ChatTemplate.ts'
 import type { LinearModule } from './weightShapes.ts'
 import type { ModelConfig } from './ModelConfig.ts'
+import type { WeightMemory } from './WeightMemory.ts'
 
 /** One linear map: weight [input, output], bias [output] or null. */
 export type LinearWeights = { weight: Tensor; bias: Tensor | null }
@@ -36,9 +37,11 @@ export class Model {
   readonly template: ChatTemplate | null
   readonly backend: Backend
   readonly #context: TensorContext
-  readonly #buffer: DeviceBuffer
+  readonly #memory: WeightMemory
+  readonly #loadPlain: () => Model
+  #plain: Model | null = null
 
-  /** Takes ownership of the context, the buffer and the vocabulary, not of the backend. Made by `loadModel`. */
+  /** Takes ownership of the context, the memory and the vocabulary, not of the backend. Made by `loadModel`. */
   constructor(parts: {
     id: Hex
     commitment: ModelCommitment
@@ -49,7 +52,9 @@ export class Model {
     template: ChatTemplate | null
     backend: Backend
     context: TensorContext
-    buffer: DeviceBuffer
+    memory: WeightMemory
+    /** Loads the same file with all weights as they lie in it. */
+    loadPlain: () => Model
   }) {
     this.id = parts.id
     this.commitment = parts.commitment
@@ -60,17 +65,45 @@ export class Model {
     this.template = parts.template
     this.backend = parts.backend
     this.#context = parts.context
-    this.#buffer = parts.buffer
+    this.#memory = parts.memory
+    this.#loadPlain = parts.loadPlain
   }
 
   /** Bytes of weights in memory. */
   get bytes(): number {
-    return this.#buffer.bytes
+    return this.#memory.bytes
+  }
+
+  /** In which kind of memory matrices are multiplied from: `plain`, or the name of an extra one. Results' bits depend on it. */
+  get weightsBuffer(): string {
+    return this.#memory.kind
+  }
+
+  /** Whether weights lie in the pages of their file. */
+  get isMapped(): boolean {
+    return this.#memory.isMapped
+  }
+
+  /**
+   * This model with all weights as they lie in the file, so that they can be read and converted: itself, unless some are in an extra kind of
+   * memory. A second copy is loaded at the first call, and lives as long as the model.
+   * @throws InputError `MODEL_CHANGED` when the file is another one by now, and what `loadModel` throws
+   */
+  get plain(): Model {
+    if (this.#memory.kind === 'plain') return this
+    if (this.#plain) return this.#plain
+    const plain = this.#loadPlain()
+    if (plain.id !== this.id) {
+      plain.dispose()
+      fail('MODEL_CHANGED', `${this.path} is not the file any more that this model was loaded from`, { fix: 'restart with the file that you mean' })
+    }
+    return (this.#plain = plain)
   }
 
   /** Frees weights and tokenizer; the backend stays with its maker. Calling it twice does nothing. */
   dispose(): void {
-    this.#buffer.dispose()
+    this.#plain?.dispose()
+    this.#memory.dispose()
     this.#context.dispose()
     this.vocabulary.dispose()
   }

@@ -3,17 +3,26 @@ import { fail, modelId, type Hex, zeroHash } from '@openledger/protocol'
 import { type Backend, type Tensor, TensorContext, type TensorType, Vocabulary } from '@openledger/tensor'
 import { FileCursor } from '../files/FileCursor.ts'
 import { metadataOf } from '../gguf/metadataOf.ts'
-import { type GgufFile, type GgufTensorInfo, readGguf } from '../gguf/readGguf.ts'
-import { tensorEncodings } from '../gguf/tensorEncodings.ts'
+import { parseGguf } from '../gguf/readGguf.ts'
 import { ChatTemplate } from '../template/ChatTemplate.ts'
 import { checkTensors } from './checkTensors.ts'
 import { checkTokenizer } from './checkTokenizer.ts'
+import { fillWeights } from './fillWeights.ts'
 import { hashTokenizer } from './hashTokenizer.ts'
 import { type LayerWeights, Model, type ModelWeights } from './Model.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
+import { WeightMemory } from './WeightMemory.ts'
 import { type LinearModule, linearModules } from './weightShapes.ts'
 
-const chunkBytes = 8 << 20
+export type LoadModelOptions = {
+  /**
+   * Leave the weights in the file's own pages instead of copying them; default true. Only on the CPU of Linux and macOS; elsewhere they are
+   * copied. A file that is mapped must not be written to while the model lives: see `MappedFile`.
+   */
+  memoryMap?: boolean
+  /** Whether quantised matrices go into memory that the processor multiplies faster from (AMX) where it has any; default `auto`. */
+  extraBuffers?: 'auto' | 'off'
+}
 
 /**
  * Loads a GGUF model of the Llama family into memory and computes the id that commits to the exact file, its tokenizer and template.
@@ -21,8 +30,17 @@ const chunkBytes = 8 << 20
  * @param backend computes with the model; stays the caller's and must outlive it
  * @throws InputError `GGUF_*`, `MODEL_*`, `TOKENIZER`; StorageError `FILE_*`, `VOCABULARY`
  */
-export function loadModel(path: string, backend: Backend): Model {
-  const file = readGguf(path)
+export function loadModel(path: string, backend: Backend, options: LoadModelOptions = {}): Model {
+  const cursor = new FileCursor(path)
+  try {
+    return loadFrom(cursor, path, backend, options)
+  } finally {
+    cursor.close()
+  }
+}
+
+function loadFrom(cursor: FileCursor, path: string, backend: Backend, options: LoadModelOptions): Model {
+  const file = parseGguf(cursor, path)
   const config = readModelConfig(file)
   checkTensors(file, config)
   checkTokenizer(file, config.vocabulary)
@@ -32,50 +50,22 @@ export function loadModel(path: string, backend: Backend): Model {
     if (vocabulary.size !== config.vocabulary) fail('MODEL_CONFIG', `the tokenizer knows ${vocabulary.size} tokens, the embedding ${config.vocabulary}`)
     const tensors = new Map<string, Tensor>()
     for (const info of file.tensors.values()) tensors.set(info.name, context.tensor(info.type as TensorType, info.shape, info.name))
-    const buffer = backend.allocate(context).markWeights()
+    const memory = new WeightMemory({ backend, context, cursor, file, tensors, ...options })
     try {
-      const weightHash = fillWeights(file, tensors, backend)
+      const weightHash = fillWeights(cursor, file, tensors, memory)
       const templateText = metadataOf(file).text('tokenizer.chat_template', '')
       const commitment = { weightHash, tokenizerHash: hashTokenizer(file), templateHash: templateText === '' ? zeroHash : sha256Hex(templateText) }
       const template = templateText === '' ? null : new ChatTemplate(templateText, vocabulary)
-      return new Model({ id: modelId(commitment), commitment, path, config, weights: arrange(tensors, config), vocabulary, template, backend, context, buffer })
+      const loadPlain = (): Model => loadModel(path, backend, { ...options, extraBuffers: 'off' })
+      return new Model({ id: modelId(commitment), commitment, path, config, weights: arrange(tensors, config), vocabulary, template, backend, context, memory, loadPlain })
     } catch (error) {
-      buffer.dispose()
+      memory.dispose()
       throw error
     }
   } catch (error) {
     context.dispose()
     vocabulary.dispose()
     throw error
-  }
-}
-
-function fillWeights(file: GgufFile, tensors: Map<string, Tensor>, backend: Backend): Hex {
-  const cursor = new FileCursor(file.path)
-  const hash = createHash('sha256')
-  try {
-    let hashed = 0
-    const ordered = [...file.tensors.values()].sort((a, b) => a.offset - b.offset)
-    for (const info of ordered) {
-      if (info.offset > hashed) hash.update(cursor.readAt(hashed, info.offset - hashed))
-      fillTensor(cursor, info, tensors.get(info.name)!, backend, (chunk) => hash.update(chunk))
-      hashed = info.offset + info.bytes
-    }
-    for (; hashed < cursor.size; hashed += Math.min(chunkBytes, cursor.size - hashed)) hash.update(cursor.readAt(hashed, Math.min(chunkBytes, cursor.size - hashed)))
-    return `0x${hash.digest('hex')}`
-  } finally {
-    cursor.close()
-  }
-}
-
-function fillTensor(cursor: FileCursor, info: GgufTensorInfo, tensor: Tensor, backend: Backend, seen: (chunk: Buffer) => void): void {
-  const { blockBytes } = tensorEncodings.get(info.type)!
-  const step = Math.floor(chunkBytes / blockBytes) * blockBytes
-  for (let done = 0; done < info.bytes; done += step) {
-    const chunk = cursor.readAt(info.offset + done, Math.min(step, info.bytes - done))
-    if (!backend.rowsAreFinite(info.type as TensorType, chunk)) fail('MODEL_NOT_FINITE', `tensor ${info.name} holds values that are not finite numbers`)
-    tensor.write(chunk, done)
-    seen(chunk)
   }
 }
 

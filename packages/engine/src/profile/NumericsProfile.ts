@@ -15,6 +15,8 @@ export type NumericsProfile = {
   isaVariant: string
   platform: string
   weightHash: Hex
+  /** In which kind of memory quantised matrices are multiplied from: `plain`, or `AMX`. */
+  weightsBuffer: string
   kvType: KvType
   /** Which kernels compute a row: see `layoutStep`, `attendRun` and `StepLinear`. */
   kernels: string
@@ -30,6 +32,7 @@ export function numericsProfile(model: Model, kvType: KvType): NumericsProfile {
     isaVariant: build.variant,
     platform: build.platform,
     weightHash: model.commitment.weightHash,
+    weightsBuffer: model.weightsBuffer,
     kvType,
     kernels: 'rows>=2 flash-attention-rows lora-dot-outer-f32',
   }

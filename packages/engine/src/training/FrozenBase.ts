@@ -23,7 +23,8 @@ export class FrozenBase {
     this.model = model
     this.backend = model.backend
     this.precision = precision
-    this.named = namesOf(model)
+    // Gradients need weights that can be read and converted.
+    this.named = namesOf(model.plain)
     this.shape = fullShape({
       vocab: config.vocabulary,
       dim: config.width,

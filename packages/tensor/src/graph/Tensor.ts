@@ -21,6 +21,7 @@ export class Tensor {
   readonly #generation: number
   #shape: Shape | undefined
   #strides: Shape | undefined
+  #opaque = false
 
   constructor(context: TensorContext, address: Pointer) {
     this.context = context
@@ -80,9 +81,26 @@ export class Tensor {
     return this
   }
 
+  /** Whether the memory keeps the elements in an order of its own: they are written as a whole, and cannot be read back. */
+  get isOpaque(): boolean {
+    return this.#opaque
+  }
+
+  /** Called by whoever gives the tensor such memory. */
+  markOpaque(): void {
+    this.#opaque = true
+  }
+
+  /** Makes an attention node sum in F32, as the CPU does; devices may otherwise sum in F16. */
+  withF32Sums(): this {
+    this.context.ggml.base.setAttentionPrecision(this.address, 10)
+    return this
+  }
+
   /** Copies the bytes of a typed array into the tensor, as they are. @param offset in bytes */
   write(source: ArrayBufferView, offset = 0): this {
     this.#check(offset, source.byteLength)
+    if (this.#opaque && source.byteLength !== this.bytes) this.#refuseOpaque('is written as a whole')
     if (source.byteLength > 0) this.context.ggml.base.setTensor(this.address, source, offset, source.byteLength)
     return this
   }
@@ -90,6 +108,7 @@ export class Tensor {
   /** Fills a typed array with the tensor's bytes, as they are, and returns it. @param offset in bytes */
   read<Target extends ArrayBufferView>(target: Target, offset = 0): Target {
     this.#check(offset, target.byteLength)
+    if (this.#opaque) this.#refuseOpaque('cannot be read back')
     if (target.byteLength > 0) this.context.ggml.base.getTensor(this.address, target, offset, target.byteLength)
     return target
   }
@@ -109,8 +128,13 @@ export class Tensor {
   /** Sets every byte to zero. */
   clear(): this {
     this.#check(0, 0)
+    if (this.#opaque) this.#refuseOpaque('is written as a whole')
     this.context.ggml.base.fillTensor(this.address, 0, 0, this.bytes)
     return this
+  }
+
+  #refuseOpaque(why: string): never {
+    throw new InputError('TENSOR_OPAQUE', `tensor ${this.name} lies in memory of a layout of its own: it ${why}`, { action: 'stop' })
   }
 
   #check(offset: number, length: number): void {
