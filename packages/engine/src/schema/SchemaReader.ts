@@ -23,7 +23,7 @@ export class SchemaReader {
   readonly #any: SchemaNode & { kind: 'choice' } = { kind: 'choice', options: [] }
   readonly #anyKey = new TextScanner(textLanguage(null, 0, Infinity))
   readonly #oneOfs: { path: string; options: readonly SchemaNode[] }[] = []
-  readonly #budget: PatternBudget = { states: 2000, steps: 3_000_000 }
+  readonly #budget: PatternBudget = { states: 1000, steps: 500_000 }
   #nodes = 0
   #values = 0
 

@@ -1,9 +1,13 @@
+import { fail } from '@openledger/protocol'
 import type { CompiledSchema } from './compileSchema.ts'
 import { itemAt } from './productiveNodes.ts'
 import { LiteralScanner } from './scanners/LiteralScanner.ts'
 import type { Scanner } from './scanners/Scanner.ts'
 import type { SchemaNode } from './SchemaNode.ts'
 import { Stack, type Positions } from './Stack.ts'
+
+/** Most stacks that are followed at once. */
+const maxStacks = 2000
 
 /**
  * Recognises the beginnings of documents that are valid under a schema, byte by byte: compact JSON, the properties of an object in the
@@ -22,7 +26,7 @@ export class SchemaRecogniser {
     this.start = this.#open(this.#value(this.#floor, root))
   }
 
-  /** Where the recogniser is after one more byte; null when the byte is not allowed. */
+  /** Where the recogniser is after one more byte; null when the byte is not allowed. @throws InputError `SCHEMA_TOO_COSTLY` */
   after({ tops }: Positions, byte: number): Positions | null {
     const next = new Set<Stack>()
     let complete = false
@@ -31,6 +35,7 @@ export class SchemaRecogniser {
       if (!reached) continue
       for (const stack of reached.tops) next.add(stack)
       complete ||= reached.complete
+      if (next.size > maxStacks) fail('SCHEMA_TOO_COSTLY', 'the JSON schema leaves too many ways to read the same text', { field: 'response_format', fix: 'let alternatives differ earlier' })
     }
     return next.size > 0 || complete ? { tops: [...next], complete } : null
   }

@@ -3,11 +3,12 @@ import { type TextBody, TextScanner } from './scanners/TextScanner.ts'
 import type { TokenTrie } from './TokenTrie.ts'
 
 /** The tokens that stay inside a string, and the trie's nodes at which the string is closed. */
-export type TextMask = { tokens: Int32Array; exits: readonly number[] }
+export type TextMask = { tokens: Int32Array; exits: readonly number[]; survey: Survey }
 
 /** How far a token, or the bytes of a node up to a closing quote, take a string. `open`: the character in the making, if any. */
 type Reach = { states: Int32Array; characters: Int32Array; open: Map<number, readonly (readonly [number, number])[]> }
-type Survey = { tokens: Int32Array; inside: Reach; exits: readonly number[]; closed: Reach; longest: number }
+/** What can come in one state of an automaton, whatever the lengths. `visits`: the trie's nodes that were looked at. */
+export type Survey = { tokens: Int32Array; inside: Reach; exits: readonly number[]; closed: Reach; longest: number; visits: number }
 
 const kept = 64
 const shared = new WeakMap<TokenTrie, TextMasks>()
@@ -34,7 +35,7 @@ export class TextMasks {
   at({ automaton, state, need, room, bounded }: TextBody): TextMask {
     const survey = this.#survey(automaton, state)
     const { tokens, inside, exits, closed, longest } = survey
-    if (!bounded || (need === 0 && room > longest && !automaton)) return { tokens, exits }
+    if (!bounded || (need === 0 && room > longest && !automaton)) return { tokens, exits, survey }
     const completes = (reach: Reach, index: number): boolean => {
       const characters = reach.characters[index]!
       const open = reach.open.get(index)
@@ -45,6 +46,7 @@ export class TextMasks {
     }
     return {
       tokens: tokens.filter((_, index) => completes(inside, index)),
+      survey,
       // A closed string has all its characters.
       exits: exits.filter((_, index) => closed.characters[index]! >= need && closed.characters[index]! <= room),
     }
@@ -69,10 +71,14 @@ export class TextMasks {
     const tokens: number[] = []
     const exits: number[] = []
     const [inside, closed] = [new ReachList(), new ReachList()]
+    let visits = 0
     this.#trie.walk<TextScanner>(
       0,
       TextScanner.inBody(automaton, state),
-      (scanner, byte) => scanner.after(byte) as TextScanner | null,
+      (scanner, byte) => {
+        visits += 1
+        return scanner.after(byte) as TextScanner | null
+      },
       (node, scanner) => {
         // Tokens that end with the closing quote belong to the exits, too: their lengths must be right.
         if (scanner.ended) {
@@ -87,7 +93,7 @@ export class TextMasks {
       },
     )
     const longest = Math.max(0, ...new Set([...inside.characters, ...closed.characters])) + 1
-    return { tokens: Int32Array.from(tokens), inside: inside.reach(), exits, closed: closed.reach(), longest }
+    return { tokens: Int32Array.from(tokens), inside: inside.reach(), exits, closed: closed.reach(), longest, visits }
   }
 }
 

@@ -63,6 +63,11 @@ export class TokenTrie {
     }
   }
 
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#bytes.length
+  }
+
   /** The tokens that end at a node. */
   tokensAt(node: number): Int32Array {
     // A node's own tokens come first; those of its first descendant begin where they stop.

@@ -93,6 +93,22 @@ describe('token masks', () => {
   })
 })
 
+describe('a schema that is costly to follow', () => {
+  it('is given up when its alternatives multiply with every level', () => {
+    const a = { anyOf: [{ type: 'array', items: { $ref: '#/$defs/a' } }, { type: 'array', items: { $ref: '#/$defs/a' }, maxItems: 9 }] }
+    const constraint = new SchemaConstraint(JSON.stringify({ $defs: { a }, $ref: '#/$defs/a' }), testVocabulary)
+    const open = (): void => {
+      for (let depth = 0; depth < 40; depth++) constraint.accept(0x5b)
+    }
+    expect(open).toThrow(expect.objectContaining({ code: 'SCHEMA_TOO_COSTLY', status: 400 }))
+  })
+
+  it('is given up when every token asks for walks over the whole vocabulary', () => {
+    const anyOf = Array.from({ length: 120 }, (_, index) => ({ type: 'string', pattern: `^[^${String.fromCharCode(0x100 + index)}]{${1 + (index % 4)}}` }))
+    expect(() => writeRandomly(JSON.stringify({ anyOf }), 1)).toThrow(expect.objectContaining({ code: 'SCHEMA_TOO_COSTLY' }))
+  })
+})
+
 describe('what is not followed', () => {
   it.each<[string, unknown]>([
     ['the keyword "patternProperties"', { type: 'object', patternProperties: {} }],

@@ -1,3 +1,5 @@
+import { acceptedLengths } from './acceptedLengths.ts'
+
 /**
  * A deterministic automaton over code points. In state s, code points from `starts[s][i]` up to the next start lead to `targets[s][i]`
  * (-1: nowhere). State 0 is the first.
@@ -17,8 +19,9 @@ export class CharacterAutomaton {
     this.starts = parts.starts
     this.targets = parts.targets
     this.accepting = parts.accepting
-    this.#shortest = parts.endless ? parts.accepting.map(() => 0) : this.#distances()
-    this.#longest = parts.endless ? parts.accepting.map(() => Infinity) : this.#heights()
+    const lengths = parts.endless ? null : acceptedLengths(parts.targets, parts.accepting)
+    this.#shortest = lengths?.shortest ?? parts.accepting.map(() => 0)
+    this.#longest = lengths?.longest ?? parts.accepting.map(() => Infinity)
   }
 
   /** How many transitions there are. */
@@ -74,41 +77,5 @@ export class CharacterAutomaton {
       else high = middle - 1
     }
     return low
-  }
-
-  #distances(): number[] {
-    const shortest = this.accepting.map((accepting) => (accepting ? 0 : Infinity))
-    for (let changed = true; changed; ) {
-      changed = false
-      this.targets.forEach((targets, state) => {
-        for (const target of targets) {
-          if (target >= 0 && shortest[target]! + 1 < shortest[state]!) {
-            shortest[state] = shortest[target]! + 1
-            changed = true
-          }
-        }
-      })
-    }
-    return shortest
-  }
-
-  /** Longest accepted remainder of each state: as many rounds as there are states decide whether it is bounded. */
-  #heights(): number[] {
-    const longest = this.accepting.map((accepting) => (accepting ? 0 : -Infinity))
-    const count = longest.length
-    for (let round = 0, changed = true; changed; round++) {
-      changed = false
-      this.targets.forEach((targets, state) => {
-        for (const target of targets) {
-          if (target < 0 || longest[target] === -Infinity) continue
-          const length = round > count ? Infinity : longest[target]! + 1
-          if (length > longest[state]!) {
-            longest[state] = length
-            changed = true
-          }
-        }
-      })
-    }
-    return longest
   }
 }
