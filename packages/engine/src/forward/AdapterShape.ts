@@ -1,7 +1,11 @@
 import type { Adapter } from '../adapter/Adapter.ts'
 import { type LinearModule, linearModules } from '../model/weightShapes.ts'
+import { type BackendTraits, traitsOf } from './BackendTraits.ts'
 
-/** Where the factors of one module lie in an adapter's slot, counted in floats: a [input, rank], b transposed [output, rank]. */
+/**
+ * Where the factors of one module lie in an adapter's slot, counted in floats: a [input, rank], and b [rank, output], or transposed [output, rank]
+ * when neighbours are multiplied at once. The rank is the padded one.
+ */
 export type FactorPlace = { rank: number; input: number; output: number; a: number; b: number }
 
 /** How an adapter's factors lie one after another in memory. Adapters of equal modules and ranks share one shape and are computed together. */
@@ -11,15 +15,14 @@ export type AdapterShape = {
   /** Length of a slot, in floats. */
   floats: number
   layers: Partial<Record<LinearModule, FactorPlace>>[]
+  arrangement: BackendTraits['arrangement']
 }
 
-/** Every factor begins at a multiple of this many floats: one cache line. */
-const alignment = 16
+const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple
 
-const aligned = (count: number): number => Math.ceil(count / alignment) * alignment
-
-/** The shape of an adapter: nothing is padded but the start of each factor. */
-export function shapeOf(adapter: Adapter): AdapterShape {
+/** The shape of an adapter on a backend: ranks and the starts of factors are padded as it needs. */
+export function shapeOf(adapter: Adapter, traits: BackendTraits = traitsOf({ kind: 'cpu' })): AdapterShape {
+  const { alignment, arrangement } = traits
   const names: string[] = []
   let at = 0
   const layers = adapter.layers.map((pairs, layer) => {
@@ -27,16 +30,17 @@ export function shapeOf(adapter: Adapter): AdapterShape {
     for (const module of linearModules) {
       const pair = pairs[module]
       if (!pair) continue
-      const { rank, input, output } = pair
+      const { input, output } = pair
+      const rank = padded(pair.rank, traits.rankMultiple)
       const a = at
-      const b = aligned(a + rank * input)
-      at = aligned(b + rank * output)
+      const b = padded(a + rank * input, alignment)
+      at = padded(b + rank * output, alignment)
       places[module] = { rank, input, output, a, b }
       names.push(`${layer}.${module}.${rank}`)
     }
     return places
   })
-  return { key: names.join(' '), floats: Math.max(at, alignment), layers }
+  return { key: names.join(' '), floats: Math.max(at, alignment), layers, arrangement }
 }
 
 /**
@@ -45,20 +49,32 @@ export function shapeOf(adapter: Adapter): AdapterShape {
  * @param target `shape.floats` floats
  */
 export function packAdapter(adapter: Adapter, shape: AdapterShape, target: Float32Array): void {
+  // What pads a factor must multiply to nothing.
+  target.fill(0)
   shape.layers.forEach((places, layer) => {
     for (const module of linearModules) {
       const place = places[module]
       if (!place) continue
       const pair = adapter.layers[layer]![module]!
       target.set(pair.a, place.a)
-      transposeScaled(pair.b, place, pair.scale, target)
+      if (shape.arrangement === 'neighbours') transposeScaled(pair, place, target)
+      else copyScaled(pair, place, target)
     }
   })
 }
 
-function transposeScaled(b: Float32Array, { rank, output, b: at }: FactorPlace, scale: number, target: Float32Array): void {
+type Factors = { b: Float32Array; rank: number; scale: number }
+
+function transposeScaled({ b, rank, scale }: Factors, { output, b: at }: FactorPlace, target: Float32Array): void {
   for (let row = 0; row < output; row++) {
     const from = row * rank
     for (let index = 0; index < rank; index++) target[at + index * output + row] = b[from + index]! * scale
+  }
+}
+
+function copyScaled({ b, rank, scale }: Factors, place: FactorPlace, target: Float32Array): void {
+  for (let row = 0; row < place.output; row++) {
+    const to = place.b + row * place.rank
+    for (let index = 0; index < rank; index++) target[to + index] = b[row * rank + index]! * scale
   }
 }

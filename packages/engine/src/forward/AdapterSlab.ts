@@ -60,9 +60,27 @@ export class AdapterSlab {
     this.#used -= 1
   }
 
+  /**
+   * Where a factor of one slot begins, and how far the same factor of the next slot is, in bytes. Neighbours keep an adapter's factors together;
+   * gathered slabs keep a factor's slots together.
+   * @param at the factor's place in the shape @param count its floats
+   */
+  factorAt(at: number, count: number, slot: number): { offset: number; stride: number } {
+    if (this.shape.arrangement === 'gathered') return { offset: (at * this.slots + slot * count) * 4, stride: count * 4 }
+    return { offset: slot * this.stride + at * 4, stride: this.stride }
+  }
+
   /** Writes one slot. @param values `shape.floats` floats */
   write(slot: number, values: Float32Array): void {
-    this.tensor.write(values, slot * this.stride)
+    if (this.shape.arrangement === 'neighbours') {
+      this.tensor.write(values, slot * this.stride)
+      return
+    }
+    for (const places of this.shape.layers) {
+      for (const { a, b, rank, input, output } of Object.values(places)) {
+        for (const [at, count] of [[a, rank * input], [b, rank * output]] as const) this.tensor.write(values.subarray(at, at + count), this.factorAt(at, count, slot).offset)
+      }
+    }
   }
 
   dispose(): void {

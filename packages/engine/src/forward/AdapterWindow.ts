@@ -3,13 +3,14 @@ import type { Backend } from '@openledger/tensor'
 import type { Adapter } from '../adapter/Adapter.ts'
 import { type AdapterShape, packAdapter, shapeOf } from './AdapterShape.ts'
 import { AdapterSlab } from './AdapterSlab.ts'
+import { traitsOf } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 
 const mostSlots = 64
 const slabBytes = 128 * 2 ** 20
 
 /**
- * The adapters that steps can compute with: copies in the backend's memory, in slabs of one shape each, unpadded, so that the adapters
+ * The adapters that steps can compute with: copies in the backend's memory, in slabs of one shape each, so that the adapters
  * of a step are multiplied in few products. It never drops an adapter by itself. The maker disposes it; disposing twice does nothing.
  */
 export class AdapterWindow {
@@ -43,7 +44,7 @@ export class AdapterWindow {
    * @throws InputError `ADAPTER_TOO_LARGE` when it can never fit; UnavailableError `OUT_OF_MEMORY`
    */
   place(adapter: Adapter): LoadedAdapter | null {
-    const shape = shapeOf(adapter)
+    const shape = shapeOf(adapter, traitsOf(this.#backend))
     if (shape.floats * 4 > this.maxBytes) {
       fail('ADAPTER_TOO_LARGE', `adapter ${adapter.id} takes ${shape.floats * 4} bytes, the memory for adapters has ${this.maxBytes}`, { fix: 'give adapters more memory' })
     }

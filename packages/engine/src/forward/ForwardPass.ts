@@ -1,6 +1,7 @@
 import { fail } from '@openledger/protocol'
 import { type GraphAllocator, TensorContext } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
+import { traitsOf } from './BackendTraits.ts'
 import { loraCostsOf } from './calibrateLora.ts'
 import { buildStep, type StepGraph, stepStructure, stepTensors } from './buildStep.ts'
 import { fillStep } from './fillStep.ts'
@@ -49,10 +50,11 @@ export class ForwardPass {
    */
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     this.#check(steps)
-    const layout = layoutStep(steps, this.#costs ?? loraCostsOf(this.#model.backend))
+    const { backend } = this.#model
+    const layout = layoutStep(steps, this.#costs ?? loraCostsOf(backend), traitsOf(backend))
     const { step } = this.#graphFor(layout)
     fillStep(step, layout, this.#cache)
-    this.#model.backend.compute(step.graph)
+    backend.compute(step.graph)
     this.#counts[layout.path] += 1
     return this.#read(step, layout, steps.length)
   }
@@ -77,6 +79,7 @@ export class ForwardPass {
     const allocator = backend.graphAllocator()
     try {
       const step = buildStep(context, capacity, this.#model, this.#cache, layout)
+      if (backend.kind !== 'cpu') backend.check(step.graph)
       allocator.allocate(step.graph)
       const made = { step, context, allocator, bytes: allocator.bytes }
       this.#kept.set(structure, made)

@@ -1,9 +1,7 @@
 import { fail } from '@openledger/protocol'
 import { type Backend, type DeviceBuffer, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
 import type { ModelConfig } from '../model/ModelConfig.ts'
-
-/** Sequences are given room in whole blocks of this many positions. */
-export const kvBlock = 64
+import { traitsOf } from './BackendTraits.ts'
 
 export type KvType = 'F32' | 'F16' | 'Q8_0'
 
@@ -12,7 +10,7 @@ export type KvType = 'F32' | 'F16' | 'Q8_0'
  */
 export class KvCache {
   readonly type: KvType
-  /** Positions per slot: a multiple of `kvBlock`. */
+  /** Positions per slot: a multiple of the backend's `kvBlock`. */
   readonly positions: number
   readonly slots: number
   /** Bytes of one head, of one position and of one slot. */
@@ -33,6 +31,7 @@ export class KvCache {
     if (type === 'Q8_0' && config.headWidth % 32 !== 0) fail('KV_TYPE', `heads of width ${config.headWidth} cannot be kept as Q8_0, which packs 32 numbers together`, { field: 'kvType', fix: 'use F16' })
     this.type = type
     this.slots = slots
+    const { kvBlock } = traitsOf(backend)
     this.positions = Math.ceil(options.positions / kvBlock) * kvBlock
     const width = config.kvHeads * config.headWidth
     this.#context = new TensorContext(backend.ggml, { tensors: 2 * config.layers + 1 })

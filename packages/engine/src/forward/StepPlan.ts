@@ -1,4 +1,5 @@
 import { fail } from '@openledger/protocol'
+import { type BackendTraits, traitsOf } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 import type { LoraCosts } from './LoraCosts.ts'
 import { type AdapterSegment, type LoraRun, planLora } from './planLora.ts'
@@ -58,12 +59,12 @@ export type StepLayout = {
  * A step of one row is padded to two by repeating it, and so are the output rows: ggml computes a single row of a float product
  * by another kernel than a row among several, and results must not depend on the company they are computed in.
  */
-export function layoutStep(steps: readonly SequenceStep[], costs: LoraCosts): StepLayout {
+export function layoutStep(steps: readonly SequenceStep[], costs: LoraCosts, { arrangement }: BackendTraits = traitsOf({ kind: 'cpu' })): StepLayout {
   const all = steps.map((step, index): Placed => ({ step, index, row: 0 }))
   if (all.some(({ step }) => step.tokens.length === 0)) fail('STEP_EMPTY', 'a sequence without tokens cannot take part in a step', { action: 'stop' })
   const longs = all.filter(({ step }) => step.tokens.length > 1).sort((x, y) => adapterOrder(x) - adapterOrder(y) || x.step.slot - y.step.slot)
   const unordered = all.filter(({ step }) => step.tokens.length === 1).sort((x, y) => x.step.slot - y.step.slot)
-  const { singles, runs, segments } = planLora(unordered, longs, costs)
+  const { singles, runs, segments } = planLora(unordered, longs, costs, arrangement)
   const [tokens, positions, outputRows]: [number[], number[], number[]] = [[], [], []]
   for (const placed of [...singles, ...longs]) {
     placed.row = tokens.length

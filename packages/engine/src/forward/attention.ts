@@ -10,12 +10,6 @@ const minusInfinity = 0xfc00
 /** Positions are read in multiples of this, so that one graph serves many lengths; those beyond a row's own are masked and passed over. */
 const keysBucket = 256
 
-/**
- * Rows of one sequence that are computed together at most. With 64 and more, ggml's attention takes another kernel, whose sums differ
- * in their last bits.
- */
-const mostRows = 32
-
 /** Positions read by sequences that hold `length` of them at most. */
 export function keysRead(cache: KvCache, length: number): number {
   return Math.min(Math.ceil(length / keysBucket) * keysBucket, cache.positions)
@@ -38,8 +32,8 @@ export function runMaskRows(run: AttentionRun): number {
   return Math.max(run.count, 2)
 }
 
-/** What attention reads besides the rows: the cache of one layer. */
-export type LayerCache = { config: ModelConfig; cache: KvCache; layer: number }
+/** What attention reads besides the rows: the cache of one layer; and how many rows of a sequence it takes at once. */
+export type LayerCache = { config: ModelConfig; cache: KvCache; layer: number; mostRows: number }
 
 function readSlots(context: TensorContext, { config, cache, layer }: LayerCache, slot: number, count: number, keys: number): { k: Tensor; v: Tensor } {
   const { head, position, slot: slotBytes } = cache.strides
@@ -65,11 +59,11 @@ export function attendRun(context: TensorContext, layer: LayerCache, run: Attent
   const scale = 1 / Math.sqrt(headWidth)
   if (run.count > 1) {
     const q = ops.view4d(queries, headWidth, 1, heads, run.count, rowBytes, headWidth * floatBytes, rowBytes, row * rowBytes)
-    return ops.reshape2d(ops.flashAttention(q, k, v, ops.reshape4d(mask, keys, 1, 1, run.count), scale, 0, 0), width, run.count)
+    return ops.reshape2d(ops.flashAttention(q, k, v, ops.reshape4d(mask, keys, 1, 1, run.count), scale, 0, 0).withF32Sums(), width, run.count)
   }
   const start = Math.min(row, rows - 2)
   const q = ops.view4d(queries, headWidth, 2, heads, 1, rowBytes, headWidth * floatBytes, 2 * rowBytes, start * rowBytes)
-  const both = ops.reshape2d(ops.flashAttention(q, k, v, mask, scale, 0, 0), width, 2)
+  const both = ops.reshape2d(ops.flashAttention(q, k, v, mask, scale, 0, 0).withF32Sums(), width, 2)
   return padded ? both : ops.view2d(both, width, 1, rowBytes, (row - start) * rowBytes)
 }
 
@@ -85,14 +79,14 @@ export function attendLong(context: TensorContext, layer: LayerCache, placed: Pl
   const rowBytes = width * floatBytes
   const { k, v } = readSlots(context, layer, placed.step.slot, 1, keys)
   const total = placed.step.tokens.length
-  const pieces = Math.ceil(total / mostRows)
+  const pieces = Math.ceil(total / layer.mostRows)
   return Array.from({ length: pieces }, (_, index) => {
     const from = Math.floor((index * total) / pieces)
     const rows = Math.floor(((index + 1) * total) / pieces) - from
     const row = placed.row + from
     const q = ops.view4d(queries, headWidth, rows, heads, 1, rowBytes, headWidth * floatBytes, rows * rowBytes, row * rowBytes)
     const part = ops.view2d(mask, keys, rows, keys * halfBytes, from * keys * halfBytes)
-    return { piece: ops.reshape2d(ops.flashAttention(q, k, v, part, 1 / Math.sqrt(headWidth), 0, 0), width, rows), row }
+    return { piece: ops.reshape2d(ops.flashAttention(q, k, v, part, 1 / Math.sqrt(headWidth), 0, 0).withF32Sums(), width, rows), row }
   })
 }
 

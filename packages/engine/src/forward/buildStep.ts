@@ -1,6 +1,7 @@
 import { type Graph, type Tensor, type TensorContext, TensorType } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
 import { attendLong, attendRun, joinRows, keysRead, type LayerCache, lengthAfter, runMaskRows, storeKeysAndValues } from './attention.ts'
+import { traitsOf } from './BackendTraits.ts'
 import type { KvCache } from './KvCache.ts'
 import { type RunRows, StepLinear } from './linear.ts'
 import type { StepLayout } from './StepPlan.ts'
@@ -65,6 +66,7 @@ export function buildStep(context: TensorContext, capacity: number, model: Model
   const { config, weights } = model
   const { heads, kvHeads, headWidth, normEpsilon, rope } = config
   const { total } = layout
+  const { attentionRows } = traitsOf(model.backend)
   const graph = context.graph(capacity)
   const rowNumbers = (count: number, name: string): Tensor => context.tensor(TensorType.I32, [count], name).asInput()
   const tokens = rowNumbers(total, 'tokens')
@@ -81,7 +83,10 @@ export function buildStep(context: TensorContext, capacity: number, model: Model
   const count = layout.singles.length
   const padded = count === 1 && layout.longs.length === 0
   const bySlot = layout.attention.rowsBySlot && { gather: rowNumbers(count, 'by_slot'), scatter: rowNumbers(count, 'by_row') }
-  const runRows = layout.lora.runs.map((run) => (run.span === run.count ? null : { gather: rowNumbers(run.span, 'run_gather'), scatter: rowNumbers(run.count, 'run_scatter') }))
+  const runRows = layout.lora.runs.map((run): RunRows | null => {
+    if (run.arrangement === 'gathered') return { slots: context.tensor(TensorType.I32, [1, run.count], 'run_slots').asInput() }
+    return run.span === run.count ? null : { gather: rowNumbers(run.span, 'run_gather'), scatter: rowNumbers(run.count, 'run_scatter') }
+  })
   const linear = new StepLinear(context, { runs: layout.lora.runs.map((run, index) => ({ run, rows: runRows[index]! })), segments: layout.lora.segments })
   const rotate = (x: Tensor): Tensor =>
     ops.ropeExt(x, positions, weights.ropeFactors, rope.dimensions, rope.style === 'neox' ? 2 : 0, 0, rope.base, rope.scale, 0, 1, 32, 1)
@@ -110,7 +115,7 @@ export function buildStep(context: TensorContext, capacity: number, model: Model
     const queries = ops.reshape2d(rotate(q), heads * headWidth, total)
     k = ops.reshape2d(rotate(k), kvHeads * headWidth, total)
     storeKeysAndValues(context, graph, cache, index, cells, k, v)
-    x = ops.add(x, module('attn_output', attend({ config, cache, layer: index }, queries)))
+    x = ops.add(x, module('attn_output', attend({ config, cache, layer: index, mostRows: attentionRows }, queries)))
     const inner = normed(x, layer.feedForwardNorm)
     x = ops.add(x, module('ffn_down', ops.swigluSplit(module('ffn_gate', inner), module('ffn_up', inner))))
   })

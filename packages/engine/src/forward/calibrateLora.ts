@@ -1,11 +1,13 @@
 import { TensorContext, TensorType } from '@openledger/tensor'
 import type { Backend } from '@openledger/tensor'
+import { traitsOf } from './BackendTraits.ts'
 import type { LoraCosts } from './LoraCosts.ts'
 
 const known = new WeakMap<Backend, { threads: number; costs: LoraCosts }>()
 
-/** The costs on a backend with its present number of threads, measured when first asked for. */
+/** The costs on a backend with its present number of threads, measured when first asked for; nothing where slots are gathered, which needs no choice. */
 export function loraCostsOf(backend: Backend): LoraCosts {
+  if (traitsOf(backend).arrangement === 'gathered') return { operation: 0, mebibyte: 0 }
   const kept = known.get(backend)
   if (kept?.threads === backend.threads) return kept.costs
   const costs = calibrateLora(backend)

@@ -33,6 +33,10 @@ export function fillStep(step: StepGraph, layout: StepLayout, cache: KvCache): v
   layout.lora.runs.forEach(({ span, row, places }, index) => {
     const rows = step.runRows[index]
     if (!rows) return
+    if ('slots' in rows) {
+      rows.slots.write(Int32Array.from(places))
+      return
+    }
     const gather = new Int32Array(span).fill(row)
     places.forEach((place, at) => (gather[place] = row + at))
     rows.gather.write(gather)

@@ -7,8 +7,11 @@ import type { AdapterSegment, LoraRun } from './planLora.ts'
 
 const floatBytes = 4
 
-/** Row numbers of a run with holes, I32: for each slot of its span a row of the step, and for each row its place in the span. */
-export type RunRows = { gather: Tensor; scatter: Tensor }
+/**
+ * Indices of a run, I32. With holes: for each slot of its span a row of the step, and for each row its place in the span.
+ * When slots are gathered: for each row its slot, [1, rows].
+ */
+export type RunRows = { gather: Tensor; scatter: Tensor } | { slots: Tensor }
 
 /** The adapters of a step, with what the graph needs to know of each run. */
 export type StepLora = { runs: readonly { run: LoraRun; rows: RunRows | null }[]; segments: readonly AdapterSegment[] }
@@ -16,11 +19,14 @@ export type StepLora = { runs: readonly { run: LoraRun; rows: RunRows | null }[]
 /** Rows that a run with holes takes from an input, made once for all modules that read the same input. */
 type Gathered = Map<LoraRun, Tensor>
 
-/** Factors of one module in some neighbouring slots: a [input, rank, slots], b [output, rank, slots]. */
+/** Factors of one module in some neighbouring slots: a [input, rank, slots], b [output, rank, slots], or [rank, output, slots] when slots are gathered. */
 function factors(context: TensorContext, slab: AdapterSlab, place: FactorPlace, slot: number, span: number): { a: Tensor; b: Tensor } {
-  const { stride, tensor } = slab
-  const view = (width: number, at: number): Tensor => context.ops.view3d(tensor, width, place.rank, span, width * floatBytes, stride, slot * stride + at * floatBytes)
-  return { a: view(place.input, place.a), b: view(place.output, place.b) }
+  const { rank, input, output } = place
+  const view = (width: number, rows: number, at: number): Tensor => {
+    const { offset, stride } = slab.factorAt(at, width * rows, slot)
+    return context.ops.view3d(slab.tensor, width, rows, span, width * floatBytes, stride, offset)
+  }
+  return { a: view(input, rank, place.a), b: slab.shape.arrangement === 'gathered' ? view(rank, output, place.b) : view(output, rank, place.b) }
 }
 
 function rowsOf(context: TensorContext, x: Tensor, row: number, count: number): Tensor {
@@ -36,6 +42,10 @@ function rowsOf(context: TensorContext, x: Tensor, row: number, count: number): 
 function runChange(context: TensorContext, { run, rows }: StepLora['runs'][number], place: FactorPlace, x: Tensor, gathered: Gathered): Tensor {
   const { ops } = context
   const { a, b } = factors(context, run.slab, place, run.slot, run.span)
+  if (rows && 'slots' in rows) {
+    const picked = ops.mulMatId(a, ops.reshape3d(rowsOf(context, x, run.row, run.count), place.input, 1, run.count), rows.slots)
+    return ops.reshape2d(ops.mulMatId(b, picked, rows.slots), place.output, run.count)
+  }
   let input = rows ? gathered.get(run) : rowsOf(context, x, run.row, run.count)
   if (!input) gathered.set(run, (input = ops.getRows(x, rows!.gather)))
   const inner = ops.mulMat(a, ops.reshape3d(input, place.input, 1, run.span))
@@ -47,6 +57,10 @@ function runChange(context: TensorContext, { run, rows }: StepLora['runs'][numbe
 function segmentChange(context: TensorContext, { adapter, weight, row, count }: AdapterSegment, place: FactorPlace, x: Tensor): Tensor {
   const { ops } = context
   const { a, b } = factors(context, adapter.slab, place, adapter.slot, 1)
+  if (adapter.shape.arrangement === 'gathered') {
+    const reduced = ops.mulMat(a, rowsOf(context, x, row, count))
+    return ops.mulMat(b, weight === 1 ? reduced : ops.scale(reduced, weight))
+  }
   let inner = ops.mulMat(a, ops.reshape3d(rowsOf(context, x, row, count), place.input, 1, count))
   if (weight !== 1) inner = ops.scale(inner, weight)
   return ops.outProd(b, ops.transpose(ops.reshape2d(inner, place.rank, count)))

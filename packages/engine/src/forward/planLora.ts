@@ -1,13 +1,15 @@
 import type { AdapterSlab } from './AdapterSlab.ts'
+import type { BackendTraits } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 import type { LoraCosts } from './LoraCosts.ts'
 import type { Placed } from './StepPlan.ts'
 
 /**
  * Neighbouring slots of a slab with one row each, multiplied at once. With holes, slots that no row uses are computed and thrown away,
- * and rows are gathered and scattered by index.
+ * and rows are gathered and scattered by index. When the slots themselves are gathered, the run spans the whole slab, and each row picks its slot.
  */
 export type LoraRun = {
+  arrangement: BackendTraits['arrangement']
   slab: AdapterSlab
   /** First slot. */
   slot: number
@@ -31,7 +33,41 @@ type Plan = { singles: Placed[]; runs: LoraRun[]; segments: AdapterSegment[] }
  * segments. Also gives the order of the single rows: bare base, runs, segments.
  * @param singles sequences with one row @param longs sequences with more rows, in the order of their rows
  */
-export function planLora(singles: readonly Placed[], longs: readonly Placed[], costs: LoraCosts): Plan {
+export function planLora(singles: readonly Placed[], longs: readonly Placed[], costs: LoraCosts, arrangement: BackendTraits['arrangement']): Plan {
+  const { order, runs, segments } = arrangement === 'gathered' ? gatherSlots(singles) : joinNeighbours(singles, costs)
+  return { singles: order, runs, segments: [...segments, ...longSegments(longs, order.length)] }
+}
+
+type Arranged = { order: Placed[]; runs: LoraRun[]; segments: AdapterSegment[] }
+
+/** One run for each slab of which several adapters are used, whatever their slots: the graph does not depend on which. */
+function gatherSlots(singles: readonly Placed[]): Arranged {
+  const plain = ({ step: { adapters } }: Placed): boolean => adapters.length === 1 && adapters[0]!.weight === 1
+  const order = singles.filter(({ step }) => step.adapters.length === 0)
+  const runs: LoraRun[] = []
+  const segments: AdapterSegment[] = []
+  const bySlab = new Map<AdapterSlab, Placed[]>()
+  for (const placed of singles.filter(plain)) {
+    const { slab } = placed.step.adapters[0]!.adapter
+    bySlab.set(slab, [...(bySlab.get(slab) ?? []), placed])
+  }
+  for (const [slab, group] of [...bySlab].sort(([x], [y]) => x.id - y.id)) {
+    const adapters = group.map(({ step }) => step.adapters[0]!.adapter)
+    const row = order.length
+    if (adapters.every((adapter) => adapter === adapters[0])) segments.push({ adapter: adapters[0]!, weight: 1, row, count: group.length })
+    else runs.push({ arrangement: 'gathered', slab, slot: 0, span: slab.slots, row, count: group.length, places: adapters.map(({ slot }) => slot) })
+    order.push(...group)
+  }
+  for (const placed of singles) {
+    if (placed.step.adapters.length === 0 || plain(placed)) continue
+    for (const { adapter, weight } of placed.step.adapters) segments.push({ adapter, weight, row: order.length, count: 1 })
+    order.push(placed)
+  }
+  return { order, runs, segments }
+}
+
+/** Runs over slots side by side, and over holes between them where that is cheaper than another run. */
+function joinNeighbours(singles: readonly Placed[], costs: LoraCosts): Arranged {
   const bare: Placed[] = []
   const mixed: Placed[] = []
   const byAdapter = new Map<LoadedAdapter, Placed[]>()
@@ -54,7 +90,7 @@ export function planLora(singles: readonly Placed[], longs: readonly Placed[], c
       last.places.push(adapter.slot - last.slot)
       last.count += 1
     } else {
-      runs.push({ slab: adapter.slab, slot: adapter.slot, span: 1, row: order.length, count: 1, places: [0] })
+      runs.push({ arrangement: 'neighbours', slab: adapter.slab, slot: adapter.slot, span: 1, row: order.length, count: 1, places: [0] })
     }
     order.push(placed!)
   }
@@ -69,7 +105,7 @@ export function planLora(singles: readonly Placed[], longs: readonly Placed[], c
     for (const { adapter, weight } of placed.step.adapters) segments.push({ adapter, weight, row: order.length, count: 1 })
     order.push(placed)
   }
-  return { singles: order, runs: runs.filter(({ count }) => count > 1), segments: [...segments, ...longSegments(longs, order.length)] }
+  return { order, runs: runs.filter(({ count }) => count > 1), segments }
 }
 
 /** Whether computing the slots between is cheaper than a run of its own. */
