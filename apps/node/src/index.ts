@@ -1,6 +1,7 @@
 export { startNode, type NodeHandle } from './node/startNode.ts'
 export type { NodeOptions } from './config/NodeOptions.ts'
 export type { EngineSettings, Engine } from './engine/Engine.ts'
+export { dialectNames, type UpstreamOptions } from './upstream/UpstreamOptions.ts'
 export { systemClock, type Clock } from './config/Clock.ts'
 export { jsonLog, silentLog, type Log, type LogFields } from './config/Log.ts'
 export { lockDataFolder, type DataFolderLock } from './storage/lockDataFolder.ts'

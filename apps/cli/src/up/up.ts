@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { checkDataFolder, jsonLog, lockDataFolder, startNode, type NodeHandle } from '@openledger/node'
-import { formatOpen } from '@openledger/protocol'
+import { checkDataFolder, jsonLog, lockDataFolder, startNode, type NodeHandle, type UpstreamOptions } from '@openledger/node'
+import { fail, formatOpen } from '@openledger/protocol'
 import { openSession } from '../context/Session.ts'
 import { dataFolder } from '../context/dataFolder.ts'
 import type { GlobalOptions } from '../context/options.ts'
@@ -30,6 +30,15 @@ export type UpOptions = GlobalOptions & {
   /** Play the loop on the sample datanet when the folder is new. */
   sample: boolean
   model?: string
+  /** A server that computes the answers, and how it is spoken to. */
+  upstream?: string
+  dialect?: UpstreamOptions['dialect']
+  upstreamModel?: string
+  /** What lies under the first of two folders here lies under the second there: "from:to". */
+  upstreamPaths?: { from: string; to: string }
+  upstreamAdapters?: number
+  /** False: this machine computes no gradients, and serves no adapter. */
+  upstreamGradients?: boolean
   /** Labelled records to play the loop on, in place of the sample datanet. */
   sampleFile?: string
   /** Passes of training over them; default: the recipe's. */
@@ -39,13 +48,19 @@ export type UpOptions = GlobalOptions & {
 /** A ledger that runs: stop it to end node and chain. */
 export type Up = { url: string; operatorToken: string; apiKey: string; times: StageTime[]; figures: ReadonlyMap<string, number>; earned: Earned[]; verdict: string | undefined; stop(): Promise<void> }
 
+function upstreamOptions({ upstream, dialect, upstreamModel, upstreamPaths, upstreamAdapters, upstreamGradients }: UpOptions): UpstreamOptions | undefined {
+  if (upstream === undefined) return undefined
+  if (dialect === undefined) return fail('NO_DIALECT', 'an upstream server is spoken to as vLLM or SGLang', { field: '--dialect', fix: 'add --dialect vllm or --dialect sglang' })
+  return { url: upstream, dialect, model: upstreamModel, pathMap: upstreamPaths, maxAdapters: upstreamAdapters, gradients: upstreamGradients === false ? 'none' : 'local' }
+}
+
 async function runNode(started: StartedLedger, base: ChosenBase, options: UpOptions, lock: Awaited<ReturnType<typeof lockDataFolder>>, log: ReturnType<typeof jsonLog>): Promise<NodeHandle> {
   const { network, keys } = started
   const threads = options.threads
   return startNode({
     dataDir: dataFolder(options.data).root,
     network,
-    engine: { modelPath: base.path, modelName: base.name, serving: { threads }, training: { threads } },
+    engine: { modelPath: base.path, modelName: base.name, serving: { threads }, training: { threads }, upstream: upstreamOptions(options) },
     host: options.host,
     port: options.port,
     keys: { node: keys.node, gateway: keys.gateway },

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { GlobalOptions } from '../context/options.ts'
 import type { Output } from '../output/Output.ts'
 import { exitCodes } from '../output/exitCode.ts'
@@ -7,6 +7,12 @@ import type { UpOptions } from './up.ts'
 const whole = (text: string): number => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number')
   return Number(text)
+}
+
+const folderPair = (text: string): { from: string; to: string } => {
+  const [, from, to] = /^(.+):(\/.*)$/.exec(text) ?? []
+  if (from === undefined || to === undefined) throw new InvalidArgumentError('expected two folders such as ./.openledger:/mnt/openledger')
+  return { from, to }
 }
 
 /** Resolves when the process is asked to end. */
@@ -26,13 +32,19 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
     .option('--threads <n>', 'threads for the engine', whole)
     .option('--model <name>', 'base model: one that was added with openledger models add, or a GGUF file (default: the tiny model of this project)')
+    .option('--upstream <url>', 'a vLLM or SGLang server that computes the answers (its token: OPENLEDGER_UPSTREAM_TOKEN)')
+    .addOption(new Option('--dialect <name>', 'how that server is spoken to').choices(['vllm', 'sglang']))
+    .option('--upstream-model <name>', 'name of the base model on that server (default: the only one)')
+    .option('--upstream-paths <from:to>', 'where that server finds what this machine has under a folder (default: at the same path)', folderPair)
+    .option('--upstream-adapters <n>', 'adapters that server may hold at once', whole)
+    .option('--no-upstream-gradients', 'compute no gradients here: adapters are not served')
     .option('--epoch-seconds <n>', 'pause between settlements; 0 settles on demand alone', whole, 60)
     .option('--dispute-window <n>', 'seconds before an epoch is final, for new contracts', whole, 2)
     .option('--no-sample', 'do not play the sample loop')
     .option('--sample-file <file>', 'labelled records (JSONL with contributor, prompt, completion) to play the loop on')
     .option('--sample-epochs <n>', 'passes of training over them', whole)
     .option('--exit', 'end when everything is up and the loop is played')
-    .addHelpText('after', '\nExamples:\n  openledger up\n  openledger up --data ./ledger --port 8080 --no-sample\n  openledger up --rpc http://127.0.0.1:8545')
+    .addHelpText('after', '\nExamples:\n  openledger up\n  openledger up --data ./ledger --port 8080 --no-sample\n  openledger up --rpc http://127.0.0.1:8545\n  openledger up --upstream http://10.0.0.5:8000 --dialect vllm --model llama.gguf')
     .action(async (own: Omit<UpOptions, keyof GlobalOptions> & { exit?: boolean }, command: Command) => {
       const { options, output } = context(command)
       const { up } = await import('./up.ts')

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Hex, Network } from '@openledger/protocol'
+import type { Hex, Network, ReceiptBundle } from '@openledger/protocol'
 import { claimBalance, type AnswerView, type BalanceView, type EpochView, type PaymentsView, type StatusView } from '@openledger/sdk'
 import { silentLog } from '../config/Log.ts'
 import { Api } from '../test/Api.ts'
@@ -10,6 +10,8 @@ import { deployTestLedger, testAccount, testWriter } from '../test/deployTestLed
 import { cast, contribute, deploy, makeDatanet, openTestChannel, prepareLedger, publishAndDeploy, seal, shortRecipe, voucherFor, voucherHeaderOf, waitForRun } from '../test/playLoop.ts'
 import { startAnvil, type Anvil } from '../test/startAnvil.ts'
 import { randomModel } from '../test/tinyModel.ts'
+import { SglangServer } from '../test/SglangServer.ts'
+import type { UpstreamOptions } from '../upstream/UpstreamOptions.ts'
 import { startNode, type NodeHandle } from './startNode.ts'
 
 let anvil: Anvil
@@ -18,12 +20,12 @@ let folder: string
 let modelPath: string
 let node: NodeHandle
 let api: Api
-const start = async (): Promise<void> => {
+const start = async (upstream?: UpstreamOptions): Promise<void> => {
   node = await startNode({
     dataDir: path.join(folder, 'data'),
     network,
     port: 0,
-    engine: { modelPath, modelName: 'tiny', serving: { threads: 1 }, training: { threads: 1 } },
+    engine: { modelPath, modelName: 'tiny', serving: { threads: 1 }, training: { threads: 1 }, upstream },
     keys: { node: testAccount(cast.node), gateway: testAccount(cast.gateway) },
     settlementMs: 0,
     pollMs: 50,
@@ -124,5 +126,35 @@ describe('the loop through the node', () => {
     expect(BigInt(more.openledger.channel.spent)).toBeGreaterThan(BigInt(more.openledger.channel.vouchered))
     const nonces = await Promise.all([...receipts, more.openledger.receiptId].map(async (id) => (await api.get<{ receipt: { statement: { nonce: string } } }>(`/api/receipts/${id}/public`)).receipt.statement.nonce))
     expect(nonces).toEqual(['1', '2', '3', '4'])
+    await api.post('/api/vouchers', await voucherFor(network, channel, BigInt(more.openledger.channel.spent)))
+  }, 60_000)
+
+  it('answers by another server, pays by its own gradients, and promises no bits in the receipt', async () => {
+    const { content } = (await ask(model, channel, 'where is the mill?')).choices[0]!.message
+    const { channel: owed } = (await api.get<{ items: { id: Hex; spent: string }[] }>('/api/channels')).items.map((item) => ({ channel: item })).find(({ channel: item }) => item.id === channel)!
+    const server = new SglangServer({ modelPath })
+    const upstream: UpstreamOptions = { url: await server.start(), dialect: 'sglang' }
+    try {
+      await api.post('/api/vouchers', await voucherFor(network, channel, BigInt(owed.spent)))
+      await node.stop()
+      await start(upstream)
+      const answer = await ask(model, channel, 'where is the mill?')
+      // The same model and adapter compute the same words there.
+      expect(answer.choices[0]!.message.content).toBe(content)
+      expect([...server.loras.keys()]).toHaveLength(1)
+      expect(answer.openledger.influence).toHaveLength(4)
+      const { profile, answer: words, queryVector } = await api.get<Pick<ReceiptBundle, 'profile' | 'answer' | 'queryVector'>>(`/api/receipts/${answer.openledger.receiptId}`)
+      expect(profile).toMatchObject({ engine: 'sglang', engineVersion: '0.5.4', exactReplay: false, logitsHashes: false, tokenizer: 'same', gradients: expect.stringMatching(/^0x/) })
+      expect(words.tokens.length).toBeGreaterThan(0)
+      expect(words.logitsHashes).toEqual([])
+      expect(queryVector).not.toBeNull()
+      await api.post('/api/vouchers', await voucherFor(network, channel, BigInt(answer.openledger.channel.spent)))
+      await node.stop()
+      await start({ ...upstream, gradients: 'none' })
+      await expect(ask(model, channel, 'and now?')).rejects.toThrow(/503.*NO_GRADIENTS/)
+      expect((await ask('tiny', channel, 'who are you?')).openledger.influence).toEqual([])
+    } finally {
+      await server.stop()
+    }
   }, 60_000)
 })

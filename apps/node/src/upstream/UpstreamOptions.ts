@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { fail } from '@openledger/protocol'
 
 export const dialectNames = ['vllm', 'sglang'] as const
@@ -62,15 +61,6 @@ export const defaultLimits: UpstreamLimits = { reply: 8 << 20, event: 4 << 20, f
 export function upstreamToken({ token }: UpstreamOptions, environment: NodeJS.ProcessEnv): string | undefined {
   const found = token ?? environment[tokenVariable]
   return found === undefined || found === '' ? undefined : found
-}
-
-/** Reads a token from a file, so that it need not stand in a command line. @throws InputError UPSTREAM_TOKEN */
-export function readTokenFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch (cause) {
-    fail('UPSTREAM_TOKEN', `${path} cannot be read`, { cause, field: '--upstream-token-file' })
-  }
 }
 
 /** The address without a trailing `/v1` or slash. @throws InputError UPSTREAM_URL */
