@@ -42,18 +42,18 @@ export type AdapterRecord = {
   failure: { error: OpenLedgerError; attempts: number; retryAt: number } | null
 }
 
-const layouts = new Map<string, string>()
+const texts = new Map<string, string>()
 
 /** What to remember of an adapter that was read from `path`, or of one in memory alone. @param diskMs how long reading it took */
 export function recordOf(adapter: Adapter, place: { path: string; fileBytes: number; fingerprint: string; diskMs: number } | null): AdapterRecord {
   return {
-    id: adapter.id,
-    path: place && resolve(place.path),
+    id: compact(adapter.id),
+    path: place && compact(resolve(place.path)),
     fixed: place === null,
     bytes: adapterBytes(adapter),
     fileBytes: place?.fileBytes ?? 0,
-    fingerprint: place?.fingerprint ?? '',
-    configHash: adapterConfigHash(adapter.config),
+    fingerprint: compact(place?.fingerprint ?? ''),
+    configHash: shared(adapterConfigHash(adapter.config)),
     layout: layoutOf(adapter),
     frequency: 0,
     diskMs: place?.diskMs ?? 0,
@@ -75,11 +75,21 @@ function layoutOf(adapter: Adapter): string {
   const regular = layers.every((layer) => layer === layers[0])
   const modules = [...new Set(layers.flatMap((layer) => layer.split(',')))].filter((module) => module !== '').sort().join()
   const text = regular ? modules : `${modules} in part #${createHash('sha256').update(layers.join('\n')).digest('hex').slice(0, 32)}`
-  const known = layouts.get(text)
-  if (known !== undefined) return known
-  if (layouts.size >= 1024) layouts.clear()
-  layouts.set(text, text)
+  return shared(text)
+}
+
+/** One copy of texts that many records hold. */
+function shared<Text extends string>(text: Text): Text {
+  const known = texts.get(text)
+  if (known !== undefined) return known as Text
+  if (texts.size >= 1024) texts.clear()
+  texts.set(text, text)
   return text
+}
+
+/** The same text in one piece: one that was put together keeps all its parts in memory. */
+function compact<Text extends string>(text: Text): Text {
+  return Buffer.from(text, 'utf8').toString('utf8') as Text
 }
 
 /** Notes one more use. */
