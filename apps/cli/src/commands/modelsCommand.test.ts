@@ -42,7 +42,7 @@ describe('openledger models', () => {
     expect(damaged.err).toContain('MODEL_DAMAGED')
     expect((await run('remove', 'base')).out).toContain('base is removed')
     expect((await run('remove', 'base')).err).toMatch(/^NO_MODEL: .*\n {2}what to do: /)
-    expect(readdirSync(path.join(data, 'models')).sort()).toEqual(['files', 'names'])
+    expect(readdirSync(path.join(data, 'bases')).sort()).toEqual(['files', 'names'])
     await expect(chooseBase(data, 'base', {})).rejects.toThrow(expect.objectContaining({ code: 'NO_MODEL' }))
   })
 

@@ -83,7 +83,7 @@ describe('findModelFile', () => {
     expect(await findModelFile(store, file)).toEqual({ path: file, name: 'tiny-model' })
     await expect(findModelFile(store, root)).rejects.toThrow(code('NO_MODEL'))
     await expect(findModelFile(store, 'two')).rejects.toThrow(code('NO_MODEL'))
-    expect(modelStoreOf('/data', {}).folder).toBe('/data/models')
+    expect(modelStoreOf('/data', {}).folder).toBe('/data/bases')
     expect(modelStoreOf('/data', { OPENLEDGER_MODELS: '/elsewhere' }).folder).toBe('/elsewhere')
   })
 

@@ -6,7 +6,7 @@ import { nameFrom } from './StoredModel.ts'
 
 /** The model store of a data folder; the variable OPENLEDGER_MODELS names another folder. */
 export function modelStoreOf(dataFolder: string, environment: Record<string, string | undefined>): ModelStore {
-  return new ModelStore(resolve(environment.OPENLEDGER_MODELS || join(dataFolder, 'models')))
+  return new ModelStore(resolve(environment.OPENLEDGER_MODELS || join(dataFolder, 'bases')))
 }
 
 /**
