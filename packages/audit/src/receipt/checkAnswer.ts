@@ -14,20 +14,28 @@ export async function checkPrompt({ request }: ReceiptBundle, engine: AuditEngin
   return `${promptTokens.length} tokens render the conversation`
 }
 
+type Said = { readonly [key: string]: Json | undefined }
+
+function saidBy(profile: Json): Said {
+  return typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? (profile as Said) : {}
+}
+
 /** Why an answer of another profile cannot be executed again: what the profile says of itself, or that this machine is another. */
 function whyNot(profile: Json): string {
-  const said: { readonly [key: string]: Json | undefined } = typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? (profile as { readonly [key: string]: Json | undefined }) : {}
+  const said = saidBy(profile)
   if (said.exactReplay !== false) return 'this machine computes under another numerics profile, where bits may differ honestly'
+  if (said.batchInvariant === false) return `a device computed it (${String(said.isaVariant)}) that rounds a row differently in other company`
   return `another server computed it (${String(said.engine)} ${String(said.engineVersion)}, model ${String(said.model)}), which nobody can execute again bit for bit`
 }
 
 /**
  * Executes the answer again and compares it token for token, with every logits hash. Under another numerics profile the bits may differ
- * honestly; then only the text is compared with its tokens.
+ * honestly, and so they may where the profile itself promises no equal bits; then only the text is compared with its tokens.
  */
 export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): Promise<string | Skipped> {
   const { request, answer, receipt } = bundle
-  if (engine.info.profileHash !== receipt.statement.profileHash) {
+  const promised = saidBy(engine.info.profile as unknown as Json).exactReplay !== false
+  if (!promised || engine.info.profileHash !== receipt.statement.profileHash) {
     const text = await engine.host.detokenize(answer.tokens)
     if (!text.startsWith(answer.text)) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, the tokens say ${JSON.stringify(text.slice(0, 200))}`)
     return new Skipped(`${whyNot(bundle.profile)}; the text matches its tokens`)

@@ -14,6 +14,11 @@ export type EngineOptions = {
   threads?: number
   /** CPU build to insist on; default OPENLEDGER_GGML_VARIANT, else the best. */
   variant?: string
+  /**
+   * What computes: `cpu` (the default), `cuda`, `vulkan`, `metal`, one of several as in `vulkan:1`, or `auto`: a device with room for the model, else
+   * the CPU. Results of other devices than the CPU cannot be computed again bit for bit.
+   */
+  device?: string
   /** Leave the weights in the pages of their file where the system can; default true. The file must not be written to meanwhile. */
   memoryMap?: boolean
   /** Whether quantised matrices go into memory that the processor multiplies faster from (AMX) where it has any; default `auto`. Bits of results depend on it. */
@@ -51,6 +56,8 @@ export type ModelInfo = {
   positions: number
   /** Bytes of weights in memory. */
   bytes: number
+  /** What computes, and its memory in bytes: all of it, and what was free before the model was loaded. Absent for an engine that does not compute here. */
+  device?: { id: string; name: string; totalBytes: number; freeBytes: number }
   hasTemplate: boolean
   bos: number
   eos: number

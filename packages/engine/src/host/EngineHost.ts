@@ -1,5 +1,5 @@
 import type { Hex } from '@openledger/protocol'
-import { loadGgml } from '@openledger/tensor'
+import { loadDevice } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
@@ -11,9 +11,9 @@ import { WorkerClient } from '../threads/WorkerClient.ts'
  * Holds the native libraries in the caller's thread too: when the last thread that uses them ends they would be unloaded, and loading
  * them once more in the same process crashes it. What is missing is reported by `loadModel`.
  */
-function keepLoaded(variant: string | undefined): void {
+function keepLoaded({ variant, device = 'cpu' }: EngineOptions): void {
   try {
-    loadGgml({ variant })
+    loadDevice(device, { variant })
   } catch {
     // The thread finds the same and says so.
   }
@@ -24,31 +24,37 @@ function keepLoaded(variant: string | undefined): void {
  * The caller's event loop stays free. Train in a second host, so that answers do not wait for it. The maker closes it.
  */
 export class EngineHost implements ServingEngine {
-  readonly capabilities: EngineCapabilities = {
-    logitsHashes: true,
-    exactReplay: true,
-    seeds: true,
-    logprobs: 'raw',
-    tokens: 'ids',
-    score: true,
-    mix: true,
-    training: true,
-    gradients: true,
-    grammar: 'json-schema',
-    embeddings: true,
-  }
-
   readonly #client: WorkerClient<EngineCalls>
   #closing: Promise<void> | null = null
+  /** Whether the device gives the same bits in any company; known once a model is loaded. */
+  #exact = true
 
   constructor(options: EngineOptions = {}) {
-    keepLoaded(options.variant)
+    keepLoaded(options)
     this.#client = new WorkerClient<EngineCalls>(new URL('./engineThread.ts', import.meta.url), options)
   }
 
-  /** Loads the base model; a second call with the same path gives the same answer. @throws `GGUF_*`, `MODEL_*`, `FILE_*`, `NATIVE_*` */
-  loadModel(path: string): Promise<ModelInfo> {
-    return this.#client.call('loadModel', { path })
+  get capabilities(): EngineCapabilities {
+    return {
+      logitsHashes: true,
+      exactReplay: this.#exact,
+      seeds: this.#exact,
+      logprobs: 'raw',
+      tokens: 'ids',
+      score: true,
+      mix: true,
+      training: true,
+      gradients: true,
+      grammar: 'json-schema',
+      embeddings: true,
+    }
+  }
+
+  /** Loads the base model; a second call with the same path gives the same answer. @throws `GGUF_*`, `MODEL_*`, `FILE_*`, `NATIVE_*`, `DEVICE_*` */
+  async loadModel(path: string): Promise<ModelInfo> {
+    const info = await this.#client.call('loadModel', { path })
+    this.#exact = info.profile.batchInvariant
+    return info
   }
 
   /** Splits text into tokens; control tokens in it stay plain text unless `parseSpecial`. */

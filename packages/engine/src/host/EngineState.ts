@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { fail, InputError } from '@openledger/protocol'
-import { Backend, loadGgml } from '@openledger/tensor'
+import type { Backend } from '@openledger/tensor'
 import { AdapterWindow } from '../forward/AdapterWindow.ts'
 import { loadModel } from '../model/loadModel.ts'
 import type { Model } from '../model/Model.ts'
@@ -10,6 +10,7 @@ import type { Batcher } from '../serving/Batcher.ts'
 import { openBatcher, type OpenBatcher } from '../serving/openBatcher.ts'
 import { releaseAnswerGradients } from '../training/index.ts'
 import type { EngineOptions, ModelInfo } from './EngineCalls.ts'
+import { openBackend } from './openBackend.ts'
 
 const defaultContext = 2048
 
@@ -35,8 +36,9 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
-    const backend = (this.#backend ??= new Backend(loadGgml({ variant }), 1))
+    const { threads, variant, device = 'cpu', memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
+    const needs = { device, variant, slots: slots + (rest.prefixSlots ?? 0), positions: rest.positions ?? defaultContext, kvType, adapterBytes }
+    const backend = (this.#backend ??= openBackend(path, needs))
     const model = loadModel(path, backend, { memoryMap, extraBuffers })
     backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
@@ -53,6 +55,7 @@ export class EngineState {
         profileHash: profileHash(profile),
         positions: batcher.positions,
         bytes: model.bytes,
+        device: { id: backend.device.id, name: backend.device.name, totalBytes: backend.device.totalBytes, freeBytes: backend.device.freeBytes },
         hasTemplate: model.template !== null,
         bos: model.vocabulary.bos,
         eos: model.vocabulary.eos,

@@ -1,4 +1,4 @@
-import type { Backend, Tensor, TensorContext, Vocabulary } from '@openledger/tensor'
+import { Backend, type Tensor, type TensorContext, type Vocabulary } from '@openledger/tensor'
 import { fail, type Hex, type ModelCommitment } from '@openledger/protocol'
 import type { ChatTemplate } from '../template/ChatTemplate.ts'
 import type { LinearModule } from './weightShapes.ts'
@@ -38,8 +38,9 @@ export class Model {
   readonly backend: Backend
   readonly #context: TensorContext
   readonly #memory: WeightMemory
-  readonly #loadPlain: () => Model
+  readonly #loadPlain: (backend: Backend) => Model
   #plain: Model | null = null
+  #plainBackend: Backend | null = null
 
   /** Takes ownership of the context, the memory and the vocabulary, not of the backend. Made by `loadModel`. */
   constructor(parts: {
@@ -54,7 +55,7 @@ export class Model {
     context: TensorContext
     memory: WeightMemory
     /** Loads the same file with all weights as they lie in it. */
-    loadPlain: () => Model
+    loadPlain: (backend: Backend) => Model
   }) {
     this.id = parts.id
     this.commitment = parts.commitment
@@ -85,14 +86,16 @@ export class Model {
   }
 
   /**
-   * This model with all weights as they lie in the file, so that they can be read and converted: itself, unless some are in an extra kind of
-   * memory. A second copy is loaded at the first call, and lives as long as the model.
+   * This model with all weights as they lie in the file, on the CPU, so that they can be read and converted: itself, unless some are in an extra
+   * kind of memory or on another device. A second copy is loaded at the first call, and lives as long as the model.
    * @throws InputError `MODEL_CHANGED` when the file is another one by now, and what `loadModel` throws
    */
   get plain(): Model {
-    if (this.#memory.kind === 'plain') return this
+    const onCpu = this.backend.kind === 'cpu'
+    if (this.#memory.kind === 'plain' && onCpu) return this
     if (this.#plain) return this.#plain
-    const plain = this.#loadPlain()
+    const backend = onCpu ? this.backend : (this.#plainBackend ??= new Backend(this.backend.ggml, this.backend.threads))
+    const plain = this.#loadPlain(backend)
     if (plain.id !== this.id) {
       plain.dispose()
       fail('MODEL_CHANGED', `${this.path} is not the file any more that this model was loaded from`, { fix: 'restart with the file that you mean' })
@@ -103,6 +106,7 @@ export class Model {
   /** Frees weights and tokenizer; the backend stays with its maker. Calling it twice does nothing. */
   dispose(): void {
     this.#plain?.dispose()
+    this.#plainBackend?.dispose()
     this.#memory.dispose()
     this.#context.dispose()
     this.vocabulary.dispose()

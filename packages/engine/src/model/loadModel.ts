@@ -56,7 +56,7 @@ function loadFrom(cursor: FileCursor, path: string, backend: Backend, options: L
       const templateText = metadataOf(file).text('tokenizer.chat_template', '')
       const commitment = { weightHash, tokenizerHash: hashTokenizer(file), templateHash: templateText === '' ? zeroHash : sha256Hex(templateText) }
       const template = templateText === '' ? null : new ChatTemplate(templateText, vocabulary)
-      const loadPlain = (): Model => loadModel(path, backend, { ...options, extraBuffers: 'off' })
+      const loadPlain = (on: Backend): Model => loadModel(path, on, { ...options, extraBuffers: 'off' })
       return new Model({ id: modelId(commitment), commitment, path, config, weights: arrange(tensors, config), vocabulary, template, backend, context, memory, loadPlain })
     } catch (error) {
       memory.dispose()

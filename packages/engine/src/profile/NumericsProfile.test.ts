@@ -25,7 +25,7 @@ function profileOf(variant: string | undefined, threads: number, kvType: 'F32' |
 describe('numericsProfile', () => {
   it('names everything that bits depend on, and not the threads, which they do not depend on', () => {
     const profile = profileOf(undefined, 1, 'F32')
-    expect(Object.keys(profile).sort()).toEqual(['backend', 'engineVersion', 'ggmlBuild', 'isaVariant', 'kernels', 'kvType', 'platform', 'weightHash', 'weightsBuffer'])
+    expect(Object.keys(profile).sort()).toEqual(['backend', 'batchInvariant', 'engineVersion', 'ggmlBuild', 'isaVariant', 'kernels', 'kvType', 'platform', 'weightHash', 'weightsBuffer'])
     expect(canonicalJson(profileOf(undefined, 2, 'F32'))).toBe(canonicalJson(profile))
     expect(profileHash(profileOf(undefined, 1, 'F16'))).not.toBe(profileHash(profile))
     const other = [...findNativeLibraries().cpu.keys()].find((name) => name === 'x64')

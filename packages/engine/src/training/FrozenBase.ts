@@ -21,10 +21,11 @@ export class FrozenBase {
   constructor(model: Model, precision: Precision) {
     const { config } = model
     this.model = model
-    this.backend = model.backend
     this.precision = precision
-    // Gradients need weights that can be read and converted.
-    this.named = namesOf(model.plain)
+    // Gradients need weights that can be read and converted, and operations that only the CPU has.
+    const plain = model.plain
+    this.backend = plain.backend
+    this.named = namesOf(plain)
     this.shape = fullShape({
       vocab: config.vocabulary,
       dim: config.width,
