@@ -138,9 +138,14 @@ describe('AdapterPool', () => {
         const { pool, ids, clock, window } = await opened(4, 8, { hostBytes: host * bytes })
         const leases: AdapterLease[] = []
         const pinned = new Set<number>()
+        const arrived = new Set<number>()
         const check = (): void => {
           const live = new Set([...window.live])
           for (const { adapter } of leases) expect(live.has(adapter)).toBe(true)
+          for (const index of pinned) {
+            if (pool.describe(ids[index]!).tier === 'window') arrived.add(index)
+            else expect(arrived.has(index)).toBe(false)
+          }
           const { host: kept, window: used } = pool.stats()
           expect(used.bytes).toBeLessThanOrEqual(4 * bytes)
           expect(used.bytes).toBe(window.live.size * bytes)
@@ -164,6 +169,7 @@ describe('AdapterPool', () => {
           } else if ('unpin' in step) {
             pool.unpin(ids[step.unpin]!)
             pinned.delete(step.unpin)
+            arrived.delete(step.unpin)
           } else clock.ms += step.wait
           check()
           await settle(1)

@@ -91,6 +91,7 @@ export class Tiers {
     this.pins.clear()
   }
 
+  /** Pinned ones are wanted more than all others, so that nothing takes their place. */
   #rank(record: AdapterRecord): number {
     return record.pinned ? -1 : this.#parts.wishes.rank(record.id, this.#parts.now())
   }
@@ -109,7 +110,7 @@ export class Tiers {
     const rank = this.#rank(record)
     const started = now()
     try {
-      if (!window.place(record, adapter, (other) => !freeRoomOnly && !other.pinned && this.#rank(other) > rank)) {
+      if (!window.place(record, adapter, (other) => !freeRoomOnly && this.#rank(other) > rank)) {
         this.#checkPins(record)
         return false
       }
