@@ -65,16 +65,16 @@ async function compare(context: BenchContext, program: string, clients: number):
           ...[ourBase, theirBase, ours, theirs].map(({ name, rates }) => ({ name, unit: 'tokens/s', values: rates })),
           { name: `${clients} clients, base only, ours ÷ theirs`, unit: '', values: onBase },
           { name: `${clients} clients, ${clients} adapters, ours ÷ theirs`, unit: '', values: onAdapters },
-          { name: `${clients} clients, answers that begin alike, base`, unit: '', values: [alike(ourBase.traces, theirBase.traces)] },
-          { name: `${clients} clients, answers that begin alike, adapters`, unit: '', values: [alike(ours.traces, theirs.traces)] },
         ],
         checks: [
           { name: `${clients} clients: base only, ours ÷ theirs`, value: median(onBase), unit: '', atLeast: 0.95 },
+          // Two servers that do the same work choose mostly the same tokens; numerics differ, so not always.
+          ...[ourBase, ours].map((mine, index) => ({ name: `${clients} clients: answers that begin alike, ${index === 0 ? 'base' : 'adapters'}`, value: alike(mine.traces, [theirBase, theirs][index]!.traces), unit: '', atLeast: 0.5 })),
           ...(promise === undefined ? [] : [{ name: `${clients} clients: ${clients} adapters, ours ÷ theirs`, value: median(onAdapters), unit: '', atLeast: promise }]),
         ],
         remarks: [`${clients} clients: other programs used ${(100 * others.share()).toFixed(0)} % of the processor meanwhile.`],
         version: server.version,
-        command: server.arguments.filter((word) => word !== model && !word.includes('.gguf')).join(' '),
+        command: server.arguments.map((word) => (word === model ? '(model)' : word.includes('.gguf') ? '(adapters)' : word)).join(' '),
       }
     } finally {
       await target.close()

@@ -52,6 +52,8 @@ export class EngineTarget implements BenchTarget {
         promptTokens: prompt,
         sampling: { ...greedy, maxTokens: outputTokens },
         ignoreEnd: true,
+        // A pass over the vocabulary per token that greedy answers do not need; other servers are not asked for it either.
+        logprobs: false,
         ...(payer === undefined ? {} : { payer }),
         ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       },
