@@ -2,18 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { keccak, type Sampling } from '@openledger/protocol'
+import { type Hex, keccak, type Sampling } from '@openledger/protocol'
 import { Backend, loadGgml } from '@openledger/tensor'
 import { adapterBytes } from '../adapter/Adapter.ts'
 import { writePeftFolder } from '../adapter/peftFolder.ts'
 import { AdapterWindow } from '../forward/AdapterWindow.ts'
+import { ForwardPass } from '../forward/ForwardPass.ts'
+import { KvCache } from '../forward/KvCache.ts'
 import { randomAdapter } from '../fixtures/randomAdapter.ts'
 import { writeTinyModel } from '../fixtures/writeTinyModel.ts'
 import { loadModel } from '../model/loadModel.ts'
 import { AdapterPool } from './pool/AdapterPool.ts'
 import type { Batcher } from './Batcher.ts'
 import { openBatcher, type ServingOptions } from './openBatcher.ts'
-import type { GeneratedToken, GenerateRequest } from './requests.ts'
+import type { GeneratedToken, GenerateRequest, GenerateResult } from './requests.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-serving-'))
 const path = join(folder, 'tiny.gguf')
@@ -113,6 +115,76 @@ describe('Batcher', () => {
     expect(outcomes).toMatchObject([{ reason: { code: 'CANCELLED' } }, { reason: { code: 'CANCELLED' } }])
     expect((await second).promptTokens).toBe(request.promptTokens.length)
     expect(batcher.load).toMatchObject({ active: 0, waiting: 0 })
+  })
+
+  it('gives the same logits, bit for bit, whether a prompt was computed or taken from an earlier sequence of the same adapters', async () => {
+    const system = tokensOf('who lives in the red house? '.repeat(4))
+    const asks = ['the river', 'the mill and', 'what runs'].map((text) => [...system, ...tokensOf(text).slice(1)])
+    const requests = (ids: Hex[]): GenerateRequest[] =>
+      [null, ids[0]!, ids[1]!].flatMap((adapterId) => asks.map((promptTokens) => ({ adapterId, promptTokens, sampling: sampling({ temperature: 0, maxTokens: 6 }), logitsHashes: true })))
+    const expected: GenerateResult[] = []
+    for (const index of Array.from({ length: 9 }).keys()) {
+      // A batcher of its own has nothing to take from.
+      const { batcher, ids } = fresh(1, 16)
+      expected.push(await batcher.generate(requests(ids)[index]!, ignore))
+      expect(batcher.load.detail.prefix.hits).toBe(0)
+    }
+    // One after the other, all at once, and through few slots with others that keep prefixes.
+    for (const { slots, prefixSlots, together } of [{ slots: 4, prefixSlots: 0, together: false }, { slots: 9, prefixSlots: 0, together: true }, { slots: 2, prefixSlots: 3, together: true }]) {
+      const { batcher, ids } = fresh(slots, 40, { prefixSlots, promptRows: 16 })
+      const got: GenerateResult[] = []
+      if (together) got.push(...(await Promise.all(requests(ids).map((request) => batcher.generate(request, ignore)))))
+      else for (const request of requests(ids)) got.push(await batcher.generate(request, ignore))
+      expect(got).toEqual(expected)
+      const { prefix, rows } = batcher.load.detail
+      // With few slots it depends on the order how much is still there.
+      const hits = slots === 2 ? 1 : 6
+      expect(prefix.hits).toBeGreaterThanOrEqual(hits)
+      expect(prefix.tokens).toBeGreaterThanOrEqual(hits * (system.length - 1))
+      expect(rows.prompt + prefix.tokens).toBe(requests(ids).reduce((sum, { promptTokens }) => sum + promptTokens.length, 0))
+    }
+  })
+
+  it('computes an equal prompt once for requests that come together', async () => {
+    const { batcher, ids } = fresh(4, 16)
+    const promptTokens = tokensOf('what runs past the mill? '.repeat(6))
+    const results = await Promise.all([1, 2, 3, 4].map((seed) => batcher.generate({ adapterId: ids[0]!, promptTokens, sampling: sampling({ seed: keccak(Uint8Array.of(seed)) }) }, ignore)))
+    expect(new Set(results.map(({ tokens }) => tokens.join())).size).toBe(4)
+    expect(batcher.load.detail).toMatchObject({ rows: { prompt: promptTokens.length + 3 }, prefix: { hits: 3, tokens: 3 * (promptTokens.length - 1) } })
+  })
+
+  it('embeds: mean and last hidden state, of length one, the same in any pieces, with an adapter or without', async () => {
+    const tokens = tokensOf('who lives in the red house? '.repeat(3))
+    const { batcher, ids } = fresh(2, 64)
+    const all = async (from: Batcher): Promise<Float32Array[]> => Promise.all([{}, { pooling: 'last' as const }, { adapterId: ids[0]! }].map((more) => from.embed({ tokens, ...more })))
+    const vectors = await all(batcher)
+    for (const vector of vectors) {
+      expect(vector.length).toBe(model.config.width)
+      expect(vector.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5)
+    }
+    const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, index) => sum + value * b[index]!, 0)
+    for (const [i, j] of [[0, 1], [0, 2], [1, 2]] as const) expect(cosine(vectors[i]!, vectors[j]!)).toBeLessThan(0.9999)
+    const small = fresh(3, 5).batcher
+    expect(await all(small)).toEqual(vectors)
+    // By the model itself: the hidden state of every token in one pass.
+    const cache = new KvCache(model.config, backend, { slots: 1, positions: 128, type: 'F32' })
+    const pass = new ForwardPass(model, cache)
+    const rows = pass.run([{ slot: 0, adapters: [], tokens, past: 0, outputs: [...tokens.keys()], result: 'hidden' }])[0]!
+    const mean = Float32Array.from({ length: model.config.width }, (_, index) => rows.reduce((sum, row) => sum + row[index]!, 0))
+    expect(cosine(mean, vectors[0]!) / Math.hypot(...mean)).toBeCloseTo(1, 6)
+    expect(cosine(rows.at(-1)!, vectors[1]!) / Math.hypot(...rows.at(-1)!)).toBeCloseTo(1, 6)
+    pass.dispose()
+    cache.dispose()
+  })
+
+  it('ignores the end, and leaves out log probabilities, when asked to', async () => {
+    const { batcher } = fresh()
+    const request: GenerateRequest = { adapterId: null, promptTokens: tokensOf('the'), sampling: sampling({ maxTokens: 200 }) }
+    const plain = await batcher.generate(request, ignore)
+    expect(plain.finishReason).toBe('stop')
+    const quick = await batcher.generate({ ...request, ignoreEnd: true, logprobs: false }, ignore)
+    expect([quick.tokens.length, quick.logprobs, quick.finishReason]).toEqual([200, [], 'length'])
+    expect(quick.tokens.slice(0, plain.tokens.length)).toEqual(plain.tokens)
   })
 
   it('refuses what cannot be served, and goes on serving', async () => {

@@ -42,6 +42,21 @@ describe('Scheduler', () => {
     expectNothingHeld(simulation)
   })
 
+  it('makes room for an adapter that waits while others are always in use', async () => {
+    const simulation = simulate({ slots: 2, room: 1, affinityMs: 100 })
+    const { batcher, runtime } = simulation
+    const hot = Array.from({ length: 60 }, (_, index) => () => batcher.generate(requestOf({ adapterId: adapterId(1), start: index, answer: 10 }), ignore))
+    // Two at a time, half an answer apart: at no time is the window's only place free.
+    const running = hot.map((send, index) => new Promise<unknown>((done) => runtime.after(index * 60, () => done(send()))))
+    let coldMs = NaN
+    runtime.after(200, () => void batcher.generate(requestOf({ adapterId: adapterId(2) }), () => (coldMs ||= runtime.now() - 200)).catch(ignore))
+    await runtime.play()
+    await Promise.all(running)
+    // Passed over for a while, then two answers run out.
+    expect(coldMs).toBeLessThan(100 + 3 * 150)
+    expectNothingHeld(simulation)
+  })
+
   it('ends what is late, waiting or running, also while nothing is computed', async () => {
     const simulation = simulate({ slots: 1, loadMs: () => 10_000 })
     const { batcher, runtime } = simulation
@@ -63,6 +78,19 @@ describe('Scheduler', () => {
     simulation.pool.fail(adapterId(1))
     await simulation.runtime.play()
     expect(await request).toBe('ADAPTER_CHANGED')
+    expectNothingHeld(simulation)
+  })
+
+  it('ends who was in a step that failed, trusts nothing of it, and goes on', async () => {
+    const simulation = simulate()
+    const { batcher, runtime, pass } = simulation
+    pass.failAt = 3
+    const failed = codeOf(batcher.generate(requestOf({ prompt: 40 }), ignore))
+    await runtime.play()
+    const answer = batcher.generate(requestOf({ prompt: 40 }), ignore)
+    await runtime.play()
+    expect(await failed).toBe('STEP_FAILED')
+    expect((await answer).tokens).toEqual(expectedAnswer('', requestOf({ prompt: 40 }).promptTokens, 10))
     expectNothingHeld(simulation)
   })
 
@@ -115,9 +143,10 @@ describe('Scheduler', () => {
     })
     const options = fc.record({ slots: fc.integer({ min: 1, max: 4 }), prefixSlots: fc.nat(2), room: fc.integer({ min: 2, max: 4 }), maxWaiting: fc.constantFrom(3, 100), promptRows: fc.constantFrom(1, 20, 128) })
     await fc.assert(
-      fc.asyncProperty(fc.array(request, { maxLength: 14 }), options, fc.option(fc.nat(5), { nil: undefined }), async (requests, setting, failing) => {
+      fc.asyncProperty(fc.array(request, { maxLength: 14 }), options, fc.option(fc.nat(5), { nil: undefined }), fc.integer({ min: -1, max: 25 }), async (requests, setting, failing, failAt) => {
         const simulation = simulate({ ...setting, maxRows: 64, loadMs: (id) => (Number(BigInt(id)) % 3) * 40 })
         const { batcher, runtime, pool } = simulation
+        simulation.pass.failAt = failAt
         const outcomes: Promise<string>[] = []
         for (const { at, adapters, cancelAt, throwsAt, ...rest } of requests) {
           runtime.after(at, () => {
@@ -145,7 +174,7 @@ describe('Scheduler', () => {
         expect(finished + refused + cancelled + deadlineExceeded + failed).toBeLessThanOrEqual(requests.length)
         expectNothingHeld(simulation)
       }),
-      { numRuns: 150 },
+      { numRuns: 150, interruptAfterTimeLimit: 10_000, markInterruptAsFailure: true },
     )
   })
 

@@ -54,6 +54,11 @@ export class FairShare {
     return this.#counters.get(key) ?? 0
   }
 
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.#counters.size
+  }
+
   /** The counter that `key` has, or would have if a request of it came now. */
   lifted(key: string): number {
     const counter = this.counter(key)

@@ -15,6 +15,9 @@ export class SimulatedPass implements SlotStore {
   readonly slots: number
   copied = 0
   rows = 0
+  /** A step number that fails after it has spoiled its slots. */
+  failAt = -1
+  #steps = 0
   readonly #runtime: SimulatedRuntime
   readonly #cost: StepCost
   readonly #contents: number[][]
@@ -51,6 +54,10 @@ export class SimulatedPass implements SlotStore {
     if (slots.size < steps.length) throw new Error('a slot stands twice in one step')
     const { step, decodeRow, promptRow } = this.#cost
     this.#runtime.spend(step + steps.reduce((ms, { tokens }) => ms + (tokens.length > 1 ? promptRow * tokens.length : decodeRow), 0))
+    if (this.#steps++ === this.failAt) {
+      for (const { slot } of steps) this.#contents[slot]!.fill(-1)
+      throw new Error('the step fails')
+    }
     return steps.map(({ slot, adapters, tokens, past, outputs }) => {
       const content = this.#contents[slot]!
       if (content.length < past) throw new Error(`slot ${slot} holds ${content.length} positions, not ${past}`)
