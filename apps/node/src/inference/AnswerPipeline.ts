@@ -151,7 +151,12 @@ export class AnswerPipeline {
         watch.token()
         request.onToken?.(token)
       }
-      const result = await this.#parts.serving.engine.generate({ adapterId: model.adapterId, promptTokens, sampling, logprobs: request.logprobs, topLogprobs: request.topLogprobs, logitsHashes: this.#parts.serving.engine.capabilities.logitsHashes }, { onToken, signal: stop.signal })
+      const { engine } = this.#parts.serving
+      const { logprobs, topLogprobs, payer, scheduling } = request
+      const result = await engine.generate(
+        { ...scheduling, payer: payer.channelId, adapterId: model.adapterId, promptTokens, sampling, logprobs, topLogprobs, logitsHashes: engine.capabilities.logitsHashes },
+        { onToken, signal: stop.signal },
+      )
       watch.end()
       return result
     } catch (error) {

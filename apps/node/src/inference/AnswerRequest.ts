@@ -1,4 +1,4 @@
-import type { GeneratedToken, ChatMessage } from '@openledger/engine'
+import type { ChatMessage, GeneratedToken, GenerateRequest } from '@openledger/engine'
 import type { Hex, Sampling } from '@openledger/protocol'
 import type { LocalAccount } from 'viem'
 
@@ -26,6 +26,8 @@ export type AnswerRequest = {
   logprobs: boolean
   topLogprobs: number
   payer: Payer
+  /** When the answer is wanted; undefined: as soon as it is the payer's turn. */
+  scheduling?: Pick<GenerateRequest, 'priority' | 'deadlineMs' | 'firstTokenMs'>
   onToken?: (token: GeneratedToken) => void
   /** The caller went away: an answer that has not begun is dropped, one that has begun is finished and owed. */
   signal?: AbortSignal

@@ -130,6 +130,13 @@ describe('the official OpenAI client', () => {
     expect(any.choices[0]!.message.content).toMatch(/^\{/)
   })
 
+  it('gives up at a deadline without charge, and takes a priority', async () => {
+    const hurried = (openledger: object) => client.chat.completions.create({ model: 'tiny', messages, max_tokens: 100, ...({ openledger } as object) }, { maxRetries: 0 })
+    await expect(hurried({ deadline_ms: 1 })).rejects.toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' })
+    await expect(hurried({ priority: 'urgent' })).rejects.toMatchObject({ status: 400 })
+    expect((await hurried({ priority: 'low', deadline_ms: 60_000, first_token_ms: 60_000 })).usage!.completion_tokens).toBeGreaterThan(0)
+  })
+
   it('follows biases and penalties', async () => {
     const greedy = await client.chat.completions.create({ model: 'tiny', messages, max_tokens: 12 })
     const bundleOf = (answer: object) => base.api.get<{ answer: { tokens: number[] }; request: { sampling: object } }>(`/api/receipts/${(answer as WithReceipt).openledger.receiptId}`)

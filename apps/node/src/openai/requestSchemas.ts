@@ -30,6 +30,15 @@ const unsupported = {
   modalities: z.array(z.literal('text'), 'only text is supported').nullish(),
 }
 
+/** Ours: when an answer is wanted. Priorities hold among one payer's requests. */
+const scheduling = {
+  priority: z.enum(['high', 'normal', 'low']).optional(),
+  /** Give up, without charge, when the answer is not finished this long after the request. */
+  deadline_ms: z.int().min(1).max(3_600_000).optional(),
+  /** Refuse at once, with 429, when the first token is expected later than this. */
+  first_token_ms: z.int().min(1).max(3_600_000).optional(),
+}
+
 const shared = {
   model: z.string().min(1).max(200),
   max_tokens: z.int().min(1).max(131_072).nullish(),
@@ -54,7 +63,7 @@ const shared = {
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   /** Ours: the caller's part of the sampling seed, and the commitment that it saw before it chose. */
-  openledger: z.strictObject({ client_nonce: hash32.optional(), node_commitment: hash32.optional() }).optional(),
+  openledger: z.strictObject({ client_nonce: hash32.optional(), node_commitment: hash32.optional(), ...scheduling }).optional(),
   ...unsupported,
 }
 

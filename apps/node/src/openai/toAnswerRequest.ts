@@ -52,6 +52,7 @@ function shared(body: ChatRequestBody | CompletionRequestBody, payer: Payer): Om
     payer,
     clientNonce: given ?? (body.seed === null || body.seed === undefined ? undefined : nonceOfSeed(body.seed)),
     nodeCommitment: body.openledger?.node_commitment,
+    scheduling: { priority: body.openledger?.priority, deadlineMs: body.openledger?.deadline_ms, firstTokenMs: body.openledger?.first_token_ms },
     sampling: {
       // Greedy unless asked otherwise: the answer that can be recomputed without a seed.
       temperature: body.temperature ?? 0,
