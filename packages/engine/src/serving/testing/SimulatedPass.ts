@@ -1,3 +1,4 @@
+import { fail, UnavailableError } from '@openledger/protocol'
 import type { SequenceStep } from '../../forward/StepPlan.ts'
 import type { SlotStore } from '../prefix/PrefixCache.ts'
 import type { SimulatedRuntime } from './SimulatedRuntime.ts'
@@ -45,22 +46,22 @@ export class SimulatedPass implements SlotStore {
 
   copy(from: number, to: number, positions: number): void {
     this.copied += positions
-    if (this.#contents[from]!.length < positions) throw new Error(`slot ${from} holds ${this.#contents[from]!.length} positions, not ${positions}`)
+    if (this.#contents[from]!.length < positions) fail('SIMULATION', `slot ${from} holds ${this.#contents[from]!.length} positions, not ${positions}`)
     this.#contents[to] = [...this.#contents[from]!.slice(0, positions), ...this.#contents[to]!.slice(positions)]
   }
 
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     const slots = new Set(steps.map(({ slot }) => slot))
-    if (slots.size < steps.length) throw new Error('a slot stands twice in one step')
+    if (slots.size < steps.length) fail('SIMULATION', 'a slot stands twice in one step')
     const { step, decodeRow, promptRow } = this.#cost
     this.#runtime.spend(step + steps.reduce((ms, { tokens }) => ms + (tokens.length > 1 ? promptRow * tokens.length : decodeRow), 0))
     if (this.#steps++ === this.failAt) {
       for (const { slot } of steps) this.#contents[slot]!.fill(-1)
-      throw new Error('the step fails')
+      throw new UnavailableError('STEP_FAILED', 'the step fails')
     }
     return steps.map(({ slot, adapters, tokens, past, outputs }) => {
       const content = this.#contents[slot]!
-      if (content.length < past) throw new Error(`slot ${slot} holds ${content.length} positions, not ${past}`)
+      if (content.length < past) fail('SIMULATION', `slot ${slot} holds ${content.length} positions, not ${past}`)
       content.length = past
       for (const token of tokens) content.push(chain(content.at(-1) ?? hash(adapterText(adapters)), token))
       this.rows += tokens.length
