@@ -111,7 +111,7 @@ export class AnswerPipeline {
   async #prepare(request: AnswerRequest): Promise<Prepared> {
     const { models, serving } = this.#parts
     const model = await models.find(request.model)
-    const { prompt } = request
+    const prompt = composed(request.prompt)
     const promptTokens = 'messages' in prompt ? (await serving.engine.encodeChat(prompt.messages)).tokens : await serving.engine.tokenize(prompt.text)
     const maxTokens = this.#maxTokens(promptTokens.length, request.sampling.maxTokens)
     const salt = toHex(randomBytes(32))
@@ -256,4 +256,10 @@ export class AnswerPipeline {
     }
     return this.#platformFee!.fee
   }
+}
+
+/** A prompt in Unicode's composed form, in which the receipt's bundle is written: its tokens must come from the same text. */
+function composed(prompt: AnswerRequest['prompt']): AnswerRequest['prompt'] {
+  if ('text' in prompt) return { text: prompt.text.normalize('NFC') }
+  return { messages: prompt.messages.map(({ role, content }) => ({ role, content: content.normalize('NFC') })) }
 }

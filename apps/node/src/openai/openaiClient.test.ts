@@ -130,6 +130,16 @@ describe('the official OpenAI client', () => {
     expect(any.choices[0]!.message.content).toMatch(/^\{/)
   })
 
+  it('reads a prompt in the form in which its receipt is written', async () => {
+    const decomposed = 'cafe\u0301'
+    const ask = (content: string) => client.chat.completions.create({ model: 'tiny', messages: [{ role: 'user', content }], max_tokens: 3 })
+    const [first, second] = [await ask(decomposed), await ask(decomposed.normalize('NFC'))]
+    const bundleOf = (answer: object) => base.api.get<{ request: { messages: { content: string }[]; promptTokens: number[] } }>(`/api/receipts/${(answer as WithReceipt).openledger.receiptId}`)
+    const [a, b] = [await bundleOf(first), await bundleOf(second)]
+    expect(a.request.messages[0]!.content).toBe(decomposed.normalize('NFC'))
+    expect(a.request.promptTokens).toEqual(b.request.promptTokens)
+  })
+
   it('gives up at a deadline without charge, and takes a priority', async () => {
     const hurried = (openledger: object) => client.chat.completions.create({ model: 'tiny', messages, max_tokens: 100, ...({ openledger } as object) }, { maxRetries: 0 })
     await expect(hurried({ deadline_ms: 1 })).rejects.toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' })

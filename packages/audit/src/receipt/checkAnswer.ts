@@ -36,7 +36,7 @@ export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): P
   const { request, answer, receipt } = bundle
   const promised = saidBy(engine.info.profile as unknown as Json).exactReplay !== false
   if (!promised || engine.info.profileHash !== receipt.statement.profileHash) {
-    const text = await engine.host.detokenize(answer.tokens)
+    const text = (await engine.host.detokenize(answer.tokens)).normalize('NFC')
     if (!text.startsWith(answer.text)) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, the tokens say ${JSON.stringify(text.slice(0, 200))}`)
     return new Skipped(`${whyNot(bundle.profile)}; the text matches its tokens`)
   }
@@ -51,8 +51,8 @@ export async function checkAnswer(bundle: ReceiptBundle, engine: AuditEngine): P
     if (answer.tokens[i] !== token) falseClaim(`token ${i} of the answer: claimed ${answer.tokens[i] ?? 'nothing'}, executed ${token}`)
   })
   expectEqual('number of answer tokens', answer.tokens.length, again.tokens.length)
-  // Exactly: expectEqual passes over the case of letters, which addresses may differ in and texts may not.
-  if (answer.text !== again.text) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, executed ${JSON.stringify(again.text.slice(0, 200))}`)
+  // Exactly: expectEqual passes over the case of letters, which addresses may differ in and texts may not. Bundles are written in NFC.
+  if (answer.text !== again.text.normalize('NFC')) falseClaim(`served text: claimed ${JSON.stringify(answer.text.slice(0, 200))}, executed ${JSON.stringify(again.text.slice(0, 200))}`)
   expectEqual('finish reason', answer.finishReason, again.finishReason)
   expectEqual('logits hashes', answer.logitsHashes.join(), again.logitsHashes.join())
   return `${again.tokens.length} tokens executed again: same tokens, same logits`
