@@ -29,7 +29,7 @@ export type EngineOptions = {
   positions?: number
   /** Most rows per step; default 256. */
   maxRows?: number
-  /** Element type of the attention cache; default F32. */
+  /** Element type of the attention cache; default F32 on `device: 'cpu'`, else F16. */
   kvType?: KvType
   /** Memory for the adapters that steps can use at once; default 1 GiB. */
   adapterBytes?: number

@@ -36,7 +36,7 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, device = 'cpu', memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = 'F32', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
+    const { threads, variant, device = 'cpu', memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = device === 'cpu' ? 'F32' : 'F16', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
     const needs = { device, variant, slots: slots + (rest.prefixSlots ?? 0), positions: rest.positions ?? defaultContext, kvType, adapterBytes }
     const backend = (this.#backend ??= openBackend(path, needs))
     const model = loadModel(path, backend, { memoryMap, extraBuffers })
