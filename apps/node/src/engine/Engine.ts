@@ -1,7 +1,6 @@
 import { EngineHost, type EngineInfo, type EngineOptions, type ServingEngine } from '@openledger/engine'
 import type { AnswerEngine } from '@openledger/attribution'
-import type { Clock } from '../config/Clock.ts'
-import { UpstreamEngine } from '../upstream/UpstreamEngine.ts'
+import { UpstreamEngine, type UpstreamClock } from '../upstream/UpstreamEngine.ts'
 import type { UpstreamOptions } from '../upstream/UpstreamOptions.ts'
 
 /** An engine of this project, in a thread of its own: it answers, says where answers point, and trains. */
@@ -45,7 +44,7 @@ export async function openEngine(settings: EngineSettings, options: EngineOption
 }
 
 /** Starts what answers: an engine of this project, or a server elsewhere with an engine of this project beside it for gradients. Errors as the engines' loadModel. */
-export async function openServing(settings: EngineSettings, clock: Clock): Promise<LoadedEngine> {
+export async function openServing(settings: EngineSettings, clock: UpstreamClock): Promise<LoadedEngine> {
   const { upstream, serving = {} } = settings
   if (!upstream) {
     const { engine, info } = await openEngine(settings, serving)

@@ -22,6 +22,10 @@ export type UpstreamServerOptions = {
   incremental?: boolean
   /** Answers name no token ids, as older servers. */
   withoutIds?: boolean
+  /** vLLM: says that it computed with another prompt. */
+  otherPrompt?: boolean
+  /** Goes on past stop strings and limits. */
+  deaf?: boolean
   /** Cut every write into pieces of this many bytes. */
   pieceBytes?: number
   version?: string
@@ -52,6 +56,8 @@ export abstract class UpstreamServer {
   /** Unloads that fail before one succeeds. */
   failingUnloads = 0
   connections = 0
+  /** Events sent. */
+  sent = 0
   positions = 0
   eos = -1
   #server: Server | undefined
@@ -161,6 +167,7 @@ export abstract class UpstreamServer {
       return void outgoing.end()
     }
     const generation = this.parse(body)
+    if (this.options.deaf) generation.request.sampling = { ...generation.request.sampling, stop: [], maxTokens: 400 }
     const lora = generation.lora === null ? undefined : this.loras.get(generation.lora)
     const gone = new AbortController()
     outgoing.on('close', () => gone.abort())
@@ -171,6 +178,7 @@ export abstract class UpstreamServer {
     const send: Send = async (event) => {
       if (fault && sent >= fault.after) await this.#misbehave(fault, outgoing, gone.signal)
       sent += 1
+      this.sent += 1
       await this.#write(outgoing, `data: ${JSON.stringify(event)}\n\n`)
     }
     try {

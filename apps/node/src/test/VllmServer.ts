@@ -92,7 +92,7 @@ export class VllmServer extends UpstreamServer {
     for await (const { token, end } of next) {
       const top = Object.fromEntries([[name(token.token), token.logprob], ...token.top.map((other) => [name(other.token), other.logprob])])
       const logprobs = { text_offset: [0], token_logprobs: [token.logprob], tokens: [name(token.token)], top_logprobs: [top] }
-      const ids = this.options.withoutIds ? {} : { token_ids: [token.token], ...(first ? { prompt_token_ids: request.promptTokens } : {}) }
+      const ids = this.options.withoutIds ? {} : { token_ids: [token.token], ...(first ? { prompt_token_ids: this.options.otherPrompt ? [...request.promptTokens.slice(1), 5] : request.promptTokens } : {}) }
       const choice = { index: 0, text: token.text, finish_reason: end?.finishReason ?? null, stop_reason: null, ...(this.options.withoutIds || request.logprobs === false ? {} : { logprobs }), ...ids }
       await send({ id: 'cmpl-1', object: 'text_completion', created: 1, model: lora ?? baseName, choices: [choice] })
       first = false

@@ -12,7 +12,6 @@ import {
   type ServingEngine,
 } from '@openledger/engine'
 import { fail, hashJson, InputError, type OpenLedgerError, UnavailableError, type Hex } from '@openledger/protocol'
-import type { Clock } from '../config/Clock.ts'
 import { AdapterResidency, type Lease } from './AdapterResidency.ts'
 import { AnswerAssembly } from './AnswerAssembly.ts'
 import { checkRequest } from './checkRequest.ts'
@@ -26,8 +25,11 @@ import { UpstreamLink } from './UpstreamLink.ts'
 import type { UpstreamOptions } from './UpstreamOptions.ts'
 import { upstreamProfile } from './upstreamProfile.ts'
 
+/** The time, and waiting for it. */
+export type UpstreamClock = { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
+
 export type UpstreamEngineOptions = UpstreamOptions & {
-  clock: Clock
+  clock: UpstreamClock
   environment?: NodeJS.ProcessEnv
   /** The profile hash of the engine whose gradients attribution uses; null without one. */
   gradientProfile?: Hex | null

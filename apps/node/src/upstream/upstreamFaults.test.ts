@@ -177,6 +177,22 @@ describe.each(['vllm', 'sglang'] as const)('UpstreamEngine over %s', (dialect) =
     expect(refused).toMatchObject({ code: 'UPSTREAM_AUTH', status: 502 })
     expect(JSON.stringify([refused, refused.message, refused.stack])).not.toContain('wrong-token')
     expect((await right.loadModel(modelPath)).profile).toMatchObject({ engine: dialect })
+    server.faults.push({ kind: 'status', status: 400, body: '{"error":{"message":"bad header Bearer right"}}' })
+    expect((await errorOf(right.generate(request()))).message).toMatch(/bad header Bearer \*\*\*$/)
+  })
+
+  it('ends an answer where it must end, and the connection with it, whatever the server does', async () => {
+    const { engine, server } = await open(dialect, {}, { deaf: true })
+    const whole = await local.generate(request({ sampling: sampling({ maxTokens: 40 }) }))
+    const stop = whole.text.slice(2, 6)
+    for (const one of [request(), request({ sampling: sampling({ maxTokens: 40, stop: [stop] }) })]) {
+      const { tokensFrom, ...answer } = await engine.generate(one)
+      expect(answer).toEqual(await local.generate(one))
+      expect(tokensFrom).toBe('ids')
+    }
+    await expect.poll(() => server.running).toBe(0)
+    // Two answers of 400 tokens would have been sent to whoever stayed.
+    expect(server.sent).toBeLessThan(400)
   })
 
   it('marks an answer whose tokens are its text split once more', async () => {
@@ -189,6 +205,11 @@ describe.each(['vllm', 'sglang'] as const)('UpstreamEngine over %s', (dialect) =
     expect((await local.generate(request({ sampling: sampling({ maxTokens: 6 }) }))).text.startsWith(result.text)).toBe(true)
     expect(await errorOf(engine.generate(request({ topLogprobs: 1 })))).toMatchObject({ code: 'ENGINE_CANNOT' })
   })
+})
+
+it('refuses an answer to another prompt', async () => {
+  const { engine } = await open('vllm', {}, { otherPrompt: true })
+  expect(await errorOf(engine.generate(request()))).toMatchObject({ code: 'UPSTREAM_PROMPT', status: 502 })
 })
 
 it('refuses a server whose model splits texts otherwise', async () => {
