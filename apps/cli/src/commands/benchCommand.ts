@@ -28,6 +28,8 @@ type ServeOptions = {
   rate?: number
   firstTokenMs?: number
   kv?: KvType
+  device?: string
+  plainWeights?: boolean
   seed?: number
 }
 
@@ -46,6 +48,8 @@ export function benchCommand(context: CommandContext, program: Command): void {
     .option('--save <file>', 'writes all figures as JSON')
     .option('--f16', 'the model in F16 instead of Q8_0')
     .addOption(new Option('--kv <type>', 'element type of the attention cache').choices(['F16', 'F32', 'Q8_0'] satisfies KvType[]))
+    .option('--device <name>', 'what computes: cpu, cuda, vulkan, metal or auto')
+    .option('--plain-weights', 'weights in plain memory even where the processor has faster (AMX), for llama.cpp too')
     .option('--threads <n>', 'threads to compute with', wholeNumber(1))
     .option('--clients <n>', 'clients, and sequences computed at once', wholeNumber(1))
     .option('--rounds <n>', 'rounds per figure, of which the median counts', wholeNumber(1))
@@ -68,8 +72,8 @@ export function benchCommand(context: CommandContext, program: Command): void {
   runs<ServeOptions>(context, serve, async ({ options, output }) => {
     const { serveBench } = await import('../bench/serve/serveBench.ts')
     const { settingsOf } = await import('../bench/serve/settingsOf.ts')
-    const { scenario, work, save, f16, kv, llamaServer, quick, threads, clients, rounds, seconds, minutes, adapters, promptTokens, answerTokens, alpha, cv, rate, firstTokenMs, seed } = options
-    const settings = settingsOf({ quick, threads, clients, rounds, seconds, minutes, adapters, promptTokens, answerTokens, alpha, cv, rate, firstTokenMs, seed, llamaServer, kvType: kv })
+    const { scenario, work, save, f16, kv, device, plainWeights, llamaServer, quick, threads, clients, rounds, seconds, minutes, adapters, promptTokens, answerTokens, alpha, cv, rate, firstTokenMs, seed } = options
+    const settings = settingsOf({ quick, threads, clients, rounds, seconds, minutes, adapters, promptTokens, answerTokens, alpha, cv, rate, firstTokenMs, seed, llamaServer, kvType: kv, device, extraBuffers: plainWeights ? 'off' : undefined })
     const stop = new AbortController()
     const interrupt = (): void => stop.abort()
     process.once('SIGINT', interrupt).once('SIGTERM', interrupt)

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { EngineHost, type EngineOptions } from '@openledger/engine'
+import { type EngineOptions, ModelTokenizer, type NumericsProfile } from '@openledger/engine'
 import { fail } from '@openledger/protocol'
 import type { Output } from '../../output/Output.ts'
 import { AdapterFiles } from './material/AdapterFiles.ts'
@@ -28,7 +28,7 @@ export type ServeBenchOptions = {
 }
 
 /** Everything that a run measured. `stopped` says that it ended early. */
-export type ServeBenchReport = { machine: Machine; settings: BenchSettings; model: string; variant: string; results: (ScenarioResult & { otherLoad: number; seconds: number })[]; stopped: boolean }
+export type ServeBenchReport = { machine: Machine; settings: BenchSettings; model: string; /** Of the engine; null when none was started. */ profile: NumericsProfile | null; results: (ScenarioResult & { otherLoad: number; seconds: number })[]; stopped: boolean }
 
 /** From this load, or this share of the processor used by others, figures are said to mean little. */
 const busyLoad = 0.5
@@ -46,9 +46,12 @@ export async function serveBench(options: ServeBenchOptions): Promise<ServeBench
   const machine = readMachine()
   output.line(machineLine(machine))
   if (machine.load > busyLoad) output.note(`warning: this machine is busy (load ${machine.load.toFixed(1)}); figures will mean little`)
-  const context = await prepare(options)
-  const report: ServeBenchReport = { machine, settings, model: path.basename(context.model), variant: context.variant, results: [], stopped: false }
-  output.line(`${report.model}, ${settings.threads} ${settings.threads === 1 ? 'thread' : 'threads'}, ggml for ${context.variant}, attention cache in ${settings.kvType}`)
+  const context = await prepare(options, (profile) => {
+    if (report.profile) return
+    report.profile = profile
+    output.line(engineLine(report))
+  })
+  const report: ServeBenchReport = { machine, settings, model: path.basename(context.model), profile: null, results: [], stopped: false }
   for (const scenario of chosen) {
     const [others, startedAt] = [new OtherLoad(), performance.now()]
     try {
@@ -79,17 +82,22 @@ function chooseScenarios({ scenarios, settings }: ServeBenchOptions): Scenario[]
   return allScenarios.filter((scenario) => scenario.name !== 'llama.cpp' || settings.llamaServer !== undefined)
 }
 
-async function prepare({ settings, type, work, signal, output }: ServeBenchOptions): Promise<BenchContext & { variant: string }> {
+function engineLine({ model, settings: { threads, kvType }, profile }: ServeBenchReport): string {
+  return `${model}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${profile?.backend} for ${profile?.isaVariant}, weights in ${profile?.weightsBuffer} memory, attention cache in ${kvType}`
+}
+
+async function prepare({ settings, type, work, signal, output }: ServeBenchOptions, onOpen: (profile: NumericsProfile) => void): Promise<BenchContext> {
   mkdirSync(work, { recursive: true })
   const model = writeBenchModel(work, settings.shape, type, settings.seed)
-  // Adapters name the base that they fit: an engine says what it is.
-  const probe = new EngineHost({ threads: settings.threads, slots: 1, positions: 64 })
-  const info = await probe.loadModel(model).finally(() => probe.close())
-  const files = new AdapterFiles(work, info)
-  const { promptTokens, answerTokens, clients, threads, kvType } = settings
+  // Adapters name the base that they fit.
+  const text = await ModelTokenizer.open(model)
+  const files = new AdapterFiles(work, { id: text.id, config: text.config })
+  text.dispose()
+  const { promptTokens, answerTokens, clients, threads, kvType, device, extraBuffers } = settings
   const open = async (engine: EngineOptions = {}, adapters?: Parameters<BenchContext['open']>[1]): Promise<EngineTarget> => {
     const positions = Math.min(settings.shape.context, 64 * Math.ceil((2 * promptTokens + 2 * answerTokens) / 64))
-    const target = await EngineTarget.open(model, { threads, slots: clients, positions, kvType, maxRows: Math.max(256, 4 * clients), ...engine })
+    const target = await EngineTarget.open(model, { threads, slots: clients, positions, kvType, extraBuffers, ...(device === undefined ? {} : { device }), maxRows: Math.max(256, 4 * clients), ...engine })
+    onOpen(target.info.profile)
     try {
       for (let index = 0; index < (adapters?.count ?? 0); index++) {
         signal.throwIfAborted()
@@ -101,5 +109,5 @@ async function prepare({ settings, type, work, signal, output }: ServeBenchOptio
       throw error
     }
   }
-  return { settings, signal, model, files, note: (text) => output.note(text), open, variant: info.profile.isaVariant }
+  return { settings, signal, model, files, note: (text) => output.note(text), open }
 }

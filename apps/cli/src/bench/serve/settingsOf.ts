@@ -16,6 +16,7 @@ const full: BenchSettings = {
   cv: 1,
   firstTokenMs: 2000,
   kvType: 'F16',
+  extraBuffers: 'auto',
   seed: 42,
 }
 

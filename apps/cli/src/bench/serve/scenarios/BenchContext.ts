@@ -27,6 +27,10 @@ export type BenchSettings = {
   /** Admission's bound, and the bound of S-LoRA's attainment. */
   firstTokenMs: number
   kvType: KvType
+  /** What computes; default the processor. */
+  device?: string
+  /** `off`: weights stay in plain memory on both sides of a comparison, whatever the processor has. */
+  extraBuffers: 'auto' | 'off'
   seed: number
   llamaServer?: string
 }

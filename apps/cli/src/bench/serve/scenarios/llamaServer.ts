@@ -45,7 +45,7 @@ async function compare(context: BenchContext, program: string, clients: number):
   const { promptTokens, answerTokens, threads } = settings
   note(`llama.cpp, ${clients} clients: starting both servers`)
   const adapters = Array.from({ length: clients }, (_, index) => files.gguf(queryValue8, index))
-  const server = await startLlamaServer({ program, model, adapters, threads, slots: clients, positions: promptTokens + answerTokens, kvType: settings.kvType, signal })
+  const server = await startLlamaServer({ program, model, adapters, threads, slots: clients, positions: promptTokens + answerTokens, kvType: settings.kvType, extraBuffers: settings.extraBuffers, signal })
   try {
     const target = await context.open({ slots: clients }, { kind: queryValue8, count: clients })
     try {

@@ -16,6 +16,8 @@ export type LlamaServerOptions = {
   positions: number
   /** Element type of the attention cache, for keys and values. */
   kvType: string
+  /** `off`: weights stay in plain memory. */
+  extraBuffers: 'auto' | 'off'
   signal: AbortSignal
 }
 
@@ -48,8 +50,8 @@ export async function startLlamaServer(options: LlamaServerOptions): Promise<Lla
 }
 
 /** Switches that only some versions know are given when the help names them: no page, no caches beyond the slots, no resizing. */
-function argumentsOf({ model, adapters, threads, slots, positions, kvType }: LlamaServerOptions, help: string): string[] {
-  const optional = [['--no-webui'], ['--cache-ram', '0'], ['--ctx-checkpoints', '0'], ['--no-kv-unified'], ['--fit', 'off']].filter(([flag]) => help.includes(flag!.replace('--fit', '--fit-target')))
+function argumentsOf({ model, adapters, threads, slots, positions, kvType, extraBuffers }: LlamaServerOptions, help: string): string[] {
+  const optional = [['--no-webui'], ['--cache-ram', '0'], ['--ctx-checkpoints', '0'], ['--no-kv-unified'], ['--fit', 'off'], ...(extraBuffers === 'off' ? [['--no-repack']] : [])].filter(([flag]) => help.includes(flag!.replace('--fit', '--fit-target')))
   const lora = adapters.length === 0 ? [] : ['--lora', adapters.join(','), '--lora-init-without-apply']
   return ['-m', model, '-t', String(threads), '-tb', String(threads), '-np', String(slots), '-c', String(slots * Math.ceil(positions / 256) * 256), '-ctk', kvType.toLowerCase(), '-ctv', kvType.toLowerCase(), ...optional.flat(), ...lora]
 }
