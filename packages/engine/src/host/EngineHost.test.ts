@@ -69,6 +69,11 @@ describe('EngineHost', () => {
     expect(load.steps).toBeLessThan(140)
     expect(await host.score({ adapterId, tokens: [...tokens, ...results[1]!.tokens], from: tokens.length })).toEqual(results[1]!.logprobs)
     expect(await host.detokenize(results[1]!.tokens)).toBe(results[1]!.text)
+    const embedding = await host.embed(tokens, { pooling: 'last' })
+    expect([embedding.length, embedding instanceof Float32Array]).toEqual([info.config.width, true])
+    expect(load.detail).toMatchObject({ finished: 6, waitingByPriority: { normal: 0 }, prefix: { hits: 4 } })
+    const impatient = host.generate({ adapterId: null, promptTokens: tokens, sampling: sampling(), firstTokenMs: 1e-6 })
+    await expect(impatient).rejects.toMatchObject({ code: 'OVERLOADED', status: 429, action: 'retry', retryAfterMs: 100 })
   })
 
   it('cancels by signal', async () => {

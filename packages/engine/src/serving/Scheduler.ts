@@ -10,7 +10,7 @@ import { leaseAdapters } from './leaseAdapters.ts'
 import { LoadCounters, type RequestEnd } from './load/LoadCounters.ts'
 import type { BatcherLoad } from './load/ServingLoad.ts'
 import { PrefixCache, type SlotStore } from './prefix/PrefixCache.ts'
-import { fairOrder } from './queue/fairOrder.ts'
+import { fairlyAhead, fairOrder } from './queue/fairOrder.ts'
 import { answerWeight, promptWeight } from './queue/FairShare.ts'
 import { type QueueOptions, type Standing, WaitingQueue } from './queue/WaitingQueue.ts'
 import type { RequestPriority, Scheduling } from './requests.ts'
@@ -155,8 +155,7 @@ export class Scheduler {
   }
 
   #predict(request: Pick<Ticket, 'payer' | 'cost' | 'rows' | 'adapters'>): number {
-    const order = this.#queue.size === 0 ? [request] : fairOrder([...this.#queue.items(), request], (payer) => this.#queue.counter(payer))
-    const waiting = order.slice(0, order.indexOf(request)).map((ticket) => this.#workOf(ticket as Ticket))
+    const waiting = fairlyAhead(this.#queue.items(), request, (payer) => this.#queue.counter(payer)).map((ticket) => this.#workOf(ticket))
     const running = [...this.#sequences].map((active) => this.#workOf(active.ticket, active))
     return this.#admission.predict({ running, waiting, ownRows: request.rows, cold: !this.#atHand(request) })
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RequestPriority } from '../requests.ts'
 import { answerWeight, FairShare, promptWeight } from './FairShare.ts'
-import { fairOrder } from './fairOrder.ts'
+import { fairlyAhead, fairOrder } from './fairOrder.ts'
 import { WaitingQueue } from './WaitingQueue.ts'
 
 type Item = { payer: string; adapterKey: string; priority: RequestPriority; arrivedMs: number; prompt: number; answer: number }
@@ -138,5 +138,7 @@ describe('fairOrder', () => {
   it('alternates payers by what their requests cost', () => {
     const items = ['a', 'a', 'a', 'b', 'b'].map((payer, index) => ({ payer, cost: payer === 'a' ? 10 : 25, index }))
     expect(fairOrder(items, (payer) => (payer === 'a' ? 0 : 5)).map(({ index }) => index)).toEqual([0, 3, 1, 2, 4])
+    const ahead = (payer: string): number[] => fairlyAhead(items, { payer, cost: 1 }, (other) => (other === 'a' ? 0 : 5)).map(({ index }) => index)
+    expect([ahead('c'), ahead('a'), ahead('b')]).toEqual([[0, 3], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]])
   })
 })

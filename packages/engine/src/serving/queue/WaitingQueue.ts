@@ -127,22 +127,20 @@ export class WaitingQueue<T extends Waiting> {
   #inside(payer: Payer<T>, nowMs: number, standingOf: (item: T) => Standing): Choice<T> | null {
     let rank = -1
     let soonest = Infinity
-    const ready: { item: T; resident: boolean }[] = []
     for (const item of payer.items) {
-      const standing = standingOf(item)
-      if (standing === 'aside') continue
-      ready.push({ item, resident: standing === 'resident' })
       const due = item.arrivedMs + ranks[item.priority] * this.#options.priorityMs
-      if (due >= soonest) continue
+      if (due >= soonest || standingOf(item) === 'aside') continue
       soonest = due
       rank = ranks[item.priority]
     }
     const heads = new Map<string, Choice<T>>()
-    for (const { item, resident } of ready) {
+    for (const item of payer.items) {
       const key = item.adapterKey
       if (ranks[item.priority] !== rank || heads.has(key)) continue
+      const standing = standingOf(item)
+      if (standing === 'aside') continue
       const waitMs = nowMs - Math.max(item.arrivedMs, payer.adapterServedMs.get(key) ?? -Infinity)
-      heads.set(key, { item, resident, order: item.arrivedMs, rank, waitMs, counter: payer.adapters.counter(key) })
+      heads.set(key, { item, resident: standing === 'resident', order: item.arrivedMs, rank, waitMs, counter: payer.adapters.counter(key) })
     }
     return chooseFair([...heads.values()], this.#options)
   }

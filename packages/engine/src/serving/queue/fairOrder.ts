@@ -5,6 +5,8 @@ export type Queued = {
   readonly cost: number
 }
 
+type Tagged<T> = { item: T; tag: number }
+
 /**
  * The order in which requests will be served if no more come: each starts when its payer's counter has grown by what stands before
  * it in the payer's own queue (the start tags of fair queueing). Priorities and adapters are left out.
@@ -12,12 +14,24 @@ export type Queued = {
  * @param counterOf a payer's virtual tokens so far
  */
 export function fairOrder<T extends Queued>(items: Iterable<T>, counterOf: (payer: string) => number): T[] {
+  return tagged(items, counterOf).sort((a, b) => a.tag - b.tag).map(({ item }) => item)
+}
+
+/** The requests that will be served before one that comes now, in no order. Parameters as `fairOrder`. */
+export function fairlyAhead<T extends Queued>(items: Iterable<T>, request: Queued, counterOf: (payer: string) => number): T[] {
+  const all = tagged(items, counterOf)
+  let own = counterOf(request.payer)
+  for (const { item, tag } of all) if (item.payer === request.payer) own = Math.max(own, tag + item.cost)
+  return all.filter(({ tag }) => tag <= own).map(({ item }) => item)
+}
+
+function tagged<T extends Queued>(items: Iterable<T>, counterOf: (payer: string) => number): Tagged<T>[] {
   const ends = new Map<string, number>()
-  const tagged: { item: T; tag: number }[] = []
+  const all: Tagged<T>[] = []
   for (const item of items) {
     const tag = ends.get(item.payer) ?? counterOf(item.payer)
-    tagged.push({ item, tag })
+    all.push({ item, tag })
     ends.set(item.payer, tag + item.cost)
   }
-  return tagged.sort((a, b) => a.tag - b.tag).map(({ item }) => item)
+  return all
 }
