@@ -1,4 +1,4 @@
-import { encodeTensor, writeGguf, type BpeVocabulary, type GgufMetadataValue, type GgufTensorType, type ModelShape, type NamedTensor } from '@openledger/engine'
+import { encodeTensor, writeGguf, type BpeVocabulary, type GgufMetadataValue, type ModelShape, type NamedTensor } from '@openledger/engine'
 import { chatTemplate, controlTokens } from '../text/chatMarkup.ts'
 import { modelName } from './recipe.ts'
 
@@ -7,18 +7,21 @@ const uint32 = (value: number): GgufMetadataValue => ({ type: 'uint32', value })
 const float32 = (value: number): GgufMetadataValue => ({ type: 'float32', value })
 const token = (name: (typeof controlTokens)[number]): GgufMetadataValue => uint32(controlTokens.indexOf(name))
 
+/** What llama.cpp calls a file by the type of its matrices. */
+const fileTypes = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
+
 /**
  * The model as one GGUF file, readable by every Llama-family loader: matrices in `type`, norms in F32, the vocabulary and
  * the chat template in the metadata.
  */
-export function modelFile(shape: ModelShape, vocabulary: BpeVocabulary, tensors: readonly NamedTensor[], type: GgufTensorType = 'Q8_0'): Uint8Array {
+export function modelFile(shape: ModelShape, vocabulary: BpeVocabulary, tensors: readonly NamedTensor[], type: keyof typeof fileTypes = 'Q8_0'): Uint8Array {
   const headDim = shape.headDim ?? shape.dim / shape.heads
   const metadata: Record<string, GgufMetadataValue> = {
     'general.architecture': string('llama'),
     'general.name': string(modelName),
     'general.description': string('A small model trained from scratch on generated English about a made-up world.'),
     'general.license': string('apache-2.0'),
-    'general.file_type': uint32({ F32: 0, F16: 1, Q4_0: 2, Q8_0: 7, BF16: 32 }[type]),
+    'general.file_type': uint32(fileTypes[type]),
     'general.quantization_version': uint32(2),
     'llama.vocab_size': uint32(shape.vocab),
     'llama.context_length': uint32(shape.ctx),

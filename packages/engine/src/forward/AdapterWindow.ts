@@ -6,6 +6,8 @@ import { AdapterSlab } from './AdapterSlab.ts'
 import { traitsOf } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 
+/** Slots of a shape's first slab; each further one has four times as many, up to the most. */
+const firstSlots = 4
 const mostSlots = 64
 const slabBytes = 128 * 2 ** 20
 
@@ -78,7 +80,7 @@ export class AdapterWindow {
     if (open) return open
     const stride = shape.floats * 4
     const fits = (): number => Math.floor((this.maxBytes - this.bytes) / stride)
-    const wanted = Math.max(1, Math.min(mostSlots, Math.floor(slabBytes / stride)))
+    const wanted = Math.max(1, Math.min(mostSlots, firstSlots * 4 ** slabs.length, Math.floor(slabBytes / stride)))
     let slots = Math.min(wanted, fits())
     if (slots < 1) {
       this.#dropEmpty()
