@@ -3,7 +3,7 @@ import { type LinearModule, linearModules } from '../model/weightShapes.ts'
 import { type BackendTraits, traitsOf } from './BackendTraits.ts'
 
 /**
- * Where the factors of one module lie in an adapter's slot, counted in floats: a [input, rank], and b [rank, output], or transposed [output, rank]
+ * Where the factors of one module lie in an adapter's two slots, counted in elements: a [input, rank], and b [rank, output], or transposed [output, rank]
  * when neighbours are multiplied at once. The rank is the padded one.
  */
 export type FactorPlace = { rank: number; input: number; output: number; a: number; b: number }
@@ -12,8 +12,8 @@ export type FactorPlace = { rank: number; input: number; output: number; a: numb
 export type AdapterShape = {
   /** Equal for equal shapes. */
   key: string
-  /** Length of a slot, in floats. */
-  floats: number
+  /** Elements of a slot of first factors, and of one of second factors. */
+  length: { a: number; b: number }
   layers: Partial<Record<LinearModule, FactorPlace>>[]
   arrangement: BackendTraits['arrangement']
 }
@@ -24,7 +24,7 @@ const padded = (count: number, multiple: number): number => Math.ceil(count / mu
 export function shapeOf(adapter: Adapter, traits: BackendTraits = traitsOf({ kind: 'cpu' })): AdapterShape {
   const { alignment, arrangement } = traits
   const names: string[] = []
-  let at = 0
+  const length = { a: 0, b: 0 }
   const layers = adapter.layers.map((pairs, layer) => {
     const places: AdapterShape['layers'][number] = {}
     for (const module of linearModules) {
@@ -32,33 +32,33 @@ export function shapeOf(adapter: Adapter, traits: BackendTraits = traitsOf({ kin
       if (!pair) continue
       const { input, output } = pair
       const rank = padded(pair.rank, traits.rankMultiple)
-      const a = at
-      const b = padded(a + rank * input, alignment)
-      at = padded(b + rank * output, alignment)
-      places[module] = { rank, input, output, a, b }
+      places[module] = { rank, input, output, ...length }
+      length.a += padded(rank * input, alignment)
+      length.b += padded(rank * output, alignment)
       names.push(`${layer}.${module}.${rank}`)
     }
     return places
   })
-  return { key: names.join(' '), floats: Math.max(at, alignment), layers, arrangement }
+  return { key: names.join(' '), length: { a: Math.max(length.a, alignment), b: Math.max(length.b, alignment) }, layers, arrangement }
 }
 
 /**
  * Writes an adapter's factors as its shape says. The scale is part of b, so that adapters of different scales can be multiplied at once;
  * for a power of two, as alpha / rank mostly is, this changes no bit of the result.
- * @param target `shape.floats` floats
+ * @param a @param b as long as the shape says
  */
-export function packAdapter(adapter: Adapter, shape: AdapterShape, target: Float32Array): void {
+export function packAdapter(adapter: Adapter, shape: AdapterShape, a: Float32Array, b: Float32Array): void {
   // What pads a factor must multiply to nothing.
-  target.fill(0)
+  a.fill(0)
+  b.fill(0)
   shape.layers.forEach((places, layer) => {
     for (const module of linearModules) {
       const place = places[module]
       if (!place) continue
       const pair = adapter.layers[layer]![module]!
-      target.set(pair.a, place.a)
-      if (shape.arrangement === 'neighbours') transposeScaled(pair, place, target)
-      else copyScaled(pair, place, target)
+      a.set(pair.a, place.a)
+      if (shape.arrangement === 'neighbours') transposeScaled(pair, place, b)
+      else copyScaled(pair, place, b)
     }
   })
 }

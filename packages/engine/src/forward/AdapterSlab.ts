@@ -1,14 +1,20 @@
-import { type Backend, type DeviceBuffer, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
+import { type Backend, type DeviceBuffer, quantize, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
 import type { AdapterShape } from './AdapterShape.ts'
 
-/** Memory for several adapters of one shape, one slot each, side by side. The window that made it disposes it. */
+/** How first factors are kept. F16 halves what a mixed step reads of them, and rounds them and their inputs to 11 bits; inputs above 65,504 overflow. */
+export type FactorType = 'F32' | 'F16'
+
+/** Memory for several adapters of one shape, a slot of first factors and one of second factors each, side by side. The window that made it disposes it. */
 export class AdapterSlab {
   readonly shape: AdapterShape
   readonly slots: number
   /** Tells slabs apart for as long as the process runs. */
   readonly id: number
-  /** [floats of all slots] F32 */
-  readonly tensor: Tensor
+  readonly type: FactorType
+  /** First factors of all slots, of `type`. */
+  readonly a: Tensor
+  /** Second factors of all slots, F32. */
+  readonly b: Tensor
   readonly #context: TensorContext
   readonly #buffer: DeviceBuffer
   readonly #taken: boolean[]
@@ -16,12 +22,14 @@ export class AdapterSlab {
   static #made = 0
 
   /** @throws UnavailableError `OUT_OF_MEMORY` */
-  constructor(backend: Backend, shape: AdapterShape, slots: number) {
+  constructor(backend: Backend, shape: AdapterShape, slots: number, type: FactorType) {
     this.shape = shape
     this.slots = slots
     this.id = ++AdapterSlab.#made
-    this.#context = new TensorContext(backend.ggml, { tensors: 2 })
-    this.tensor = this.#context.tensor(TensorType.F32, [shape.floats * slots])
+    this.type = type
+    this.#context = new TensorContext(backend.ggml, { tensors: 3 })
+    this.a = this.#context.tensor(TensorType[type], [shape.length.a * slots])
+    this.b = this.#context.tensor(TensorType.F32, [shape.length.b * slots])
     try {
       // A slot that was never written is computed with when it lies between two others: it must hold finite numbers.
       this.#buffer = backend.allocate(this.#context).markWeights().clear()
@@ -30,11 +38,6 @@ export class AdapterSlab {
       throw error
     }
     this.#taken = Array.from({ length: slots }, () => false)
-  }
-
-  /** Bytes of one slot. */
-  get stride(): number {
-    return this.shape.floats * 4
   }
 
   get bytes(): number {
@@ -63,28 +66,48 @@ export class AdapterSlab {
   /**
    * Where a factor of one slot begins, and how far the same factor of the next slot is, in bytes. Neighbours keep an adapter's factors together;
    * gathered slabs keep a factor's slots together.
-   * @param at the factor's place in the shape @param count its floats
+   * @param at the factor's place in the shape @param count its elements
    */
-  factorAt(at: number, count: number, slot: number): { offset: number; stride: number } {
-    if (this.shape.arrangement === 'gathered') return { offset: (at * this.slots + slot * count) * 4, stride: count * 4 }
-    return { offset: slot * this.stride + at * 4, stride: this.stride }
+  factorAt(side: 'a' | 'b', at: number, count: number, slot: number): { offset: number; stride: number } {
+    const element = elementBytes(side, this.type)
+    const length = this.shape.length[side]
+    if (this.shape.arrangement === 'gathered') return { offset: (at * this.slots + slot * count) * element, stride: count * element }
+    return { offset: (slot * length + at) * element, stride: length * element }
   }
 
-  /** Writes one slot. @param values `shape.floats` floats */
-  write(slot: number, values: Float32Array): void {
+  /** Writes one slot. @param a @param b as long as the shape says */
+  write(slot: number, a: Float32Array, b: Float32Array): void {
     if (this.shape.arrangement === 'neighbours') {
-      this.tensor.write(values, slot * this.stride)
+      this.#put('a', 0, a, slot)
+      this.#put('b', 0, b, slot)
       return
     }
     for (const places of this.shape.layers) {
-      for (const { a, b, rank, input, output } of Object.values(places)) {
-        for (const [at, count] of [[a, rank * input], [b, rank * output]] as const) this.tensor.write(values.subarray(at, at + count), this.factorAt(at, count, slot).offset)
+      for (const place of Object.values(places)) {
+        this.#put('a', place.a, a.subarray(place.a, place.a + place.rank * place.input), slot)
+        this.#put('b', place.b, b.subarray(place.b, place.b + place.rank * place.output), slot)
       }
     }
+  }
+
+  #put(side: 'a' | 'b', at: number, values: Float32Array, slot: number): void {
+    const { offset } = this.factorAt(side, at, values.length, slot)
+    const packed = side === 'a' && this.type === 'F16' ? quantize(this.#context.ggml, TensorType.F16, values, values.length) : values
+    this[side].write(packed, offset)
   }
 
   dispose(): void {
     this.#buffer.dispose()
     this.#context.dispose()
   }
+}
+
+/** Bytes of an adapter's two slots. */
+export function slotBytes({ length }: AdapterShape, type: FactorType): number {
+  return length.a * elementBytes('a', type) + length.b * elementBytes('b', type)
+}
+
+/** Bytes of one element of first or second factors. */
+export function elementBytes(side: 'a' | 'b', type: FactorType): number {
+  return side === 'a' && type === 'F16' ? 2 : 4
 }

@@ -2,7 +2,7 @@ import { fail } from '@openledger/protocol'
 import type { Backend } from '@openledger/tensor'
 import type { Adapter } from '../adapter/Adapter.ts'
 import { type AdapterShape, packAdapter, shapeOf } from './AdapterShape.ts'
-import { AdapterSlab } from './AdapterSlab.ts'
+import { AdapterSlab, type FactorType, slotBytes } from './AdapterSlab.ts'
 import { traitsOf } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 
@@ -17,13 +17,19 @@ const slabBytes = 128 * 2 ** 20
  */
 export class AdapterWindow {
   readonly maxBytes: number
+  readonly type: FactorType
   readonly #backend: Backend
   readonly #slabs = new Map<string, AdapterSlab[]>()
   readonly #live = new Set<LoadedAdapter>()
-  #staging = new Float32Array(0)
+  #staging = { a: new Float32Array(0), b: new Float32Array(0) }
 
-  /** @param maxBytes most memory for all slabs together */
-  constructor(backend: Backend, maxBytes: number) {
+  /**
+   * @param maxBytes most memory for all slabs together @param type how first factors are kept
+   * @throws InputError `ADAPTER_TYPE` when the backend cannot multiply that type as its arrangement needs
+   */
+  constructor(backend: Backend, maxBytes: number, type: FactorType = 'F32') {
+    if (type !== 'F32' && traitsOf(backend).arrangement !== 'neighbours') fail('ADAPTER_TYPE', `adapters on ${backend.name} are kept as F32, not ${type}`, { field: 'adapterType' })
+    this.type = type
     this.#backend = backend
     this.maxBytes = maxBytes
   }
@@ -47,17 +53,17 @@ export class AdapterWindow {
    */
   place(adapter: Adapter): LoadedAdapter | null {
     const shape = shapeOf(adapter, traitsOf(this.#backend))
-    if (shape.floats * 4 > this.maxBytes) {
-      fail('ADAPTER_TOO_LARGE', `adapter ${adapter.id} takes ${shape.floats * 4} bytes, the memory for adapters has ${this.maxBytes}`, { fix: 'give adapters more memory' })
+    const bytes = slotBytes(shape, this.type)
+    if (bytes > this.maxBytes) {
+      fail('ADAPTER_TOO_LARGE', `adapter ${adapter.id} takes ${bytes} bytes, the memory for adapters has ${this.maxBytes}`, { fix: 'give adapters more memory' })
     }
     const slab = this.#slabWithRoom(shape)
     const slot = slab?.take()
     if (!slab || slot === undefined) return null
-    if (this.#staging.length < shape.floats) this.#staging = new Float32Array(shape.floats)
-    const values = this.#staging.subarray(0, shape.floats)
-    packAdapter(adapter, slab.shape, values)
-    slab.write(slot, values)
-    const loaded: LoadedAdapter = { id: adapter.id, shape: slab.shape, slab, slot, bytes: slab.stride }
+    const { a, b } = this.#stagingFor(shape)
+    packAdapter(adapter, slab.shape, a, b)
+    slab.write(slot, a, b)
+    const loaded: LoadedAdapter = { id: adapter.id, shape: slab.shape, slab, slot, bytes }
     this.#live.add(loaded)
     return loaded
   }
@@ -73,12 +79,18 @@ export class AdapterWindow {
     this.#live.clear()
   }
 
+  #stagingFor({ length }: AdapterShape): { a: Float32Array; b: Float32Array } {
+    if (this.#staging.a.length < length.a) this.#staging.a = new Float32Array(length.a)
+    if (this.#staging.b.length < length.b) this.#staging.b = new Float32Array(length.b)
+    return { a: this.#staging.a.subarray(0, length.a), b: this.#staging.b.subarray(0, length.b) }
+  }
+
   #slabWithRoom(shape: AdapterShape): AdapterSlab | null {
     const slabs = this.#slabs.get(shape.key) ?? []
     // The fullest first: adapters that lie side by side are multiplied at once.
     const open = slabs.filter((slab) => slab.used < slab.slots).sort((x, y) => y.used - x.used)[0]
     if (open) return open
-    const stride = shape.floats * 4
+    const stride = slotBytes(shape, this.type)
     const fits = (): number => Math.floor((this.maxBytes - this.bytes) / stride)
     const wanted = Math.max(1, Math.min(mostSlots, firstSlots * 4 ** slabs.length, Math.floor(slabBytes / stride)))
     let slots = Math.min(wanted, fits())
@@ -87,7 +99,7 @@ export class AdapterWindow {
       slots = Math.min(wanted, fits())
     }
     if (slots < 1) return null
-    const slab = new AdapterSlab(this.#backend, slabs[0]?.shape ?? shape, slots)
+    const slab = new AdapterSlab(this.#backend, slabs[0]?.shape ?? shape, slots, this.type)
     this.#slabs.set(shape.key, [...(this.#slabs.get(shape.key) ?? []), slab])
     return slab
   }

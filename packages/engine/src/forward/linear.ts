@@ -2,7 +2,7 @@ import type { Tensor, TensorContext } from '@openledger/tensor'
 import type { LayerWeights } from '../model/Model.ts'
 import type { LinearModule } from '../model/weightShapes.ts'
 import type { FactorPlace } from './AdapterShape.ts'
-import type { AdapterSlab } from './AdapterSlab.ts'
+import { type AdapterSlab, elementBytes } from './AdapterSlab.ts'
 import type { AdapterSegment, LoraRun } from './planLora.ts'
 
 const floatBytes = 4
@@ -22,11 +22,11 @@ type Gathered = Map<LoraRun, Tensor>
 /** Factors of one module in some neighbouring slots: a [input, rank, slots], b [output, rank, slots], or [rank, output, slots] when slots are gathered. */
 function factors(context: TensorContext, slab: AdapterSlab, place: FactorPlace, slot: number, span: number): { a: Tensor; b: Tensor } {
   const { rank, input, output } = place
-  const view = (width: number, rows: number, at: number): Tensor => {
-    const { offset, stride } = slab.factorAt(at, width * rows, slot)
-    return context.ops.view3d(slab.tensor, width, rows, span, width * floatBytes, stride, offset)
+  const view = (side: 'a' | 'b', width: number, rows: number): Tensor => {
+    const { offset, stride } = slab.factorAt(side, place[side], width * rows, slot)
+    return context.ops.view3d(slab[side], width, rows, span, width * elementBytes(side, slab.type), stride, offset)
   }
-  return { a: view(input, rank, place.a), b: slab.shape.arrangement === 'gathered' ? view(rank, output, place.b) : view(output, rank, place.b) }
+  return { a: view('a', input, rank), b: slab.shape.arrangement === 'gathered' ? view('b', rank, output) : view('b', output, rank) }
 }
 
 function rowsOf(context: TensorContext, x: Tensor, row: number, count: number): Tensor {

@@ -115,6 +115,24 @@ describe('a mixed batch', () => {
     sequences.forEach((sequence, index) => expect(got[index]).toEqual(alone(sequence, type)))
   })
 
+  it('does so with first factors of F16, close to those of F32', () => {
+    const half = new AdapterWindow(backend, 2 ** 24, 'F16')
+    const adapters = [50, 51, 52].map((seed) => randomAdapter(model, { rank: 6, seed }))
+    const loaded = adapters.map((adapter) => half.place(adapter)!)
+    const sequences = loaded.map((adapter, index): Sequence => ({ uses: use(adapter), prompt: prompt(index, 12 + index), answer: [5, 6] }))
+    const pass = fresh()
+    const got = together(pass, sequences, [1, 0, 5], [0, 1, 0], 7)
+    pass.dispose()
+    sequences.forEach((sequence, index) => expect(got[index]).toEqual(alone(sequence)))
+    const [first] = alone({ ...sequences[0]!, uses: use(place(adapters[0]!)) })
+    const most = Math.max(...first!.map((value, index) => Math.abs(value - got[0]![0]![index]!)))
+    expect(most).toBeGreaterThan(0)
+    // Logits spread over about ten; the base rounds its inputs to 8 bits, which turns a last bit into a step.
+    expect(most).toBeLessThan(0.3)
+    expect(loaded[0]!.bytes).toBeLessThan(0.8 * place(adapters[0]!).bytes)
+    half.dispose()
+  })
+
   it('shows a wrong slot: the rows of two adapters side by side are not the same', () => {
     const [a, b] = [twelve[0]!, twelve[1]!].map((adapter) => alone({ uses: use(adapter), prompt: prompt(1, 9), answer: [4] }))
     expect(a![1]).not.toEqual(b![1])

@@ -1,4 +1,5 @@
 import type { Hex, ModelCommitment } from '@openledger/protocol'
+import type { FactorType } from '../forward/AdapterSlab.ts'
 import type { KvType } from '../forward/KvCache.ts'
 import type { ModelConfig } from '../model/ModelConfig.ts'
 import type { NumericsProfile } from '../profile/NumericsProfile.ts'
@@ -33,6 +34,11 @@ export type EngineOptions = {
   kvType?: KvType
   /** Memory for the adapters that steps can use at once; default 1 GiB. */
   adapterBytes?: number
+  /**
+   * How the first factors of adapters are kept for steps; default F32. F16 halves what they cost in large mixtures of large adapters, rounds them and
+   * their inputs to 11 bits, and overflows on inputs above 65,504. Bits of results depend on it. CPU only.
+   */
+  adapterType?: FactorType
   /** Host memory for adapters that were read from disk; default 4 GiB, at most a quarter of the machine's. */
   hostAdapterBytes?: number
   /** Slots of the attention cache that keep prefixes of past sequences, beside those that no sequence uses; default 0. */

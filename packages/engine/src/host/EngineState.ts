@@ -36,17 +36,17 @@ export class EngineState {
       if (this.#loaded.model.path === path) return this.#loaded.info
       fail('MODEL_LOADED', 'this engine already holds another model', { fix: 'use one engine per base model' })
     }
-    const { threads, variant, device = 'cpu', memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = device === 'cpu' ? 'F32' : 'F16', adapterBytes = 2 ** 30, hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
+    const { threads, variant, device = 'cpu', memoryMap, extraBuffers, slots = 8, maxRows = 256, kvType = device === 'cpu' ? 'F32' : 'F16', adapterBytes = 2 ** 30, adapterType = 'F32', hostAdapterBytes = Math.min(2 ** 32, totalmem() / 4), ...rest } = this.#options
     const needs = { device, variant, slots: slots + (rest.prefixSlots ?? 0), positions: rest.positions ?? defaultContext, kvType, adapterBytes }
     const backend = (this.#backend ??= openBackend(path, needs))
     const model = loadModel(path, backend, { memoryMap, extraBuffers })
     backend.threads = threads ?? (model.bytes < twoThreadBytes ? 1 : Math.min(2, availableParallelism()))
     try {
-      const window = new AdapterWindow(backend, adapterBytes)
+      const window = new AdapterWindow(backend, adapterBytes, adapterType)
       const pool = new AdapterPool(model, { window, hostBytes: hostAdapterBytes })
       const serving = openBatcher(model, pool, { ...rest, slots, maxRows, kvType, positions: rest.positions ?? Math.min(model.config.context, defaultContext) })
       const { batcher } = serving
-      const profile = numericsProfile(model, kvType)
+      const profile = numericsProfile(model, kvType, adapterType)
       const info: ModelInfo = {
         id: model.id,
         commitment: model.commitment,

@@ -1,5 +1,6 @@
 import { hashJson, type Hex } from '@openledger/protocol'
 import { traitsOf } from '../forward/BackendTraits.ts'
+import type { FactorType } from '../forward/AdapterSlab.ts'
 import type { KvType } from '../forward/KvCache.ts'
 import type { Model } from '../model/Model.ts'
 
@@ -20,6 +21,8 @@ export type NumericsProfile = {
   /** In which kind of memory quantised matrices are multiplied from: `plain`, or `AMX`. */
   weightsBuffer: string
   kvType: KvType
+  /** Type of adapters' first factors; absent for F32. */
+  adapterType?: FactorType
   /** Which kernels compute a row: see `layoutStep`, `attendRun` and `StepLinear`. */
   kernels: string
   /** Whether the bits of a row are the same in any company. Equal profiles give equal tokens and logits only if so. */
@@ -29,7 +32,7 @@ export type NumericsProfile = {
 }
 
 /** The profile of a model on its backend. */
-export function numericsProfile(model: Model, kvType: KvType): NumericsProfile {
+export function numericsProfile(model: Model, kvType: KvType, adapterType: FactorType = 'F32'): NumericsProfile {
   const { backend } = model
   const { build } = backend.ggml
   const { batchInvariant, arrangement } = traitsOf(backend)
@@ -42,6 +45,7 @@ export function numericsProfile(model: Model, kvType: KvType): NumericsProfile {
     weightHash: model.commitment.weightHash,
     weightsBuffer: model.weightsBuffer,
     kvType,
+    ...(adapterType === 'F32' ? {} : { adapterType }),
     kernels: arrangement === 'neighbours' ? 'rows>=2 flash-attention-rows lora-dot-outer-f32' : 'flash-attention lora-gathered-f32',
     batchInvariant,
     ...(batchInvariant ? {} : { exactReplay: false as const }),
