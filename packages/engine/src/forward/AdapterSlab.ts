@@ -31,8 +31,7 @@ export class AdapterSlab {
     this.a = this.#context.tensor(TensorType[type], [shape.length.a * slots])
     this.b = this.#context.tensor(TensorType.F32, [shape.length.b * slots])
     try {
-      // A slot that was never written is computed with when it lies between two others: it must hold finite numbers.
-      this.#buffer = backend.allocate(this.#context).markWeights().clear()
+      this.#buffer = backend.allocate(this.#context).markWeights()
     } catch (error) {
       this.#context.dispose()
       throw error
@@ -49,7 +48,7 @@ export class AdapterSlab {
     return this.#used
   }
 
-  /** Takes the first free slot. @returns undefined when all are taken */
+  /** Takes the first free slot: the slots below one that is taken have all been written. @returns undefined when all are taken */
   take(): number | undefined {
     const slot = this.#taken.indexOf(false)
     if (slot < 0) return undefined

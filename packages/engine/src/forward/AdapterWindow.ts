@@ -7,9 +7,8 @@ import { traitsOf } from './BackendTraits.ts'
 import type { LoadedAdapter } from './LoadedAdapter.ts'
 
 /** Slots of a shape's first slab; each further one has four times as many, up to the most. */
-const firstSlots = 4
+const firstSlots = 8
 const mostSlots = 64
-const slabBytes = 128 * 2 ** 20
 
 /**
  * The adapters that steps can compute with: copies in the backend's memory, in slabs of one shape each, so that the adapters
@@ -92,7 +91,7 @@ export class AdapterWindow {
     if (open) return open
     const stride = slotBytes(shape, this.type)
     const fits = (): number => Math.floor((this.maxBytes - this.bytes) / stride)
-    const wanted = Math.max(1, Math.min(mostSlots, firstSlots * 4 ** slabs.length, Math.floor(slabBytes / stride)))
+    const wanted = Math.max(1, Math.min(mostSlots, firstSlots * 4 ** slabs.length, Math.floor(this.maxBytes / 2 / stride)))
     let slots = Math.min(wanted, fits())
     if (slots < 1) {
       this.#dropEmpty()

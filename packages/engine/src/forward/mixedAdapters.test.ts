@@ -222,7 +222,7 @@ describe('AdapterWindow', () => {
     small.remove(first)
     small.remove(first)
     const third = small.place(adapters[2]!)!
-    expect(third).toMatchObject({ slab: second.slab, slot: first.slot })
+    expect(third).toMatchObject({ slab: first.slab, slot: first.slot })
     expect(small.adapters).toBe(2)
     expect(small.bytes).toBeLessThanOrEqual(small.maxBytes)
     // Another shape needs the memory: it gets it once the slab is empty.
