@@ -16,13 +16,13 @@ import { samplePlan } from './samplePlan.ts'
 import { sampleRecords } from './sampleRecords.ts'
 import { StageReport, type StageTime } from './StageReport.ts'
 import { startLedger, type StartedLedger } from './startLedger.ts'
+import { type ServingFlags, servingOptions } from './servingOptions.ts'
 
-export type UpOptions = GlobalOptions & {
+export type UpOptions = GlobalOptions & ServingFlags & {
   host?: string
   port?: number
   rpc?: string
   chainPort?: number
-  threads?: number
   /** Seconds between settlements; 0 settles on demand alone. */
   epochSeconds: number
   /** Seconds; for new contracts. */
@@ -60,7 +60,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
   return startNode({
     dataDir: dataFolder(options.data).root,
     network,
-    engine: { modelPath: base.path, modelName: base.name, serving: { threads }, training: { threads }, upstream: upstreamOptions(options) },
+    engine: { modelPath: base.path, modelName: base.name, serving: servingOptions(options), training: { threads }, upstream: upstreamOptions(options) },
     host: options.host,
     port: options.port,
     keys: { node: keys.node, gateway: keys.gateway },

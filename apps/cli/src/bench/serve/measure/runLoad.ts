@@ -15,7 +15,7 @@ export type LoadResult = { traces: RequestTrace[]; startedAt: number; endedAt: n
  */
 export async function runClosed(target: BenchTarget, requests: Iterable<BenchRequest>, clients: number, options: LoadOptions): Promise<LoadResult> {
   const source = requests[Symbol.iterator]()
-  const end = endOf(options)
+  const { end, done } = endOf(options)
   const traces: RequestTrace[] = []
   const startedAt = performance.now()
   const client = async (): Promise<void> => {
@@ -26,13 +26,14 @@ export async function runClosed(target: BenchTarget, requests: Iterable<BenchReq
     }
   }
   await Promise.all(Array.from({ length: clients }, client))
+  done()
   options.signal.throwIfAborted()
   return { traces, startedAt, endedAt: performance.now() }
 }
 
 /** An open loop: each request is sent at its own time, whatever became of those before. Ends when all have ended or `stopAfterMs` are over. */
 export async function runOpen(target: BenchTarget, requests: readonly TimedRequest[], options: LoadOptions): Promise<LoadResult> {
-  const end = endOf(options)
+  const { end, done } = endOf(options)
   const startedAt = performance.now()
   const running: Promise<RequestTrace>[] = []
   for (const request of requests) {
@@ -42,15 +43,30 @@ export async function runOpen(target: BenchTarget, requests: readonly TimedReque
     running.push(sendTraced(target, request, end))
   }
   const traces = await Promise.all(running)
+  done()
   options.signal.throwIfAborted()
   return { traces, startedAt, endedAt: performance.now() }
 }
 
-function endOf({ signal, stopAfterMs }: LoadOptions): AbortSignal {
-  const end = AbortSignal.any([signal, ...(stopAfterMs === undefined ? [] : [AbortSignal.timeout(stopAfterMs)])])
+/**
+ * A signal that aborts with the caller's or by the clock. The timer holds the controller: signals made by AbortSignal.timeout can be
+ * collected while others wait for them.
+ */
+function endOf({ signal, stopAfterMs }: LoadOptions): { end: AbortSignal; done: () => void } {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  const timer = stopAfterMs === undefined ? undefined : setTimeout(stop, stopAfterMs)
   // Every request in progress listens.
-  setMaxListeners(0, end)
-  return end
+  setMaxListeners(0, controller.signal)
+  return {
+    end: controller.signal,
+    done: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    },
+  }
 }
 
 /** Sends one request and keeps what happens to it; never rejects. */

@@ -79,6 +79,8 @@ async function clientLoop(context: BenchContext, target: EngineTarget, state: So
     const adapter = random.uniform() < 0.125 || state.reloading.has(wanted) ? null : wanted
     const request: BenchRequest = { adapter, prompt: randomPrompt(random.integer(1, 2 * promptTokens), shape.vocabulary, seed + client, turn), outputTokens: random.integer(1, 2 * answerTokens), payer: `payer ${client % 5}` }
     const leave = new AbortController()
+    const stop = (): void => leave.abort()
+    signal.addEventListener('abort', stop, { once: true })
     const patience = random.integer(0, vanishEvery) === 0 ? random.integer(0, request.outputTokens) : Infinity
     let tokens = 0
     const watched = {
@@ -92,7 +94,8 @@ async function clientLoop(context: BenchContext, target: EngineTarget, state: So
           },
         }),
     }
-    const trace = await sendTraced(watched, request, AbortSignal.any([signal, leave.signal]))
+    const trace = await sendTraced(watched, request, leave.signal)
+    signal.removeEventListener('abort', stop)
     state.tokens += tokens
     if (trace.outcome === 'answered') state.answered += 1
     else if (trace.outcome === 'stopped') state.vanished += 1
