@@ -1,8 +1,12 @@
 import { type Backend, type DeviceBuffer, quantize, type Tensor, TensorContext, TensorType } from '@openledger/tensor'
 import type { AdapterShape } from './AdapterShape.ts'
+import type { LoadedAdapter } from './LoadedAdapter.ts'
 
 /** How first factors are kept. F16 halves what a mixed step reads of them, and rounds them and their inputs to 11 bits; inputs above 65,504 overflow. */
 export type FactorType = 'F32' | 'F16'
+
+/** What a step asks of the window that its adapters lie in. */
+export type SlabWindow = { gather(active: ReadonlySet<LoadedAdapter>): number }
 
 /** Memory for several adapters of one shape, a slot of first factors and one of second factors each, side by side. The window that made it disposes it. */
 export class AdapterSlab {
@@ -11,6 +15,7 @@ export class AdapterSlab {
   /** Tells slabs apart for as long as the process runs. */
   readonly id: number
   readonly type: FactorType
+  readonly window: SlabWindow
   /** First factors of all slots, of `type`. */
   readonly a: Tensor
   /** Second factors of all slots, F32. */
@@ -22,7 +27,8 @@ export class AdapterSlab {
   static #made = 0
 
   /** @throws UnavailableError `OUT_OF_MEMORY` */
-  constructor(backend: Backend, shape: AdapterShape, slots: number, type: FactorType) {
+  constructor(backend: Backend, shape: AdapterShape, slots: number, type: FactorType, window: SlabWindow) {
+    this.window = window
     this.shape = shape
     this.slots = slots
     this.id = ++AdapterSlab.#made
@@ -87,6 +93,24 @@ export class AdapterSlab {
         this.#put('b', place.b, b.subarray(place.b, place.b + place.rank * place.output), slot)
       }
     }
+  }
+
+  /** Exchanges the factors of two slots, which may lie in two slabs of one shape. @param other the second slot's slab */
+  exchange(slot: number, other: AdapterSlab, otherSlot: number): void {
+    for (const side of ['a', 'b'] as const) {
+      const bytes = this.shape.length[side] * elementBytes(side, this.type)
+      const [mine, theirs] = [this[side].read(new Uint8Array(bytes), slot * bytes), other[side].read(new Uint8Array(bytes), otherSlot * bytes)]
+      this[side].write(theirs, slot * bytes)
+      other[side].write(mine, otherSlot * bytes)
+    }
+  }
+
+  /** Takes one slot. @returns whether it was free */
+  takeAt(slot: number): boolean {
+    if (this.#taken[slot] !== false) return false
+    this.#taken[slot] = true
+    this.#used += 1
+    return true
   }
 
   #put(side: 'a' | 'b', at: number, values: Float32Array, slot: number): void {

@@ -72,10 +72,47 @@ export class AdapterWindow {
     if (this.#live.delete(loaded)) loaded.slab.release(loaded.slot)
   }
 
+  /**
+   * Moves adapters so that those that the next steps use lie side by side in one slab, where they are multiplied at once. Call it between
+   * steps; adapters that are not in this window are passed over.
+   * @returns how many were moved
+   */
+  gather(active: ReadonlySet<LoadedAdapter>): number {
+    if (traitsOf(this.#backend).arrangement !== 'neighbours') return 0
+    const byShape = new Map<AdapterShape, LoadedAdapter[]>()
+    for (const adapter of active) if (this.#live.has(adapter)) byShape.set(adapter.shape, [...(byShape.get(adapter.shape) ?? []), adapter])
+    let moves = 0
+    for (const [shape, adapters] of byShape) if (adapters.length > 1) moves += this.#gatherShape(this.#slabs.get(shape.key) ?? [], adapters)
+    return moves
+  }
+
   dispose(): void {
     for (const slabs of this.#slabs.values()) for (const slab of slabs) slab.dispose()
     this.#slabs.clear()
     this.#live.clear()
+  }
+
+  #gatherShape(slabs: readonly AdapterSlab[], adapters: readonly LoadedAdapter[]): number {
+    const slab = slabs.reduce((largest, other) => (other.slots > largest.slots ? other : largest))
+    const size = Math.min(adapters.length, slab.slots)
+    const isPlaced = ({ slab: of, slot }: LoadedAdapter): boolean => of === slab && slot < size
+    const taken = new Set(adapters.filter(isPlaced).map(({ slot }) => slot))
+    const places = Array.from({ length: size }, (_, slot) => slot).filter((slot) => !taken.has(slot))
+    const moving = adapters.filter((adapter) => !isPlaced(adapter)).slice(0, places.length)
+    moving.forEach((adapter, index) => this.#exchange(adapter, slab, places[index]!))
+    return moving.length
+  }
+
+  #exchange(adapter: LoadedAdapter, slab: AdapterSlab, slot: number): void {
+    const { slab: from, slot: fromSlot } = adapter
+    const occupant = [...this.#live].find((other) => other.slab === slab && other.slot === slot)
+    slab.exchange(slot, from, fromSlot)
+    if (occupant) Object.assign(occupant, { slab: from, slot: fromSlot })
+    else {
+      slab.takeAt(slot)
+      from.release(fromSlot)
+    }
+    Object.assign(adapter, { slab, slot })
   }
 
   #stagingFor({ length }: AdapterShape): { a: Float32Array; b: Float32Array } {
@@ -98,7 +135,7 @@ export class AdapterWindow {
       slots = Math.min(wanted, fits())
     }
     if (slots < 1) return null
-    const slab = new AdapterSlab(this.#backend, slabs[0]?.shape ?? shape, slots, this.type)
+    const slab = new AdapterSlab(this.#backend, slabs[0]?.shape ?? shape, slots, this.type, this)
     this.#slabs.set(shape.key, [...(this.#slabs.get(shape.key) ?? []), slab])
     return slab
   }

@@ -5,6 +5,7 @@ import { traitsOf } from './BackendTraits.ts'
 import { loraCostsOf } from './calibrateLora.ts'
 import { buildStep, type StepGraph, stepStructure, stepTensors } from './buildStep.ts'
 import { fillStep } from './fillStep.ts'
+import { gatherAdapters } from './gatherAdapters.ts'
 import type { KvCache } from './KvCache.ts'
 import type { LoraCosts } from './LoraCosts.ts'
 import { layoutStep, type SequenceStep, type StepLayout } from './StepPlan.ts'
@@ -51,6 +52,7 @@ export class ForwardPass {
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     this.#check(steps)
     const { backend } = this.#model
+    gatherAdapters(steps)
     const layout = layoutStep(steps, this.#costs ?? loraCostsOf(backend), traitsOf(backend))
     const { step } = this.#graphFor(layout)
     fillStep(step, layout, this.#cache)

@@ -213,6 +213,31 @@ describe('layoutStep', () => {
 })
 
 describe('AdapterWindow', () => {
+  it('moves the adapters of a step side by side, and each computes as before wherever it lies', () => {
+    const wide = new AdapterWindow(backend, 2 ** 26)
+    const adapters = Array.from({ length: 30 }, (_, index) => wide.place(randomAdapter(model, { rank: 2, seed: index + 60 }))!)
+    const rowOf = (adapter: LoadedAdapter): Float32Array => alone({ uses: use(adapter), prompt: prompt(1, 5), answer: [] })[0]!
+    const before = adapters.map(rowOf)
+    // In both slabs, out of order, beside adapters that nobody uses; one of them leaves in between.
+    const chosen = [29, 3, 11, 20, 7, 14]
+    const active = new Set(chosen.map((index) => adapters[index]!))
+    expect(wide.gather(active)).toBeGreaterThan(0)
+    expect(new Set([...active].map(({ slab }) => slab)).size).toBe(1)
+    expect([...active].map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(wide.gather(active)).toBe(0)
+    wide.remove(adapters[3]!)
+    active.delete(adapters[3]!)
+    active.add(adapters[0]!)
+    wide.gather(active)
+    const left = adapters.filter((_, index) => index !== 3)
+    const places = left.map(({ slab, slot }) => `${slab.id}.${slot}`)
+    expect(new Set(places).size).toBe(left.length)
+    adapters.forEach((adapter, index) => index !== 3 && expect(rowOf(adapter)).toEqual(before[index]))
+    expect(wide.place(randomAdapter(model, { rank: 2, seed: 99 }))).not.toBeNull()
+    expect(wide.adapters).toBe(30)
+    wide.dispose()
+  })
+
   it('says when there is no room, and takes an adapter again after one has left', () => {
     const adapters = Array.from({ length: 3 }, (_, index) => randomAdapter(model, { rank: 8, seed: index + 40 }))
     const { bytes } = twelve[0]!
