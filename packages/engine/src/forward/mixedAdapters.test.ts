@@ -136,7 +136,7 @@ describe('a mixed batch', () => {
   it('shows a wrong slot: the rows of two adapters side by side are not the same', () => {
     const [a, b] = [twelve[0]!, twelve[1]!].map((adapter) => alone({ uses: use(adapter), prompt: prompt(1, 9), answer: [4] }))
     expect(a![1]).not.toEqual(b![1])
-    const swapped: LoadedAdapter = { ...twelve[0]!, slot: twelve[1]!.slot }
+    const swapped: LoadedAdapter = { ...twelve[0]!, slab: twelve[1]!.slab, slot: twelve[1]!.slot }
     expect(alone({ uses: use(swapped), prompt: prompt(1, 9), answer: [4] })).toEqual(b)
   })
 
@@ -191,7 +191,10 @@ describe('a mixed batch', () => {
 
 describe('layoutStep', () => {
   const step = (slot: number, uses: SequenceStep['adapters']): SequenceStep => ({ slot, adapters: uses, tokens: [1], past: 0, outputs: [0] })
-  const neighbours = twelve.slice(0, 4)
+  // A window that no step has moved anything in.
+  const still = new AdapterWindow(backend, 2 ** 24)
+  const neighbours = [80, 81, 82, 83].map((seed) => still.place(randomAdapter(model, { rank: 8, seed }))!)
+  afterAll(() => still.dispose())
 
   it('multiplies adapters side by side at once, whatever the order of the sequences', () => {
     const { lora, path: kind } = layoutStep([3, 1, 0, 2].map((index) => step(index, use(neighbours[index]!))), splitting)
