@@ -11,8 +11,8 @@ import { measureSaturation, openLengths } from './measureSaturation.ts'
 
 const lightPayers = 9
 const heavyFactor = 10
-/** Light payers' rates as shares of saturation: where all ten have more than a tenth, and where only the heavy one is too much. */
-const backloggedShare = 0.15
+/** Light payers' rates as shares of saturation: where all ten ask for far more than a tenth, so that each always has requests waiting, and where only the heavy one is too much. */
+const backloggedShare = 0.3
 const lightShare = 0.06
 
 /** One payer at ten times the rate of nine others. */
