@@ -83,7 +83,7 @@ export class ForwardPass {
       const step = buildStep(context, capacity, this.#model, this.#cache, layout)
       if (backend.kind !== 'cpu') backend.check(step.graph)
       allocator.allocate(step.graph)
-      const made = { step, context, allocator, bytes: allocator.bytes }
+      const made = { step, context, allocator, bytes: allocator.bytes + context.bytes }
       this.#kept.set(structure, made)
       this.#trim()
       return made

@@ -21,6 +21,8 @@ export type ContextSize = {
 export class TensorContext {
   readonly ggml: Ggml
   readonly ops: TensorOps
+  /** Memory of the descriptions themselves. */
+  readonly bytes: number
   readonly #limit: number
   #address: Pointer
   #generation = 0
@@ -32,7 +34,8 @@ export class TensorContext {
     this.#limit = size.tensors
     const perTensor = ggml.base.tensorOverhead<number>()
     const graphs = (size.graphs ?? []).reduce((sum, nodes) => sum + ggml.base.graphOverhead<number>(nodes, false) + 64, 0)
-    this.#address = ggml.initContext(perTensor * (size.tensors + 1) + graphs + 1024)
+    this.bytes = perTensor * (size.tensors + 1) + graphs + 1024
+    this.#address = ggml.initContext(this.bytes)
     if (this.#address === 0n) throw new UnavailableError('OUT_OF_MEMORY', 'no memory for a tensor context', { action: 'stop' })
     this.ops = this.#countingOps()
     this.#verifyLayout()
