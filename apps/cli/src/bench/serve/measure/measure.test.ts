@@ -78,6 +78,7 @@ describe('loads', () => {
     const target = countingTarget()
     const { traces, startedAt } = await runOpen(target, [0, 5, 10, 15].map((atMs) => ({ ...ask(1, 3), atMs })), { signal: never, stopAfterMs: 60 })
     expect(target.most).toBe(4)
-    traces.forEach((trace, index) => expect(trace.sentAt - startedAt).toBeGreaterThanOrEqual(5 * index - 1))
+    // Timers count whole milliseconds, and so can end one before their time on a finer clock; a request sent at once would be far off.
+    traces.forEach((trace, index) => expect(trace.sentAt - startedAt).toBeGreaterThanOrEqual(5 * index - 3))
   })
 })
