@@ -99,7 +99,7 @@ describe('what viem needs', () => {
   })
 
   it('shows each read at a block of the past as it was then', async () => {
-    const before = await test.reader.getBlockNumber()
+    const before = await test.reader.getBlockNumber({ cacheTime: 0 })
     const was = await test.reader.readContract({ address: counter, abi: counterAbi, functionName: 'count' })
     const nonce = await test.reader.getTransactionCount({ address: first.address })
     const balance = await test.reader.getBalance({ address: first.address })
@@ -178,7 +178,7 @@ describe('time', () => {
       expect(past).toBe(head.timestamp)
       const [next, nextNumber] = await other.reader.readContract({ address, abi: counterAbi, functionName: 'now_', blockTag: 'pending' })
       expect([next, nextNumber]).toEqual([seen, head.number + 1n])
-      expect(await other.reader.getBlockNumber()).toBe(head.number)
+      expect(await other.reader.getBlockNumber({ cacheTime: 0 })).toBe(head.number)
     } finally {
       await other.node.stop()
     }

@@ -33,7 +33,7 @@ it('makes blocks that the library, untuned and on a state of its own, runs to th
     const state = new MerkleStateManager({ common })
     await state.generateCanonicalGenesis(Object.fromEntries(Object.entries(testAlloc).map(([address, balance]) => [createAddressFromString(address).toString(), `0x${balance.toString(16)}`])))
     const vm = await createVM({ common, stateManager: state })
-    const last = await test.reader.getBlockNumber()
+    const last = await test.reader.getBlockNumber({ cacheTime: 0 })
     let transactions = 0
     for (let number = 1n; number <= last; number++) {
       const { result } = await test.send('eth_getBlockByNumber', `0x${number.toString(16)}`, true)

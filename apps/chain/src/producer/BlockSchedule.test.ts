@@ -20,7 +20,7 @@ describe('when blocks are made', () => {
       const blocks = await Promise.all([0, 1, 2, 3].map((nonce) => transfer(test, nonce)))
       expect(new Set(blocks)).toEqual(new Set([1n]))
       await new Promise((resolve) => setTimeout(resolve, 600))
-      expect(await test.reader.getBlockNumber()).toBe(1n)
+      expect(await test.reader.getBlockNumber({ cacheTime: 0 })).toBe(1n)
     } finally {
       await test.node.stop()
     }

@@ -158,7 +158,7 @@ describe('WebSocket', () => {
     const steps: unknown[] = []
     const stopHeads = client.watchBlocks({ onBlock: (block) => heads.push(block.number) })
     const stopLogs = client.watchContractEvent({ address: counter, abi: counterAbi, eventName: 'Counted', args: { step: 32n }, onLogs: (logs) => steps.push(...logs.map(({ args }) => args.step)) })
-    await client.getBlockNumber()
+    await client.getBlockNumber({ cacheTime: 0 })
     await new Promise((resolve) => setTimeout(resolve, 100))
     await add(31n)
     const { blockNumber } = await add(32n)

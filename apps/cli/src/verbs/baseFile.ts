@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ContentStore } from '@openledger/datanet'
-import type { ModelStore } from '@openledger/engine'
+import { hashFile, type ModelStore } from '@openledger/engine'
 import { cidOfDigest, OpenLedgerError, UnavailableError, type Hex } from '@openledger/protocol'
 import { readBase, type LedgerReader } from '@openledger/sdk'
 
@@ -12,12 +10,6 @@ import { readBase, type LedgerReader } from '@openledger/sdk'
 export type BaseFile = { path: string; release(): Promise<void> }
 
 const kept = (file: string): BaseFile => ({ path: file, release: () => Promise.resolve() })
-
-async function sha256Of(file: string): Promise<Hex> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
-  return `0x${hash.digest('hex')}`
-}
 
 async function fromContent(content: ContentStore, cid: string): Promise<BaseFile> {
   const bytes = await content.get(cid)
@@ -37,9 +29,9 @@ export type KnownModels = { packaged: string; store: ModelStore }
 export async function baseFile(reader: LedgerReader, content: ContentStore, baseId: Hex, { packaged, store }: KnownModels): Promise<BaseFile> {
   const base = await readBase(reader, baseId)
   // Without a registration nothing says which file it is; the audit then compares ids and names what differs.
-  if (!base || (await sha256Of(packaged).catch(() => null)) === base.contentHash) return kept(packaged)
+  if (!base || (await hashFile(packaged).catch(() => null)) === base.contentHash) return kept(packaged)
   const added = (await store.list()).find(({ sha256 }) => `0x${sha256}` === base.contentHash)
-  if (added && (await sha256Of(store.pathOf(added)).catch(() => null)) === base.contentHash) return kept(store.pathOf(added))
+  if (added && (await hashFile(store.pathOf(added)).catch(() => null)) === base.contentHash) return kept(store.pathOf(added))
   try {
     return await fromContent(content, cidOfDigest(base.contentHash))
   } catch (error) {

@@ -84,7 +84,7 @@ describe('Indexer', () => {
     while (indexer.state.awaySince === null) await systemClock.sleep(10)
     expect(indexer.state.reachable).toBe(false)
     away = false
-    await indexer.reached(Number(await testClients(anvil.url, 0).publicClient.getBlockNumber()))
+    await indexer.reached(Number(await testClients(anvil.url, 0).publicClient.getBlockNumber({ cacheTime: 0 })))
     expect((await indexed()).at(-1)).toBe('6:6')
     await indexer.stop()
     expect(indexer.state).toMatchObject({ reachable: true, awaySince: null })

@@ -70,15 +70,9 @@ export class SglangServer extends UpstreamServer {
     if (!read.success) throw new Refusal(422, `${read.error.issues[0]!.path.join('.')} ${read.error.issues[0]!.message}`)
     const { input_ids: promptTokens, lora_path: lora, sampling_params: given, top_logprobs_num: topLogprobs, return_logprob: logprobs = false } = read.data
     const sampling = {
-      temperature: given.temperature,
-      topP: given.top_p,
-      topK: Math.max(0, given.top_k),
-      minP: given.min_p,
-      repetitionPenalty: given.repetition_penalty,
+      ...this.samplingOf(given),
       maxTokens: given.max_new_tokens,
-      stop: given.stop ?? [],
       seed: this.seedOf(given.sampling_seed),
-      ...this.extras(given),
       ...(given.json_schema === undefined ? {} : { jsonSchema: given.json_schema }),
     }
     return { lora: lora ?? null, request: { adapterId: null, promptTokens, sampling, topLogprobs, logprobs, ignoreEnd: given.ignore_eos } }

@@ -39,6 +39,19 @@ export class Refusal extends Error {
   }
 }
 
+/** What both kinds of server call by the same names. */
+export type SharedFields = {
+  temperature: number
+  top_p: number
+  top_k: number
+  min_p: number
+  repetition_penalty: number
+  stop?: string[]
+  presence_penalty?: number
+  frequency_penalty?: number
+  logit_bias?: Record<string, number>
+}
+
 /** Sends one event of an answer. */
 export type Send = (event: unknown) => Promise<void>
 export type Generation = { request: GenerateRequest; lora: string | null }
@@ -119,9 +132,15 @@ export abstract class UpstreamServer {
   }
 
   /** The parameters that both kinds of server call by the same names. */
-  protected extras(given: { presence_penalty?: number; frequency_penalty?: number; logit_bias?: Record<string, number> }): Partial<Sampling> {
+  protected samplingOf(given: SharedFields): Omit<Sampling, 'maxTokens' | 'seed'> {
     const { presence_penalty, frequency_penalty, logit_bias } = given
     return {
+      temperature: given.temperature,
+      topP: given.top_p,
+      topK: Math.max(0, given.top_k),
+      minP: given.min_p,
+      repetitionPenalty: given.repetition_penalty,
+      stop: given.stop ?? [],
       ...(presence_penalty === undefined ? {} : { presencePenalty: presence_penalty }),
       ...(frequency_penalty === undefined ? {} : { frequencyPenalty: frequency_penalty }),
       ...(logit_bias ? { logitBias: Object.entries(logit_bias).map(([id, bias]): [number, number] => [Number(id), bias]).sort((a, b) => a[0] - b[0]) } : {}),

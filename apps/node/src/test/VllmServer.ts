@@ -72,15 +72,9 @@ export class VllmServer extends UpstreamServer {
     if (model !== baseName && !this.loras.has(model)) throw new Refusal(404, `The model \`${model}\` does not exist.`)
     if (prompt.length + given.max_tokens > this.positions) throw new Refusal(400, `This model's maximum context length is ${this.positions} tokens.`)
     const sampling = {
-      temperature: given.temperature,
-      topP: given.top_p,
-      topK: Math.max(0, given.top_k),
-      minP: given.min_p,
-      repetitionPenalty: given.repetition_penalty,
+      ...this.samplingOf(given),
       maxTokens: given.max_tokens,
-      stop: given.stop ?? [],
       seed: this.seedOf(given.seed),
-      ...this.extras(given),
       ...(given.response_format ? { jsonSchema: JSON.stringify(given.response_format.json_schema.schema) } : {}),
     }
     return { lora: model === baseName ? null : model, request: { adapterId: null, promptTokens: prompt, sampling, topLogprobs: given.logprobs, logprobs: given.logprobs !== undefined, ignoreEnd: given.ignore_eos } }

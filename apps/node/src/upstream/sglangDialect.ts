@@ -1,12 +1,12 @@
 import type { GenerateRequest, TokenProbability } from '@openledger/engine'
-import { fail } from '@openledger/protocol'
 import { z } from 'zod'
 import { wantsLogprobs, type ChunkReader, type UpstreamDialect, type UpstreamToken } from './UpstreamDialect.ts'
 import { complaintError } from './complaint.ts'
 import { parseReply, protocolFault, readReply, tokenField } from './jsonFields.ts'
+import { samplingFields } from './samplingFields.ts'
 import { seedNumber } from './seedNumber.ts'
+import { servedBase } from './servedBase.ts'
 
-const modelsSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), parent: z.string().nullish(), max_model_len: z.int().min(1).nullish() })) })
 // Of what the server says of itself only this is read: the rest holds its keys.
 const serverSchema = z.looseObject({ version: z.string().nullish(), max_loaded_loras: z.int().min(1).nullish(), enable_deterministic_inference: z.boolean().nullish() })
 const tokensSchema = z.looseObject({ tokens: z.array(tokenField) })
@@ -77,23 +77,15 @@ function readerOf(request: Pick<GenerateRequest, 'logprobs' | 'topLogprobs'>): C
   }
 }
 
-function sampling({ sampling: given, ignoreEnd }: GenerateRequest): { [key: string]: unknown } {
-  const { presencePenalty, frequencyPenalty, logitBias, jsonSchema } = given
+function sampling(request: GenerateRequest): { [key: string]: unknown } {
+  const { maxTokens, seed, topK, jsonSchema } = request.sampling
   return {
-    max_new_tokens: given.maxTokens,
-    temperature: given.temperature,
-    top_p: given.topP,
+    ...samplingFields(request),
+    max_new_tokens: maxTokens,
+    sampling_seed: seedNumber(seed),
     // Here -1 is the whole vocabulary, and 0 is refused.
-    top_k: given.topK === 0 ? -1 : given.topK,
-    min_p: given.minP,
-    repetition_penalty: given.repetitionPenalty,
-    sampling_seed: seedNumber(given.seed),
-    ...(given.stop.length > 0 ? { stop: given.stop } : {}),
-    ...(presencePenalty ? { presence_penalty: presencePenalty } : {}),
-    ...(frequencyPenalty ? { frequency_penalty: frequencyPenalty } : {}),
-    ...(logitBias && logitBias.length > 0 ? { logit_bias: Object.fromEntries(logitBias) } : {}),
+    ...(topK === 0 ? { top_k: -1 } : {}),
     ...(jsonSchema === undefined ? {} : { json_schema: jsonSchema }),
-    ...(ignoreEnd ? { ignore_eos: true } : {}),
   }
 }
 
@@ -108,9 +100,7 @@ export const sglangDialect: UpstreamDialect = {
   adapterAdvice: 'start the server with --enable-lora, --max-lora-rank and --lora-target-modules, and let it read the adapter folder',
 
   async describe(ask, wanted) {
-    const bases = readReply(modelsSchema, parseReply((await ask('/v1/models'))!)).data.filter((model) => !model.parent)
-    const found = wanted === undefined && bases.length === 1 ? bases[0] : bases.find((model) => model.id === wanted)
-    if (!found) fail('UPSTREAM_MODEL', `the upstream server serves ${bases.map((model) => model.id).join(', ') || 'no model'}`, { field: 'upstream.model', fix: 'name one of them' })
+    const found = await servedBase(ask, wanted)
     const said = (await ask('/server_info', undefined, { optional: true })) ?? (await ask('/get_server_info', undefined, { optional: true }))
     const server = said === null ? {} : readReply(serverSchema, parseReply(said))
     return {

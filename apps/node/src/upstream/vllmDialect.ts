@@ -1,11 +1,11 @@
 import type { GenerateRequest, TokenProbability } from '@openledger/engine'
-import { fail } from '@openledger/protocol'
 import { z } from 'zod'
 import { parseReply, protocolFault, readReply, tokenField } from './jsonFields.ts'
+import { samplingFields } from './samplingFields.ts'
 import { seedNumber } from './seedNumber.ts'
+import { servedBase } from './servedBase.ts'
 import { wantsLogprobs, type UpstreamChunk, type UpstreamDialect, type UpstreamToken } from './UpstreamDialect.ts'
 
-const modelsSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), parent: z.string().nullish(), max_model_len: z.int().min(1).nullish() })) })
 const versionSchema = z.looseObject({ version: z.string() })
 const tokensSchema = z.looseObject({ tokens: z.array(tokenField) })
 const logprobsSchema = z.looseObject({
@@ -57,22 +57,13 @@ function readChunk(event: unknown, topLogprobs: number): UpstreamChunk | null {
   return { tokens: tokensOf(choice, topLogprobs), text: choice.text ?? '', finish: finish ?? null, promptTokens: choice.prompt_token_ids ?? null }
 }
 
-function sampling({ sampling: given, ignoreEnd }: GenerateRequest): { [key: string]: unknown } {
-  const { presencePenalty, frequencyPenalty, logitBias, jsonSchema } = given
+function sampling(request: GenerateRequest): { [key: string]: unknown } {
+  const { maxTokens, seed, jsonSchema } = request.sampling
   return {
-    max_tokens: given.maxTokens,
-    temperature: given.temperature,
-    top_p: given.topP,
-    top_k: given.topK,
-    min_p: given.minP,
-    repetition_penalty: given.repetitionPenalty,
-    seed: seedNumber(given.seed),
-    ...(given.stop.length > 0 ? { stop: given.stop } : {}),
-    ...(presencePenalty ? { presence_penalty: presencePenalty } : {}),
-    ...(frequencyPenalty ? { frequency_penalty: frequencyPenalty } : {}),
-    ...(logitBias && logitBias.length > 0 ? { logit_bias: Object.fromEntries(logitBias) } : {}),
+    ...samplingFields(request),
+    max_tokens: maxTokens,
+    seed: seedNumber(seed),
     ...(jsonSchema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: parseReply(jsonSchema) } } }),
-    ...(ignoreEnd ? { ignore_eos: true } : {}),
   }
 }
 
@@ -86,9 +77,7 @@ export const vllmDialect: UpstreamDialect = {
   adapterAdvice: 'start the server with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and let it read the adapter folder',
 
   async describe(ask, wanted) {
-    const bases = readReply(modelsSchema, parseReply((await ask('/v1/models'))!)).data.filter((model) => !model.parent)
-    const found = wanted === undefined && bases.length === 1 ? bases[0] : bases.find((model) => model.id === wanted)
-    if (!found) fail('UPSTREAM_MODEL', `the upstream server serves ${bases.map((model) => model.id).join(', ') || 'no model'}`, { field: 'upstream.model', fix: 'name one of them' })
+    const found = await servedBase(ask, wanted)
     const version = await ask('/version', undefined, { optional: true })
     return {
       name: found.id,

@@ -15,6 +15,8 @@ export type AdapterShape = {
   /** Elements of a slot of first factors, and of one of second factors. */
   length: { a: number; b: number }
   layers: Partial<Record<LinearModule, FactorPlace>>[]
+  /** Modules changed in all layers. */
+  modules: number
   arrangement: BackendTraits['arrangement']
 }
 
@@ -39,7 +41,7 @@ export function shapeOf(adapter: Adapter, traits: BackendTraits = traitsOf({ kin
     }
     return places
   })
-  return { key: names.join(' '), length: { a: Math.max(length.a, alignment), b: Math.max(length.b, alignment) }, layers, arrangement }
+  return { key: names.join(' '), length: { a: Math.max(length.a, alignment), b: Math.max(length.b, alignment) }, layers, modules: names.length, arrangement }
 }
 
 /**

@@ -54,10 +54,9 @@ export class AdapterSlab {
     return this.#used
   }
 
-  /** Takes the first free slot: the slots below one that is taken have all been written. @returns undefined when all are taken */
-  take(): number | undefined {
-    const slot = this.#taken.indexOf(false)
-    if (slot < 0) return undefined
+  /** Takes a free slot, the first one unless named: the slots below one that is taken have all been written. @returns undefined when it, or all, are taken */
+  take(slot = this.#taken.indexOf(false)): number | undefined {
+    if (this.#taken[slot] !== false) return undefined
     this.#taken[slot] = true
     this.#used += 1
     return slot
@@ -103,14 +102,6 @@ export class AdapterSlab {
       this[side].write(theirs, slot * bytes)
       other[side].write(mine, otherSlot * bytes)
     }
-  }
-
-  /** Takes one slot. @returns whether it was free */
-  takeAt(slot: number): boolean {
-    if (this.#taken[slot] !== false) return false
-    this.#taken[slot] = true
-    this.#used += 1
-    return true
   }
 
   #put(side: 'a' | 'b', at: number, values: Float32Array, slot: number): void {

@@ -109,7 +109,7 @@ export class AdapterWindow {
     slab.exchange(slot, from, fromSlot)
     if (occupant) Object.assign(occupant, { slab: from, slot: fromSlot })
     else {
-      slab.takeAt(slot)
+      slab.take(slot)
       from.release(fromSlot)
     }
     Object.assign(adapter, { slab, slot })

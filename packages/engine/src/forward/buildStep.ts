@@ -1,6 +1,5 @@
 import { type Graph, type Tensor, type TensorContext, TensorType } from '@openledger/tensor'
 import type { Model } from '../model/Model.ts'
-import type { AdapterShape } from './AdapterShape.ts'
 import { attendLong, attendRun, joinRows, keysRead, type LayerCache, lengthAfter, runMaskRows, storeKeysAndValues } from './attention.ts'
 import { traitsOf } from './BackendTraits.ts'
 import type { KvCache } from './KvCache.ts'
@@ -32,14 +31,11 @@ export type StepGraph = {
 
 /** An upper bound for the tensors of a step's graph. */
 export function stepTensors(model: Model, { attention, longs, lora }: StepLayout): number {
-  const pieces = longs.reduce((count, { step }) => count + Math.ceil(step.tokens.length / 32), 0)
+  const { attentionRows } = traitsOf(model.backend)
+  const pieces = longs.reduce((count, { step }) => count + Math.ceil(step.tokens.length / attentionRows), 0)
   const perLayer = 48 + 9 * attention.runs.length + 2 * longs.length + 5 * pieces
-  const changes = [...lora.runs.map(({ slab }) => slab.shape), ...lora.segments.map(({ adapter }) => adapter.shape)].reduce((count, shape) => count + changedModules(shape), 0)
+  const changes = [...lora.runs.map(({ slab }) => slab.shape), ...lora.segments.map(({ adapter }) => adapter.shape)].reduce((count, shape) => count + shape.modules, 0)
   return 64 + attention.runs.length + longs.length + 2 * lora.runs.length + model.config.layers * perLayer + 11 * changes
-}
-
-function changedModules({ layers }: AdapterShape): number {
-  return layers.reduce((count, places) => count + Object.keys(places).length, 0)
 }
 
 /** Names everything that decides a step's graph: steps of equal structure differ in the values of leaves alone. */

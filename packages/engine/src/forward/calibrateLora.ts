@@ -1,5 +1,4 @@
-import { TensorContext, TensorType } from '@openledger/tensor'
-import type { Backend } from '@openledger/tensor'
+import { type Backend, TensorContext, TensorType } from '@openledger/tensor'
 import { traitsOf } from './BackendTraits.ts'
 import type { LoraCosts } from './LoraCosts.ts'
 

@@ -113,11 +113,10 @@ function bridges(run: LoraRun, adapter: LoadedAdapter, costs: LoraCosts): boolea
   const hole = adapter.slot - (run.slot + run.span)
   if (hole === 0) return true
   const { shape } = adapter
-  const factors = shape.layers.reduce((count, layer) => count + Object.keys(layer).length, 0)
   const wasted = (hole * adapter.bytes * costs.mebibyte) / 2 ** 20
   // Four operations for each module of a run of its own; two more for gathering and scattering, if the run has no hole yet.
   const gathering = run.span === run.count ? 2 : 0
-  return wasted < (4 - gathering) * factors * costs.operation
+  return wasted < (4 - gathering) * shape.modules * costs.operation
 }
 
 function longSegments(longs: readonly Placed[], from: number): AdapterSegment[] {

@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { fail, type Hex, modelId, type ModelCommitment, StorageError, zeroHash } from '@openledger/protocol'
+import { fail, type Hex, modelId, type ModelCommitment, StorageError } from '@openledger/protocol'
 import { loadGgml, Vocabulary } from '@openledger/tensor'
-import { metadataOf } from '../gguf/metadataOf.ts'
+import { hashFile } from '../files/hashFile.ts'
 import { readGguf } from '../gguf/readGguf.ts'
 import { type ChatMessage, ChatTemplate } from '../template/ChatTemplate.ts'
 import { encodeChat } from '../template/encodeChat.ts'
 import { checkTokenizer } from './checkTokenizer.ts'
-import { hashTokenizer } from './hashTokenizer.ts'
+import { commitmentOf, templateTextOf } from './commitmentOf.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
 
-async function sha256OfFile(path: string): Promise<Hex> {
-  const hash = createHash('sha256')
+async function weightHashOf(path: string): Promise<Hex> {
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
+    return await hashFile(path)
   } catch (cause) {
     throw new StorageError('FILE_UNREADABLE', `${path} cannot be read`, { cause, action: 'fix' })
   }
-  return `0x${hash.digest('hex')}`
 }
 
 /**
@@ -47,9 +43,8 @@ export class ModelTokenizer {
     const file = readGguf(path)
     const config = readModelConfig(file)
     checkTokenizer(file, config.vocabulary)
-    const templateText = metadataOf(file).text('tokenizer.chat_template', '')
-    const templateHash: Hex = templateText === '' ? zeroHash : `0x${createHash('sha256').update(templateText, 'utf8').digest('hex')}`
-    const commitment = { weightHash: await sha256OfFile(path), tokenizerHash: hashTokenizer(file), templateHash }
+    const templateText = templateTextOf(file)
+    const commitment = commitmentOf(file, await weightHashOf(path))
     const vocabulary = new Vocabulary(loadGgml(), path)
     try {
       return new ModelTokenizer({ commitment, config, vocabulary, template: templateText === '' ? null : new ChatTemplate(templateText, vocabulary) })

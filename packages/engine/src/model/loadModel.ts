@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto'
-import { fail, modelId, type Hex, zeroHash } from '@openledger/protocol'
+import { fail, modelId } from '@openledger/protocol'
 import { type Backend, type Tensor, TensorContext, type TensorType, Vocabulary } from '@openledger/tensor'
 import { FileCursor } from '../files/FileCursor.ts'
-import { metadataOf } from '../gguf/metadataOf.ts'
 import { parseGguf } from '../gguf/readGguf.ts'
 import { ChatTemplate } from '../template/ChatTemplate.ts'
 import { checkTensors } from './checkTensors.ts'
 import { checkTokenizer } from './checkTokenizer.ts'
+import { commitmentOf, templateTextOf } from './commitmentOf.ts'
 import { fillWeights } from './fillWeights.ts'
-import { hashTokenizer } from './hashTokenizer.ts'
 import { type LayerWeights, Model, type ModelWeights } from './Model.ts'
 import { type ModelConfig, readModelConfig } from './ModelConfig.ts'
 import { WeightMemory } from './WeightMemory.ts'
@@ -53,8 +51,8 @@ function loadFrom(cursor: FileCursor, path: string, backend: Backend, options: L
     const memory = new WeightMemory({ backend, context, cursor, file, tensors, ...options })
     try {
       const weightHash = fillWeights(cursor, file, tensors, memory)
-      const templateText = metadataOf(file).text('tokenizer.chat_template', '')
-      const commitment = { weightHash, tokenizerHash: hashTokenizer(file), templateHash: templateText === '' ? zeroHash : sha256Hex(templateText) }
+      const templateText = templateTextOf(file)
+      const commitment = commitmentOf(file, weightHash)
       const template = templateText === '' ? null : new ChatTemplate(templateText, vocabulary)
       const loadPlain = (on: Backend): Model => loadModel(path, on, { ...options, extraBuffers: 'off' })
       return new Model({ id: modelId(commitment), commitment, path, config, weights: arrange(tensors, config), vocabulary, template, backend, context, memory, loadPlain })
@@ -86,8 +84,4 @@ function arrange(tensors: Map<string, Tensor>, config: ModelConfig): ModelWeight
   }
   const tokenEmbedding = need('token_embd.weight')
   return { tokenEmbedding, layers, outputNorm: need('output_norm.weight'), output: find('output.weight') ?? tokenEmbedding, ropeFactors: find('rope_freqs.weight') }
-}
-
-function sha256Hex(text: string): Hex {
-  return `0x${createHash('sha256').update(text, 'utf8').digest('hex')}`
 }

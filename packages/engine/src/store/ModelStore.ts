@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fail, OpenLedgerError, StorageError } from '@openledger/protocol'
+import { hashFile } from '../files/hashFile.ts'
 import { writeAtomically } from '../files/writeAtomically.ts'
 import { checkModelFile } from '../model/checkModelFile.ts'
 import { modelNamePattern, parseStoredModel, type StoredModel } from './StoredModel.ts'
@@ -127,17 +128,8 @@ export class ModelStore {
     const damaged = (why: string, cause?: unknown): never => {
       throw new StorageError('MODEL_DAMAGED', `the file of ${name} ${why}`, { cause, action: 'fix', fix: `remove it with openledger models remove ${name} and add it again` })
     }
-    const hash = createHash('sha256')
-    let done = 0
-    try {
-      for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 })) {
-        hash.update(chunk as Buffer)
-        onProgress?.((done += (chunk as Buffer).length), model.bytes)
-      }
-    } catch (cause) {
-      damaged('cannot be read', cause)
-    }
-    if (hash.digest('hex') !== model.sha256) damaged('is not what was stored: its hash differs')
+    const hash = await hashFile(path, (done) => onProgress?.(done, model.bytes)).catch((cause: unknown) => damaged('cannot be read', cause))
+    if (hash !== `0x${model.sha256}`) damaged('is not what was stored: its hash differs')
     checkModelFile(path)
     return model
   }

@@ -265,7 +265,7 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
 
   it('tells the indexer everything in order', async () => {
     const { addresses } = ledger.operator
-    const events = await getLedgerEvents(ledger.publicClient, addresses, BigInt(addresses.deployBlock), await ledger.publicClient.getBlockNumber())
+    const events = await getLedgerEvents(ledger.publicClient, addresses, BigInt(addresses.deployBlock), await ledger.publicClient.getBlockNumber({ cacheTime: 0 }))
     const own = events.map((e) => `${e.contract}.${e.eventName}`)
     for (const name of ['datanets.SnapshotSealed', 'models.AdapterRegistered', 'models.Deployed', 'channels.Collected', 'epochs.EpochPosted', 'epochs.Claimed', 'stakes.Distributed']) {
       expect(own).toContain(name)

@@ -40,7 +40,7 @@ async function isPresent(sender: Sender, address: Address): Promise<boolean> {
 async function begin(sender: Sender, options: DeployOptions, chainId: number): Promise<DeployProgress> {
   const deployer = sender.walletClient.account.address
   const [startNonce, block] = await readLedger(sender, 'nonce', (client) =>
-    Promise.all([client.getTransactionCount({ address: deployer }), client.getBlockNumber()]),
+    Promise.all([client.getTransactionCount({ address: deployer }), client.getBlockNumber({ cacheTime: 0 })]),
   )
   const progress = { chainId, deployer, startNonce, deployBlock: Number(block) }
   await options.onProgress?.(progress)

@@ -1,15 +1,7 @@
+import type { ModelConfig } from '@openledger/engine'
+
 /** The sizes of a model that the bench makes itself. */
-export type BenchShape = {
-  name: string
-  layers: number
-  width: number
-  heads: number
-  kvHeads: number
-  headWidth: number
-  feedForward: number
-  vocabulary: number
-  context: number
-}
+export type BenchShape = { name: string } & Pick<ModelConfig, 'layers' | 'width' | 'heads' | 'kvHeads' | 'headWidth' | 'feedForward' | 'vocabulary' | 'context'>
 
 /** 135 million parameters, the sizes of SmolLM-135M: small enough for two cores, deep enough for its layers to be what costs. */
 export const smallLlama: BenchShape = { name: 'llama-135m', layers: 30, width: 576, heads: 9, kvHeads: 3, headWidth: 64, feedForward: 1536, vocabulary: 49_152, context: 2048 }
