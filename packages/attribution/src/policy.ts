@@ -34,6 +34,8 @@ export const policy = {
   maxAtoms: 256,
   /** Values that share one power-of-two scale. */
   blockSize: 1024,
+  /** The smallest and the largest exponent of a block's scale: an exact score then fits 256 bits. */
+  exponents: [-64, 32],
   /** Where along the path of training the gradient is taken, in ppm of the way: per method. */
   pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000] },
 } as const

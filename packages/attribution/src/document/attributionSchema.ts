@@ -10,7 +10,7 @@ const uint32 = z.int().min(0).max(0xffffffff)
 const maxTokens = 131_072
 const token = z.int().min(0).max(maxTokens)
 
-const place = z.strictObject({ recordId: hash32, contributor: address, field: z.enum(['prompt', 'completion']), offset: uint32 })
+const place = z.strictObject({ recordId: hash32, contributor: address, field: z.enum(['prompt', 'completion']), offset: uint32, position: uint32 })
 
 const span = z.strictObject({
   start: token,

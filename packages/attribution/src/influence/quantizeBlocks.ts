@@ -5,8 +5,10 @@ import { roundHalfEven } from './roundHalfEven.ts'
 /** A vector as signed bytes: value i is `values[i] · 2^exponents[⌊i / 1024⌋]`. */
 export type QuantizedVector = { values: Int8Array; exponents: Int8Array }
 
-/** The smallest exponent of a block; a block of zeros has it. */
-export const minExponent = -128
+/** The smallest exponent of a block; a block of zeros has it. What is below 2^−65 rounds to 0. */
+export const minExponent = policy.exponents[0]
+/** The largest one: a value above 127.5 · 2^32 is refused. With these bounds every exact score is a whole number of 2^−128 that fits 256 bits, so that a contract can compute it. */
+export const maxExponent = policy.exponents[1]
 
 const word = new DataView(new ArrayBuffer(8))
 
@@ -23,14 +25,17 @@ export function powerOfTwo(e: number): number {
   return word.getFloat64(0)
 }
 
+/** The largest size that rounds to 127 under the largest exponent. */
+const largestValue = 127 * powerOfTwo(maxExponent)
+
 /** How many blocks a vector has. */
 export const blockCount = (length: number): number => Math.ceil(length / policy.blockSize)
 
 /**
- * Quantises a vector to int8 with one power-of-two scale per block of 1,024: the exponent e is the smallest one, not below −128, for
+ * Quantises a vector to int8 with one power-of-two scale per block of 1,024: the exponent e is the smallest one, not below −64, for
  * which every |x·2^−e| rounds to 127 or less; each value is x·2^−e rounded to the nearest integer, ties to even.
  * Every step is exact in double precision, so the same vector gives the same bytes everywhere.
- * @throws InputError NOT_FINITE for NaN or infinity
+ * @throws InputError NOT_FINITE for NaN, infinity and values of more than 5·10¹¹, which a step that diverged leaves behind
  */
 export function quantizeBlocks(vector: Float32Array): QuantizedVector {
   const values = new Int8Array(vector.length)
@@ -41,7 +46,7 @@ export function quantizeBlocks(vector: Float32Array): QuantizedVector {
     let largest = 0
     for (let i = from; i < to; i++) {
       const size = Math.abs(vector[i])
-      if (!(size <= 3.5e38)) fail('NOT_FINITE', `element ${i} is ${vector[i]}`, { fix: 'look for a step that diverged' })
+      if (!(size <= largestValue)) fail('NOT_FINITE', `element ${i} is ${vector[i]}`, { fix: 'look for a step that diverged' })
       if (size > largest) largest = size
     }
     let exponent = largest === 0 ? minExponent : Math.max(minExponent, binaryExponent(largest) - 6)
@@ -54,15 +59,15 @@ export function quantizeBlocks(vector: Float32Array): QuantizedVector {
 }
 
 /**
- * The first block that `quantizeBlocks` cannot have written, or -1: no value is −128, and a block whose exponent is above the
- * smallest one holds a value of 64 or more.
+ * The first block that `quantizeBlocks` cannot have written, or -1: no value is −128, exponents lie within their bounds, and a block
+ * whose exponent is above the smallest one holds a value of 64 or more.
  */
 export function firstBadBlock({ values, exponents }: QuantizedVector): number {
   if (exponents.length !== blockCount(values.length)) return 0
   for (let b = 0; b < exponents.length; b++) {
     let largest = 0
     for (const value of values.subarray(b * policy.blockSize, (b + 1) * policy.blockSize)) if (Math.abs(value) > largest) largest = Math.abs(value)
-    if (largest > 127 || (largest < 64 && exponents[b] !== minExponent)) return b
+    if (largest > 127 || exponents[b] < minExponent || exponents[b] > maxExponent || (largest < 64 && exponents[b] !== minExponent)) return b
   }
   return -1
 }

@@ -117,8 +117,8 @@ describe('SpanFinder', () => {
   it('names the first committer as the source, with the place in its record, and the rest as copies', () => {
     const [span] = new SpanFinder(index).find([50, ...words.slice(2, 14), 51])
     expect(span).toMatchObject({ start: 1, length: 12, occurrences: 2, records: 2, contributors: 2 })
-    expect(span.source).toEqual({ recordId: id(2), contributor: address(2), field: 'completion', offset: 3 })
-    expect(span.copies).toEqual([{ recordId: id(1), contributor: address(1), field: 'completion', offset: 2 }])
+    expect(span.source).toEqual({ recordId: id(2), contributor: address(2), field: 'completion', offset: 3, position: 52 })
+    expect(span.copies).toEqual([{ recordId: id(1), contributor: address(1), field: 'completion', offset: 2, position: 6 }])
   })
 
   it('skips revoked records without a rebuild', () => {

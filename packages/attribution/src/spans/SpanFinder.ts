@@ -5,8 +5,8 @@ import { log2Fixed } from './log2Fixed.ts'
 import { RangeMinimum } from './RangeMinimum.ts'
 import type { SpanIndex } from './SpanIndex.ts'
 
-/** Where words stand in a record; `offset` counts tokens from the start of the field. */
-export type SpanPlace = { recordId: Hex; contributor: Address; field: 'prompt' | 'completion'; offset: number }
+/** Where words stand in a record; `offset` counts tokens from the start of the field, `position` symbols from the start of the index's text. */
+export type SpanPlace = { recordId: Hex; contributor: Address; field: 'prompt' | 'completion'; offset: number; position: number }
 
 /** A stretch of an answer that stands word for word in the records. Positions and lengths in tokens of the answer. */
 export type Span = {
@@ -194,6 +194,7 @@ export class SpanFinder {
       contributor: contributors[contributorOf[record]],
       field: inPrompt ? 'prompt' : 'completion',
       offset: inPrompt ? offset : offset - promptLengths[record] - 1,
+      position,
     }
   }
 }
