@@ -11,6 +11,7 @@ import {
   keccak,
   lineLeaf,
   OrderedTree,
+  pendingAttributionRoot,
   receiptLeaf,
   recordLeaf,
   shareLeaf,
@@ -76,6 +77,7 @@ const messages: StatementMessages = {
     time: 1_700_000_000n,
     nonce: 2n ** 64n - 1n,
   },
+  Attribution: { receiptId: id('receipt'), attributionRoot: id('attribution'), queryHash: id('query'), shareRoot: id('share'), time: 2n ** 64n - 1n },
 }
 
 function statement<N extends StatementName>(name: N): { encoded: Hex; structHash: Hex } {
@@ -117,6 +119,7 @@ function epochs(): { linesRoot: Hex; balancesRoot: Hex; total: string; payees: A
 
 const files: Record<string, unknown> = {
   'statements.json': Object.fromEntries((Object.keys(messages) as StatementName[]).map((name) => [name, statement(name)])),
+  'attribution.json': { deadline: 1_700_000_600, pendingRoot: pendingAttributionRoot(1_700_000_600) },
   'trees.json': { trees: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17].map(tree) },
   'leaves.json': {
     record: leaf(recordLeaf(id('record'))),

@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import { OrderedMerkle } from "../src/libraries/OrderedMerkle.sol";
+import { StatementHash } from "../src/libraries/StatementHash.sol";
 import { Balance, Line, MerkleProof } from "../src/types/Ledger.sol";
-import { Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../src/types/Statements.sol";
+import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../src/types/Statements.sol";
 import { Assertions } from "./support/Assertions.sol";
 import { StatementHasher } from "./support/LedgerFixture.sol";
 import { MerkleVerifier } from "./support/MerkleVerifier.sol";
@@ -43,9 +44,21 @@ contract VectorsTest is Assertions {
     assertEq(hasher.hash(abi.decode(encoded, (Deployment))), expected, "Deployment");
     (encoded, expected) = statement(json, "Receipt");
     assertEq(hasher.hash(abi.decode(encoded, (Receipt))), expected, "Receipt");
+    (encoded, expected) = statement(json, "Attribution");
+    assertEq(hasher.hash(abi.decode(encoded, (Attribution))), expected, "Attribution");
     (encoded, expected) = statement(json, "Voucher");
     (bytes32 channelId, uint128 cumulative) = abi.decode(encoded, (bytes32, uint128));
     assertEq(hasher.hashVoucher(channelId, cumulative), expected, "Voucher");
+  }
+
+  function test_pendingAttributionRoot() public view {
+    string memory json = read("attribution.json");
+    uint64 deadline = uint64(vm.parseJsonUint(json, ".deadline"));
+    assertEq(StatementHash.pendingAttributionRoot(deadline), vm.parseJsonBytes32(json, ".pendingRoot"), "pending");
+    assertTrue(
+      StatementHash.pendingAttributionRoot(deadline + 1) != vm.parseJsonBytes32(json, ".pendingRoot"),
+      "another"
+    );
   }
 
   function test_leafEncodings() public view {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../types/Statements.sol";
+import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../types/Statements.sol";
 
 /// @title EIP-712 struct hashes of the statements
 /// @notice The field order and types are those of `packages/protocol/src/statements/types.ts`; shared vectors pin both sides.
@@ -22,6 +22,11 @@ library StatementHash {
   bytes32 internal constant RECEIPT_TYPEHASH = keccak256(
     "Receipt(bytes32 baseId,bytes32 adapterId,bytes32 snapshotsHash,bytes32 deploymentId,address node,address gateway,bytes32 channelId,bytes32 requestHash,bytes32 outputHash,bytes32 samplingHash,uint32 inputTokens,uint32 outputTokens,uint128 fee,bytes32 profileHash,bytes32 fingerprintRoot,bytes32 attributionRoot,bytes32 shareRoot,uint64 time,uint64 nonce)"
   );
+
+  bytes32 internal constant ATTRIBUTION_TYPEHASH = keccak256(
+    "Attribution(bytes32 receiptId,bytes32 attributionRoot,bytes32 queryHash,bytes32 shareRoot,uint64 time)"
+  );
+  bytes32 internal constant PENDING_ATTRIBUTION_MARK = keccak256("openledger/attribution-pending/1");
 
   /// @notice The struct hash of a contribution.
   function hash(Contribution calldata c) internal pure returns (bytes32) {
@@ -76,5 +81,15 @@ library StatementHash {
   /// @notice The struct hash of a receipt.
   function hash(Receipt calldata r) internal pure returns (bytes32) {
     return keccak256(abi.encode(RECEIPT_TYPEHASH, r));
+  }
+
+  /// @notice The struct hash of an attribution.
+  function hash(Attribution calldata a) internal pure returns (bytes32) {
+    return keccak256(abi.encode(ATTRIBUTION_TYPEHASH, a));
+  }
+
+  /// @notice What stands as `attributionRoot` in a receipt whose attribution is awaited until `deadline` (Unix seconds).
+  function pendingAttributionRoot(uint64 deadline) internal pure returns (bytes32) {
+    return keccak256(abi.encode(PENDING_ATTRIBUTION_MARK, deadline));
   }
 }

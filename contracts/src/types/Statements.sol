@@ -73,3 +73,12 @@ struct Receipt {
   uint64 time;
   uint64 nonce;
 }
+
+/// @notice A node's second statement about an answer whose receipt left its attribution open.
+struct Attribution {
+  bytes32 receiptId;
+  bytes32 attributionRoot;
+  bytes32 queryHash;
+  bytes32 shareRoot;
+  uint64 time;
+}

@@ -10,7 +10,7 @@ import { Stakes } from "../../src/Stakes.sol";
 import { WOPEN } from "../../src/WOPEN.sol";
 import { StatementHash } from "../../src/libraries/StatementHash.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
-import { Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../../src/types/Statements.sol";
+import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../../src/types/Statements.sol";
 import { Assertions } from "./Assertions.sol";
 
 /// @dev Gives libraries that take calldata a place to be called from.
@@ -32,6 +32,10 @@ contract StatementHasher {
   }
 
   function hash(Receipt calldata s) external pure returns (bytes32) {
+    return StatementHash.hash(s);
+  }
+
+  function hash(Attribution calldata s) external pure returns (bytes32) {
     return StatementHash.hash(s);
   }
 

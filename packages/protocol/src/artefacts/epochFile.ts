@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { address, amount, count, hash32 } from './fields.ts'
-import { receiptSchema, signed } from './statementSchemas.ts'
+import { attributionStatementSchema, receiptSchema, signed } from './statementSchemas.ts'
 
 const balance = z.strictObject({ payee: address, cumulative: amount })
 
@@ -13,7 +13,16 @@ export const epochFileSchema = z.strictObject({
   index: count,
   /** The balances that this epoch starts from: those of the last epoch that stands. */
   previousBalances: z.array(balance),
-  receipts: z.array(z.strictObject({ id: hash32, receipt: signed(receiptSchema), shares: z.array(z.strictObject({ payee: address, amount })) })),
+  /** `attributionDeadline` opens the mark of a receipt that left its attribution open; without a `completion` it was not attributed in time. */
+  receipts: z.array(
+    z.strictObject({
+      id: hash32,
+      receipt: signed(receiptSchema),
+      attributionDeadline: count.optional(),
+      completion: signed(attributionStatementSchema).optional(),
+      shares: z.array(z.strictObject({ payee: address, amount })),
+    }),
+  ),
   lines: z.array(z.strictObject({ payee: address, receiptId: hash32, amount, runningTotal: amount })),
   balances: z.array(balance),
   total: amount,

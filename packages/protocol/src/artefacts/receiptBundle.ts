@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Json } from '../encoding/canonicalJson.ts'
 import { address, amount, cid, count, hash32, hexBytes, tokenId } from './fields.ts'
 import { samplingSchema } from './samplingSchema.ts'
-import { deploymentSchema, receiptSchema, signed, voucherSchema } from './statementSchemas.ts'
+import { attributionStatementSchema, deploymentSchema, receiptSchema, signed, voucherSchema } from './statementSchemas.ts'
 
 const json = z.custom<Json>((v) => v !== undefined)
 const tokens = z.array(tokenId).max(131_072)
@@ -15,6 +15,10 @@ export const receiptBundleSchema = z.strictObject({
   kind: z.literal('openledger/receipt/1'),
   domain: z.strictObject({ chainId: z.int().min(1), verifyingContract: address }),
   receipt: signed(receiptSchema),
+  /** Until when the answer must be attributed, Unix seconds: the receipt carries the mark of it. Absent when the receipt left nothing open. */
+  attributionDeadline: count.optional(),
+  /** The node's Attribution; absent while it is awaited, and for good when the deadline has passed without it. */
+  completion: signed(attributionStatementSchema).optional(),
   deployment: signed(deploymentSchema),
   /** The run that made the adapter; null for the bare base. */
   run: cid.nullable(),
@@ -37,14 +41,14 @@ export const receiptBundleSchema = z.strictObject({
     tokensFrom: z.enum(['ids', 'text']).optional(),
   }),
   profile: json,
-  /** Null for the bare base. */
+  /** Null for the bare base, and while it is awaited. */
   attribution: json.nullable(),
-  /** The content id of the int8 query vector; null for the bare base. */
+  /** The content id of the int8 query vector; null where there is no attribution. */
   queryVector: cid.nullable(),
   platformFee: amount,
   treasury: address,
   stakers: address,
-  /** The training weight of each contributor, as the split took it. */
+  /** The share and training weight of each contributor, as the split took them; no shares while the attribution is awaited. */
   contributors: z.array(z.strictObject({ contributor: address, sharePpm: count, trainingWeight: count })).max(10_000),
   shares: z.array(z.strictObject({ payee: address, amount })).max(10_004),
 })

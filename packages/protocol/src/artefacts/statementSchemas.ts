@@ -70,5 +70,7 @@ export const receiptSchema = z.strictObject({
   nonce: amount,
 })
 
+export const attributionStatementSchema = z.strictObject({ receiptId: hash32, attributionRoot: hash32, queryHash: hash32, shareRoot: hash32, time: amount })
+
 /** A statement with its signature. */
 export const signed = <T extends z.ZodType>(statement: T) => z.strictObject({ statement, signature: hexBytes })

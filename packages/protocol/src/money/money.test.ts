@@ -5,7 +5,7 @@ import { formatOpen, parseOpen, wholePpm } from './amount.ts'
 import { ceilDivide } from './ceilDivide.ts'
 import { answerFee } from './fee.ts'
 import { largestRemainder } from './largestRemainder.ts'
-import { splitFee, type SplitInput } from './splitFee.ts'
+import { splitFee, splitWithoutAttribution, type SplitInput } from './splitFee.ts'
 
 const amount = fc.bigInt({ min: 0n, max: 1n << 128n })
 const sum = (list: readonly bigint[]): bigint => list.reduce((a, b) => a + b, 0n)
@@ -155,6 +155,20 @@ describe('splitFee', () => {
     expect(shares({ contributors: [] })).toEqual({ 1: 400n, 2: 500n, 3: 100n, 4: 10n })
     expect(shares({ contributors: base.contributors.map((c) => ({ ...c, trainingWeight: 0 })) })).toEqual({ 1: 400n, 2: 275n, 3: 100n, 4: 10n, 11: 150n, 12: 75n })
     expect(shares({ fee: 10n })).toEqual({ 4: 10n })
+  })
+
+  it('gives the part of a node that did not attribute to the contributors, by training weight alone', () => {
+    const found = Object.fromEntries(splitWithoutAttribution(base).map((s) => [Number(s.payee), s.amount]))
+    // Contributors 300 and the node's 400, 1:2.
+    expect(found).toEqual({ 2: 200n, 3: 100n, 4: 10n, 11: 233n, 12: 467n })
+    fc.assert(
+      fc.property(input, (one) => {
+        const missed = splitWithoutAttribution(one)
+        expect(sum(missed.map((s) => s.amount))).toBe(one.fee)
+        const apart = one.contributors.every((c) => c.contributor !== one.node) && ![one.deployment.owner, one.treasury, one.stakers].includes(one.node)
+        if (apart) expect(missed.some((s) => s.payee === one.node)).toBe(false)
+      }),
+    )
   })
 
   it.each([

@@ -22,6 +22,17 @@ export type SplitInput = {
 }
 
 /**
+ * The division that holds when a node has not attributed an answer by its deadline: the node's part goes to the contributors as well, and all
+ * of theirs is divided by training weight. Nobody but the node loses by its fault.
+ * @returns as splitFee
+ */
+export function splitWithoutAttribution(input: SplitInput): Share[] {
+  const { deployment, contributors } = input
+  const forfeited = { ...deployment, nodePpm: 0, contributorsPpm: deployment.contributorsPpm + deployment.nodePpm }
+  return splitFee({ ...input, deployment: forfeited, contributors: contributors.map((c) => ({ ...c, sharePpm: 0 })) })
+}
+
+/**
  * Divides one answer's fee among its payees: the platform fee to the treasury, the rest by the deployment's split; the contributors'
  * part by influence shares, and what influence could not support by training weight. Sums to the fee exactly.
  * @returns one share for each payee with an amount above 0, sorted by payee

@@ -88,14 +88,28 @@ export type Receipt = {
   profileHash: Hex
   /** Ordered Merkle root over the logits hash of each answer token. */
   fingerprintRoot: Hex
-  /** keccak of the canonical attribution document. */
+  /** Zero when there is nothing to attribute, the mark of a deadline (`pendingAttributionRoot`) while an Attribution is awaited, else keccak of the canonical attribution document. */
   attributionRoot: Hex
-  /** Ordered Merkle root over (payee, amount). */
+  /** Ordered Merkle root over (payee, amount). While an Attribution is awaited: the shares that hold when none comes in time. */
   shareRoot: Hex
   /** Unix seconds. */
   time: bigint
   /** Unique for the node, rising by one. */
   nonce: bigint
+}
+
+/** A node's second statement about an answer whose receipt left it open: whose data shaped it, and whom it pays therefore. */
+export type Attribution = {
+  /** The EIP-712 digest of the receipt. */
+  receiptId: Hex
+  /** keccak of the canonical attribution document. */
+  attributionRoot: Hex
+  /** SHA-256 of the query vector's file. */
+  queryHash: Hex
+  /** Ordered Merkle root over (payee, amount); takes the place of the receipt's. */
+  shareRoot: Hex
+  /** Unix seconds; at most the receipt's deadline. */
+  time: bigint
 }
 
 /** The message type of each statement. */
@@ -106,4 +120,5 @@ export type StatementMessages = {
   Deployment: Deployment
   Voucher: Voucher
   Receipt: Receipt
+  Attribution: Attribution
 }

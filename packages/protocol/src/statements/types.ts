@@ -1,6 +1,6 @@
 /**
  * The EIP-712 types of every statement. The contract that each is addressed to (its `verifyingContract`):
- * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt: Epochs.
+ * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt and Attribution: Epochs.
  */
 export const statementTypes = {
   Contribution: [
@@ -67,6 +67,13 @@ export const statementTypes = {
     { name: 'shareRoot', type: 'bytes32' },
     { name: 'time', type: 'uint64' },
     { name: 'nonce', type: 'uint64' },
+  ],
+  Attribution: [
+    { name: 'receiptId', type: 'bytes32' },
+    { name: 'attributionRoot', type: 'bytes32' },
+    { name: 'queryHash', type: 'bytes32' },
+    { name: 'shareRoot', type: 'bytes32' },
+    { name: 'time', type: 'uint64' },
   ],
 } as const
 
