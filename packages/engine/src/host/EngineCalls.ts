@@ -13,6 +13,8 @@ import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, GradientPath
 export type EngineOptions = {
   /** Threads to compute with; default 1 for small models, else 2 if there are as many cores. Results do not depend on it. */
   threads?: number
+  /** How far the engine's thread stands back behind all others, 0 (the default) to 19; works on Linux. */
+  niceness?: number
   /** CPU build to insist on; default OPENLEDGER_GGML_VARIANT, else the best. */
   variant?: string
   /**
