@@ -28,11 +28,11 @@ export class OrderedTree {
   readonly count: number
   readonly #levels: Uint8Array[][]
 
-  /** @param leaves each leaf as its ABI encoding, in order */
-  constructor(leaves: readonly Uint8Array[]) {
-    this.count = leaves.length
-    this.#levels = [leaves.map(leafHash)]
+  /** @param leaves each leaf as its ABI encoding, in order; taken one by one, so that a generator need not hold them all */
+  constructor(leaves: Iterable<Uint8Array>) {
+    this.#levels = [Array.from(leaves, leafHash)]
     let level = this.#levels[0]!
+    this.count = level.length
     while (level.length > 1) {
       const next: Uint8Array[] = []
       for (let i = 0; i < level.length; i += 2) {

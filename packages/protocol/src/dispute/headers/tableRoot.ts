@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, hash32 } from '../../artefacts/fields.ts'
+import { address, count, hash32 } from '../../artefacts/fields.ts'
 import { abiEncode } from '../../encoding/abiEncode.ts'
 import { utf8, type Hex } from '../../encoding/bytes.ts'
 import { keccak } from '../../encoding/hash.ts'
@@ -25,3 +25,7 @@ export type TableHeader = z.infer<typeof tableHeaderSchema>
 /** The root of an influence table: the `tableHash` of deployments. */
 export const tableRoot = (h: TableHeader): Hex =>
   keccak(abiEncode([kind, h.fileHash, h.adapterId, h.baseId, h.methodHash, h.parameterCount, h.atomCount, h.atomsRoot, h.chunksRoot]))
+
+/** An atom of a table as a leaf. */
+export const tableAtomSchema = z.strictObject({ contributor: address, trainingWeight: count })
+export const tableAtomLeaf = (a: z.infer<typeof tableAtomSchema>): Uint8Array => abiEncode([a.contributor, a.trainingWeight])
