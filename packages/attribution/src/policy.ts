@@ -31,6 +31,10 @@ export const policy = {
   maxCopies: 8,
   noiseFactor: 2,
   medianFromAtoms: 8,
+  /** Atoms that hurt held-out loss by more than `factor` medians, and more than 0.02 nats per token, lose shares and weight: see `haircuts`. */
+  haircut: { factor: 2, leastMicroNats: 20_000 },
+  /** Most that a contributor gets of an answer that holds spans of others and none of his own, in ppm of the contributors' part. */
+  unwitnessedCapPpm: 250_000,
   maxAtoms: 256,
   /** Values that share one power-of-two scale. */
   blockSize: 1024,

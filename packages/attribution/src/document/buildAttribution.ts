@@ -3,6 +3,7 @@ import type { InfluenceTable } from '../influence/InfluenceTable.ts'
 import type { QueryVector } from '../influence/QueryVector.ts'
 import { scoreAtoms } from '../influence/scoreAtoms.ts'
 import { methodHash } from '../policy.ts'
+import { heldOutOf } from '../shares/heldOut.ts'
 import { influenceShares, type Losses } from '../shares/influenceShares.ts'
 import type { SpanFinder } from '../spans/SpanFinder.ts'
 import type { AttributionDocument } from './attributionSchema.ts'
@@ -52,11 +53,13 @@ export function attributionInputs(input: AttributionInput) {
 export function buildAttribution(input: AttributionInput): AttributionDocument {
   const { finder, table, query, answer, wordStarts, losses, answerKey } = input
   const scores = scoreAtoms(table, query)
+  const spans = finder.find(answer, wordStarts)
+  const witnesses = new Set(spans.map(({ source }) => source.contributor))
   return {
     ...attributionInputs(input),
     scores: { exponent: scores.exponent, values: scores.values.map(String) },
-    shares: influenceShares({ scores, atoms: table.atoms, losses, answerKey }),
-    spans: finder.find(answer, wordStarts),
+    shares: influenceShares({ scores, atoms: table.atoms, losses, answerKey, heldOut: heldOutOf(table), witnesses }),
+    spans,
   }
 }
 

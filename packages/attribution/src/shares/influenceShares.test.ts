@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heldOutOf } from './heldOut.ts'
 import { influenceShares, type ShareInput } from './influenceShares.ts'
 import { microNats } from './microNats.ts'
 import { noiseFloor } from './noiseFloor.ts'
@@ -113,6 +114,50 @@ describe('influenceShares', () => {
     const three = [...Array<number>(5).fill(700), ...Array<number>(5).fill(0)]
     const tied = new Set(Array.from({ length: 30 }, (_, k) => String(shares(three, 1_000_000, 1, { answerKey: `0x${k.toString(16).padStart(64, '0')}` }))))
     expect(tied.size).toBeGreaterThan(1)
+  })
+
+  describe('against gaming', () => {
+    const one = { atoms: [1, 2, 3, 4].map((k) => ({ contributor: address(k), trainingWeight: 10 })) }
+    const heldOut = (full: number, ...without: number[]) => ({ heldOut: { records: 5, full, without } })
+
+    it('lets atoms of copies alone neither be paid nor lower the floor', () => {
+      const honest = shares([500, 400, 10, 10])
+      const atoms = [...one.atoms, ...Array.from({ length: 40 }, (_, k) => ({ contributor: address(50 + k), trainingWeight: 0 }))]
+      const joined = shares([500, 400, 10, 10, ...Array<number>(40).fill(0)], 2_000_000, 1_000_000, { atoms })
+      expect(joined.slice(0, 4)).toEqual(honest)
+      expect(shares([500, 400, 10, 10, 900], 2_000_000, 1_000_000, { atoms: [...one.atoms, { contributor: address(5), trainingWeight: 0 }] })[4]).toBe(0)
+    })
+
+    it('cuts shares and weights of atoms that hurt the held-out loss, and gives the rest to nobody', () => {
+      const plain = shares([500, 500, 0, 0])
+      const cut = (h: ReturnType<typeof heldOut>) => shares([500, 500, 0, 0], 2_000_000, 1_000_000, h)
+      // Median of |h| 10,000: less than the least, so the tolerance is 20,000. Hurting by 30,000 leaves half.
+      expect(cut(heldOut(1_000_000, 970_000, 1_010_000, 1_010_000, 990_000))).toEqual([plain[0] / 2, ...plain.slice(1)])
+      expect(cut(heldOut(1_000_000, 980_000, 900_000, 1_010_000, 990_000)).slice(0, 2)).toEqual([plain[0], 0])
+      // Median 30,000: a tolerance of 60,000.
+      expect(cut(heldOut(1_000_000, 940_000, 1_030_000, 1_030_000, 1_020_000))).toEqual(plain)
+      const weights = influenceShares({ ...one, ...heldOut(1_000_000, 970_001, 900_000, 1_000_000, 1_000_000), scores: { exponent: 0, values: [0n, 0n, 0n, 0n] }, losses: { base: 2, tuned: 1 }, answerKey })
+      expect(weights.map((w) => w.trainingWeight)).toEqual([5, 0, 10, 10])
+    })
+
+    it('caps who stands in an answer of other people’s words with none of his own', () => {
+      const with_ = (...witnesses: number[]) => shares([600, 380, 10, 10], 1_000_000, 0, { witnesses: new Set(witnesses.map(address)) })
+      const plain = shares([600, 380, 10, 10], 1_000_000, 0)
+      expect(plain[0]).toBeGreaterThan(570_000)
+      expect(with_()).toEqual(plain)
+      expect(with_(1, 2)).toEqual(plain)
+      expect(with_(2)).toEqual([250_000, plain[1], 0, 0])
+      expect(with_(3)).toEqual([250_000, 250_000, 0, 0])
+    })
+
+    it('reads held-out losses from a table, and refuses what is not one per atom', () => {
+      const atoms = [1, 2]
+      expect(heldOutOf({ details: {}, atoms })).toBeUndefined()
+      expect(heldOutOf({ details: { heldOut: { records: 3, full: 5, without: [4, 6] } }, atoms })).toEqual({ records: 3, full: 5, without: [4, 6] })
+      for (const bad of [1, { records: 3, full: 5, without: [4] }, { records: 0, full: 5, without: [4, 6] }, { records: 3, full: 0.5, without: [4, 6] }]) {
+        expect(() => heldOutOf({ details: { heldOut: bad }, atoms })).toThrow(expect.objectContaining({ code: 'BAD_TABLE' }))
+      }
+    })
   })
 
   it('refuses losses and scores that are not what they should be', () => {

@@ -2,6 +2,8 @@ import { compareHex, fromHex, largestRemainder, wholePpm, concatBytes, sha256, f
 import type { Address } from 'viem'
 import type { InfluenceAtom } from '../influence/InfluenceTable.ts'
 import type { Scores } from '../influence/scoreAtoms.ts'
+import { policy } from '../policy.ts'
+import { haircuts, keptWeight, type HaircutRule, type HeldOutLosses } from './heldOut.ts'
 import { maxMicroNats, microNatsPerNat } from './microNats.ts'
 import { noiseFloor } from './noiseFloor.ts'
 
@@ -15,6 +17,19 @@ export type ShareInput = {
   losses: Losses
   /** 32 bytes that belong to this answer alone; breaks ties between equal remainders. */
   answerKey: Hex
+  /** From the table's details, in the order of its atoms; absent where nothing was held out. */
+  heldOut?: HeldOutLosses
+  /** Contributors, lower case, whose record is the source of a span of this answer. */
+  witnesses?: ReadonlySet<Address>
+  /** Default: those of `policy`, which are the only ones that a document may be made under. */
+  rules?: ShareRules
+}
+
+/** The constants against gaming. */
+export type ShareRules = {
+  haircut: HaircutRule
+  /** Most that a contributor gets of an answer that holds words of others and none of his own, in ppm. */
+  unwitnessedCapPpm: number
 }
 
 /**
@@ -23,31 +38,41 @@ export type ShareInput = {
  * with the largest remainder, ties by SHA-256(answerKey ‖ atom as uint32 big-endian). Scores (2^e nats) and losses (10⁻⁶ nats) are
  * brought to one unit as integers, so nothing is rounded before the two floors. What is not paid here goes to all contributors
  * by training weight (`splitFee`).
+ *
+ * Against gaming: atoms without training weight (copies alone) neither are paid nor move τ; `haircuts` cut u_a and the training weight of
+ * atoms that hurt the held-out loss; a contributor of whom no word stands in an answer that holds words of others gets at most
+ * `unwitnessedCapPpm`. What is cut off is not given to others by influence.
  * @returns one entry per contributor, sorted by address, the atoms of one contributor added up
  */
-export function influenceShares({ scores, atoms, losses, answerKey }: ShareInput): ContributorShare[] {
+export function influenceShares({ scores, atoms, losses, answerKey, heldOut, witnesses, rules = policy }: ShareInput): ContributorShare[] {
   if (scores.values.length !== atoms.length) fail('BAD_SCORES', `${scores.values.length} scores for ${atoms.length} atoms`, { field: 'scores' })
   for (const loss of [losses.base, losses.tuned]) {
     if (!Number.isInteger(loss) || loss < 0 || loss > maxMicroNats) fail('BAD_LOSS', `a loss of ${loss} is not whole micro-nats`, { field: 'losses' })
   }
-  const floor = noiseFloor(scores.values)
+  const kept = haircuts(heldOut, atoms.length, rules.haircut)
+  const counts = atoms.map(({ trainingWeight }) => trainingWeight > 0)
+  const floor = noiseFloor(scores.values.filter((_, a) => counts[a]))
   const scale = BigInt(microNatsPerNat) << BigInt(Math.max(0, scores.exponent))
-  const useful = scores.values.map((s) => (s > floor ? (s - floor) * scale : 0n))
-  const total = useful.reduce((a, b) => a + b, 0n)
+  const above = scores.values.map((s, a) => (counts[a] && s > floor ? (s - floor) * scale : 0n))
+  const useful = above.map((u, a) => u * BigInt(kept[a]))
+  const total = above.reduce((a, b) => a + b, 0n)
   const gain = BigInt(losses.base - losses.tuned)
   const benefit = gain << BigInt(Math.max(0, -scores.exponent))
 
   const pool = gain > 0n ? (BigInt(wholePpm) * gain) / BigInt(losses.base) : 0n
-  const paid = total > 0n && pool > 0n ? (pool * total) / (total > benefit ? total : benefit) : 0n
+  const supported = useful.reduce((a, b) => a + b, 0n)
+  const paid = supported > 0n && pool > 0n ? (pool * supported) / (BigInt(wholePpm) * (total > benefit ? total : benefit)) : 0n
   const ties = atoms.map((_, a) => sha256(concatBytes(fromHex(answerKey), uint32(a))))
   const parts = largestRemainder(paid, useful, ties)
 
   const byContributor = new Map<Address, ContributorShare>()
   atoms.forEach(({ contributor, trainingWeight }, a) => {
     const share = byContributor.get(contributor) ?? { contributor, sharePpm: 0, trainingWeight: 0 }
-    byContributor.set(contributor, { contributor, sharePpm: share.sharePpm + Number(parts[a]), trainingWeight: share.trainingWeight + trainingWeight })
+    const weight = keptWeight(trainingWeight, kept[a])
+    byContributor.set(contributor, { contributor, sharePpm: share.sharePpm + Number(parts[a]), trainingWeight: share.trainingWeight + weight })
   })
-  return [...byContributor.values()].sort((a, b) => compareHex(a.contributor, b.contributor))
+  const most = ({ contributor }: ContributorShare): number => (!witnesses || witnesses.size === 0 || witnesses.has(contributor) ? wholePpm : rules.unwitnessedCapPpm)
+  return [...byContributor.values()].map((share) => ({ ...share, sharePpm: Math.min(share.sharePpm, most(share)) })).sort((a, b) => compareHex(a.contributor, b.contributor))
 }
 
 function uint32(value: number): Uint8Array {
