@@ -33,6 +33,8 @@ export const policy = {
   medianFromAtoms: 8,
   /** Atoms that hurt held-out loss by more than `factor` medians, and more than 0.02 nats per token, lose shares and weight: see `haircuts`. */
   haircut: { factor: 2, leastMicroNats: 20_000 },
+  /** Records that are measured and not trained on, in training sets large enough to do without them: see `heldOutRecords`. */
+  heldOut: { oneIn: 16, fromRecords: 512 },
   /** Most that a contributor gets of an answer that holds spans of others and none of his own, in ppm of the contributors' part. */
   unwitnessedCapPpm: 250_000,
   maxAtoms: 256,

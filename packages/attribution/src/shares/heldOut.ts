@@ -5,12 +5,15 @@ import { maxMicroNats } from './microNats.ts'
 
 const loss = z.int().min(0).max(maxMicroNats)
 
-/** How the loss on records that nobody was trained on changes without each atom: stands in an influence table's details as `heldOut`. */
+/** What each atom does to the loss on records that nobody was trained on: stands in an influence table's details as `heldOut`. */
 const heldOutSchema = z.strictObject({
-  /** Records measured on. */
+  /** Records measured on, of all contributors together. */
   records: z.int().min(1),
-  /** Mean loss per supervised token, in micro-nats: of the adapter, and of the adapter trained without each atom, in the order of the table. */
-  full: loss,
+  /**
+   * Per atom, in the order of the table: mean loss per supervised token over the held-out records of all others, in micro-nats; of the adapter, and of
+   * the adapter trained without the atom. Nobody's own records speak for him.
+   */
+  full: z.array(loss).min(1).max(policy.maxAtoms),
   without: z.array(loss).min(1).max(policy.maxAtoms),
 })
 
@@ -30,20 +33,20 @@ export function heldOutOf(table: { details: Json; atoms: readonly unknown[] }): 
   const claimed = typeof details === 'object' && details !== null && 'heldOut' in details ? details.heldOut : undefined
   if (claimed === undefined) return undefined
   const read = heldOutSchema.safeParse(claimed)
-  if (!read.success || read.data.without.length !== table.atoms.length) {
+  if (!read.success || read.data.full.length !== table.atoms.length || read.data.without.length !== table.atoms.length) {
     return fail('BAD_TABLE', 'the held-out losses of the table are not whole micro-nats, one per atom', { field: 'details.heldOut' })
   }
   return read.data
 }
 
 /**
- * What each atom keeps of its shares and of its training weight, in ppm. An atom hurts by h = ℓ_full − ℓ_without, the held-out loss that goes
- * away with it. Up to the tolerance, `factor` times the lower median of |h| over all atoms and at least `leastMicroNats`, it keeps everything:
+ * What each atom keeps of its shares and of its training weight, in ppm. An atom hurts by h = full − without, the held-out loss of the others that
+ * goes away with it. Up to the tolerance, `factor` times the lower median of |h| over all atoms and at least `leastMicroNats`, it keeps everything:
  * that much is noise. From there it falls in a straight line, to nothing at twice the tolerance. Atoms that help keep everything.
  */
 export function haircuts(heldOut: HeldOutLosses | undefined, atoms: number, rule: HaircutRule = policy.haircut): number[] {
   if (heldOut === undefined) return Array.from({ length: atoms }, () => whole)
-  const hurts = heldOut.without.map((without) => heldOut.full - without)
+  const hurts = heldOut.full.map((full, a) => full - heldOut.without[a])
   const sizes = hurts.map(Math.abs).sort((a, b) => a - b)
   const tolerance = Math.max(rule.leastMicroNats, rule.factor * sizes[(sizes.length - 1) >> 1])
   return hurts.map((hurt) => {

@@ -118,7 +118,7 @@ describe('influenceShares', () => {
 
   describe('against gaming', () => {
     const one = { atoms: [1, 2, 3, 4].map((k) => ({ contributor: address(k), trainingWeight: 10 })) }
-    const heldOut = (full: number, ...without: number[]) => ({ heldOut: { records: 5, full, without } })
+    const heldOut = (full: number, ...without: number[]) => ({ heldOut: { records: 5, full: without.map(() => full), without } })
 
     it('lets atoms of copies alone neither be paid nor lower the floor', () => {
       const honest = shares([500, 400, 10, 10])
@@ -153,8 +153,9 @@ describe('influenceShares', () => {
     it('reads held-out losses from a table, and refuses what is not one per atom', () => {
       const atoms = [1, 2]
       expect(heldOutOf({ details: {}, atoms })).toBeUndefined()
-      expect(heldOutOf({ details: { heldOut: { records: 3, full: 5, without: [4, 6] } }, atoms })).toEqual({ records: 3, full: 5, without: [4, 6] })
-      for (const bad of [1, { records: 3, full: 5, without: [4] }, { records: 0, full: 5, without: [4, 6] }, { records: 3, full: 0.5, without: [4, 6] }]) {
+      const good = { records: 3, full: [5, 5], without: [4, 6] }
+      expect(heldOutOf({ details: { heldOut: good }, atoms })).toEqual(good)
+      for (const bad of [1, { ...good, without: [4] }, { ...good, full: [5] }, { ...good, records: 0 }, { ...good, full: [0.5, 1] }]) {
         expect(() => heldOutOf({ details: { heldOut: bad }, atoms })).toThrow(expect.objectContaining({ code: 'BAD_TABLE' }))
       }
     })
