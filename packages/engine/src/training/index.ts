@@ -12,3 +12,6 @@ export { adapterFromParameters, adapterParameters, type AdapterParameters } from
 export { answerGradient, AnswerGradients, releaseAnswerGradients, type AnswerGradient } from './answerGradient.ts'
 export { meanGradient, pathWeights, type GradientPath } from './GradientPath.ts'
 export { AdapterProbe, type AdapterShape } from './gradients/AdapterProbe.ts'
+export { defaultFingerprintPlan, recordFingerprints, type FingerprintOptions, type FingerprintPlan, type RecordFingerprint } from './fingerprints/recordFingerprints.ts'
+export { GradientSketch, simHashBytes } from './fingerprints/GradientSketch.ts'
+export { loraFactors, type SlotFactors } from './factors/loraFactors.ts'

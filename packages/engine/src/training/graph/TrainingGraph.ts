@@ -19,6 +19,8 @@ export type TrainingGraphParts = {
   backward?: boolean
   /** True when every row brings its own attention mask. */
   ownMasks?: boolean
+  /** Nodes that the linear maps make beyond those of training, per layer; default 0. */
+  extraNodes?: number
 }
 
 /** One batch in the fixed extents of the graph. */
@@ -35,7 +37,7 @@ export type BatchInputs = {
   mask?: Float32Array
 }
 
-const nodeCapacity = (layers: number) => 256 + layers * 160
+const nodeCapacity = (layers: number, extra = 0) => 256 + layers * (160 + extra)
 
 /**
  * A forward and backward graph over fixed extents, built once and computed many times.
@@ -52,6 +54,7 @@ export class TrainingGraph {
   private readonly allocator: GraphAllocator
   private readonly graph: Graph
   private readonly probability: Tensor
+  private readonly lastHidden: Tensor
   private readonly vocab: number
   private readonly flat: Int32Array
 
@@ -78,7 +81,7 @@ export class TrainingGraph {
     this.inputs.positions.write(Int32Array.from({ length: batch.length }, (_, i) => i))
     this.inputs.mask.write(causalMask(batch.length, parts.ownMasks ? batch.rows : 1))
 
-    const nodes = nodeCapacity(shape.layers)
+    const nodes = nodeCapacity(shape.layers, parts.extraNodes)
     this.context = new TensorContext(backend.ggml, { tensors: nodes, graphs: [nodes] })
     const build = new GraphBuild({
       ops: this.context.ops,
@@ -102,6 +105,7 @@ export class TrainingGraph {
     if (parts.backward !== false) model.backward()
     for (const gradient of build.gradients.values()) this.graph.expand(gradient)
     this.probability = model.probability
+    this.lastHidden = model.hidden
     this.gradients = build.gradients
     this.allocator = backend.graphAllocator()
     this.allocator.allocate(this.graph)
@@ -126,6 +130,11 @@ export class TrainingGraph {
     inputs.weights.write(batch.weights)
     this.backend.compute(this.graph)
     return this.probability.readF32()
+  }
+
+  /** The last run's final normed hidden states, rows · length of the model's width each; padding included. */
+  hidden(): Float32Array {
+    return this.lastHidden.readF32()
   }
 
   dispose(): void {
