@@ -1,4 +1,4 @@
-import { deploymentId, digestOfCid, fail, hashJson, readArtefact, runManifestSchema, signStatement, statementDomain, toJson, wholePpm, zeroHash, type Deployment, type Hex } from '@openledger/protocol'
+import { deploymentId, fail, hashJson, readArtefact, runManifestSchema, signStatement, statementDomain, toJson, wholePpm, zeroHash, type Deployment, type Hex } from '@openledger/protocol'
 import { deployModel, readBase, readDeployment } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
 import { fetchContent } from './fetchContent.ts'
@@ -37,9 +37,9 @@ async function offerOf(session: Session, { model, name, split }: DeployInput): P
   if (!run) return fail('UNKNOWN_ADAPTER', 'this node has published no such adapter', { fix: 'publish the run that made it first' })
   if (!run.manifest || !run.adapterId) return fail('NOT_PUBLISHED', `run ${run.name} is ${run.status}, not published`, { fix: `publish it with: openledger publish ${run.name}` })
   const { influenceTable } = readArtefact(runManifestSchema, await fetchContent(session, run.manifest))
-  const { readInfluenceTable, methodHash } = await import('@openledger/attribution')
-  const { method } = readInfluenceTable(await fetchContent(session, influenceTable))
-  return { adapterId: run.adapterId, methodHash: methodHash(method as Parameters<typeof methodHash>[0]), tableHash: digestOfCid(influenceTable), split: split ?? adapterSplit, name: name ?? run.name }
+  const { readInfluenceTable, methodHash, tableCommitment } = await import('@openledger/attribution')
+  const table = readInfluenceTable(await fetchContent(session, influenceTable))
+  return { adapterId: run.adapterId, methodHash: methodHash(table.method), tableHash: tableCommitment(table).root, split: split ?? adapterSplit, name: name ?? run.name }
 }
 
 /** Equal offers get an equal nonce, so that a repeated call makes the same statement. */

@@ -1,7 +1,7 @@
 import { packContribution, contributionIds, writeContributionBundle } from '@openledger/datanet'
 import { digestOfCid, hashJson, parseOpen, readArtefact, signStatement, snapshotSchema, statementDomain, toHex, trainingRunSchema, zeroHash, type Deployment, type Hex, type Network } from '@openledger/protocol'
 import { bondStake, commitContribution, createDatanet, deployModel, openChannel, registerAdapter, registerBase, revealContribution, sealSnapshot, type ContributionView, type RunView } from '@openledger/sdk'
-import { methodHash } from '@openledger/attribution'
+import { methodHash, readInfluenceTable, tableCommitment } from '@openledger/attribution'
 import { randomBytes } from 'node:crypto'
 import type { Api } from './Api.ts'
 import { testAccount, testWriter } from './deployTestLedger.ts'
@@ -72,7 +72,9 @@ export async function publishAndDeploy(network: Network, api: Api, runId: string
   const writer = testWriter(network, cast.builder)
   await registerAdapter(writer, run, digestOfCid(manifest), signature)
   const document = JSON.parse(await api.get<string>(`/api/content/${manifest}`).then((v) => (typeof v === 'string' ? v : JSON.stringify(v)))) as { influenceTable: string }
-  return deploy(network, api, run.adapterId, digestOfCid(document.influenceTable))
+  const file = await fetch(`${api.url}/api/content/${document.influenceTable}`)
+  const table = readInfluenceTable(new Uint8Array(await file.arrayBuffer()))
+  return deploy(network, api, run.adapterId, tableCommitment(table).root)
 }
 
 /** Deploys an adapter, or the bare base. */

@@ -35,17 +35,23 @@ export const attributionSchema = z.strictObject({
   tableHash: hash32,
   indexHash: hash32,
   queryHash: hash32,
-  /** keccak of the canonical JSON of the revoked record ids, sorted, that spans left out. */
+  /** The roots under which a contract opens pieces of the three. */
+  commitments: z.strictObject({ table: hash32, index: hash32, query: hash32 }),
+  /** Root of the tree over the revoked record ids, sorted, that spans left out. */
   revokedHash: hash32,
   /** The receipt's `outputHash`. */
   answerKey: hash32,
   answerTokens: token,
   /** Micro-nats per answer token. */
   losses: z.strictObject({ base: z.int().min(0).max(maxMicroNats), tuned: z.int().min(0).max(maxMicroNats) }),
+  /** Root of the tree over the answer's tokens, with word starts and weights. */
+  tokensRoot: hash32,
+  /** Root of the tree over each atom's running sums of ⟨g, r⟩. */
+  sumsRoot: hash32,
   /** Per atom of the table: value · 2^exponent nats per token. */
   scores: z.strictObject({
-    exponent: z.int().min(-256).max(1024),
-    values: z.array(z.string().regex(/^(0|-?[1-9]\d{0,199})$/, 'expected a decimal integer in a string')).min(1).max(policy.maxAtoms),
+    exponent: z.int().min(-128).max(255),
+    values: z.array(z.string().regex(/^(0|-?[1-9]\d{0,76})$/, 'expected a decimal integer in a string')).min(1).max(policy.maxAtoms),
   }),
   shares: z
     .array(z.strictObject({ contributor: address, sharePpm: z.int().min(0).max(wholePpm), trainingWeight: z.int().min(0) }))

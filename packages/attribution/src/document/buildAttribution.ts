@@ -1,4 +1,9 @@
-import { hashJson, type Hex } from '@openledger/protocol'
+import type { Hex } from '@openledger/protocol'
+import { answerTokens, answerTokensTree } from '../commitments/answerTokens.ts'
+import { indexCommitment } from '../commitments/indexCommitment.ts'
+import { queryCommitment } from '../commitments/queryCommitment.ts'
+import { runningSums, sumsTree } from '../commitments/runningSums.ts'
+import { tableCommitment } from '../commitments/tableCommitment.ts'
 import type { InfluenceTable } from '../influence/InfluenceTable.ts'
 import type { QueryVector } from '../influence/QueryVector.ts'
 import { scoreAtoms } from '../influence/scoreAtoms.ts'
@@ -6,6 +11,7 @@ import { methodHash } from '../policy.ts'
 import { heldOutOf } from '../shares/heldOut.ts'
 import { influenceShares, type Losses } from '../shares/influenceShares.ts'
 import type { SpanFinder } from '../spans/SpanFinder.ts'
+import { revokedTree } from './attributionCommitment.ts'
 import type { AttributionDocument } from './attributionSchema.ts'
 
 export type AttributionInput = {
@@ -23,9 +29,9 @@ export type AttributionInput = {
   answerKey: Hex
 }
 
-/** The hash of a set of revoked record ids: keccak of the canonical JSON of the sorted list. */
+/** The hash of a set of revoked record ids: the root of the ordered tree over them, sorted. */
 export function revokedHash(revoked: ReadonlySet<Hex>): Hex {
-  return hashJson([...revoked].sort())
+  return revokedTree(revoked).root
 }
 
 /** The claims of a document that name its inputs, without computing on them. */
@@ -39,6 +45,7 @@ export function attributionInputs(input: AttributionInput) {
     tableHash: table.hash,
     indexHash: finder.index.hash,
     queryHash: query.hash,
+    commitments: { table: tableCommitment(table).root, index: indexCommitment(finder.index).root, query: queryCommitment(query).root },
     revokedHash: revokedHash(finder.revoked),
     answerKey,
     answerTokens: answer.length,
@@ -57,13 +64,10 @@ export function buildAttribution(input: AttributionInput): AttributionDocument {
   const witnesses = new Set(spans.map(({ source }) => source.contributor))
   return {
     ...attributionInputs(input),
+    tokensRoot: answerTokensTree(answerTokens(finder, answer, wordStarts)).root,
+    sumsRoot: sumsTree(runningSums(table, query)).root,
     scores: { exponent: scores.exponent, values: scores.values.map(String) },
     shares: influenceShares({ scores, atoms: table.atoms, losses, answerKey, heldOut: heldOutOf(table), witnesses }),
     spans,
   }
-}
-
-/** The receipt's `attributionRoot`: keccak of the canonical JSON of the document. */
-export function attributionRoot(document: AttributionDocument): Hex {
-  return hashJson(document)
 }

@@ -13,7 +13,7 @@ export type AttributionEvidence = Omit<AttributionInput, 'losses' | 'answerKey'>
  */
 export function verifyAttribution(document: AttributionDocument, evidence: AttributionEvidence): Comparison {
   const input = { ...evidence, losses: evidence.losses ?? document.losses, answerKey: evidence.answerKey ?? document.answerKey }
-  const { scores: _scores, shares: _shares, spans: _spans, ...claimedInputs } = document
+  const { tokensRoot: _tokens, sumsRoot: _sums, scores: _scores, shares: _shares, spans: _spans, ...claimedInputs } = document
   const inputs = firstDifference(claimedInputs, attributionInputs(input))
   if (inputs.difference) return inputs
   try {

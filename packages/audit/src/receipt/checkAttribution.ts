@@ -24,7 +24,7 @@ export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, c
   if (bundle.answer.tokens.length === 0) return checkEmptyAnswer(bundle, run)
   const document = readAttribution(bundle.attribution as object)
   expectEqual('attribution root', statement.attributionRoot, attributionRoot(document))
-  expectEqual('influence table of the deployment', bundle.deployment.statement.tableHash, document.tableHash)
+  expectEqual('influence table of the deployment', bundle.deployment.statement.tableHash, document.commitments.table)
   expectEqual('attribution method', bundle.deployment.statement.methodHash, document.method.hash)
   const table = readInfluenceTable(await content.get(run.manifest.influenceTable))
   if (bundle.queryVector === null) return falseClaim('the bundle names no query vector')

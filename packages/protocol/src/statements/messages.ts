@@ -57,7 +57,7 @@ export type Deployment = {
   contributorsPpm: number
   /** keccak of the attribution method's name and constants. */
   methodHash: Hex
-  /** SHA-256 of the published influence table. */
+  /** The root of the published influence table (`tableRoot`), under which a contract opens pieces of it. */
   tableHash: Hex
   nonce: bigint
 }
