@@ -2,7 +2,7 @@ import type { Hex } from '@openledger/protocol'
 import { loadDevice } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AnswerGradient, GradientPath, TrainingProgress } from '../training/index.ts'
+import type { AnswerGradient, FingerprintPlan, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
 import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
 import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
@@ -150,6 +150,19 @@ export class EngineHost implements ServingEngine {
    */
   answerGradient(adapterId: Hex, tokens: readonly number[], supervisedFrom: number, path?: GradientPath): Promise<AnswerGradient> {
     return this.#client.call('answerGradient', { adapterId, tokens, supervisedFrom, path })
+  }
+
+  /**
+   * Gradient SimHash and embedding of each example (see `recordFingerprints`), in the order given.
+   * @param options the plan and the adapter parameters to take gradients at; by default the base itself
+   * @throws `EXAMPLE_*`, `FINGERPRINT_*`
+   */
+  fingerprints(
+    examples: readonly TrainingExample[],
+    options: { plan?: Partial<FingerprintPlan>; weights?: Float32Array; onProgress?: (done: number) => void; signal?: AbortSignal } = {},
+  ): Promise<RecordFingerprint[]> {
+    const { onProgress, signal, ...rest } = options
+    return this.#client.call('fingerprints', { examples, ...rest }, { onEvent: onProgress, signal })
   }
 
   /** Ends all requests, frees all memory and ends the thread. Calling it twice does nothing more. */

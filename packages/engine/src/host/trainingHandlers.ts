@@ -1,10 +1,10 @@
 import { writePeftFolder } from '../adapter/peftFolder.ts'
-import { answerGradient, trainAdapter } from '../training/index.ts'
+import { answerGradient, recordFingerprints, trainAdapter } from '../training/index.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
 import type { Handlers } from '../threads/wire.ts'
 
-type TrainingCalls = Pick<EngineCalls, 'train' | 'answerGradient'>
+type TrainingCalls = Pick<EngineCalls, 'train' | 'answerGradient' | 'fingerprints'>
 
 /** Answers the calls that train. A run takes the thread for long stretches: use an engine of its own for it. */
 export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
@@ -19,5 +19,6 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
       const adapter = await state.loaded.pool.adapterOf(adapterId)
       return answerGradient(state.loaded.model, adapter, tokens, supervisedFrom, path)
     },
+    fingerprints: ({ examples, ...options }, { emit, signal }) => recordFingerprints(state.loaded.model, examples, { ...options, signal, onProgress: emit }),
   }
 }

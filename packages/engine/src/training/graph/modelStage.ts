@@ -9,9 +9,9 @@ type Block = { attentionNorm: Stage; attention: ReturnType<typeof attentionStage
 
 /**
  * The whole Llama-family model, forward and backward: token ids I32 [T] → p(target) [1, S].
- * `backward()` adds the nodes of all gradients to `build.gradients`.
+ * `backward()` adds the nodes of all gradients to `build.gradients`; `hidden` [width, T] is what the head reads.
  */
-export function modelStage(build: GraphBuild, tokens: Tensor, inputs: LossInputs): { probability: Tensor; backward: () => void } {
+export function modelStage(build: GraphBuild, tokens: Tensor, inputs: LossInputs): { probability: Tensor; hidden: Tensor; backward: () => void } {
   const { ops, shape } = build
   const table = build.weight('token_embd.weight')
   let x = ops.getRows(table, tokens)
@@ -30,6 +30,7 @@ export function modelStage(build: GraphBuild, tokens: Tensor, inputs: LossInputs
   const loss = lossStage(build, lastNorm.output, inputs)
   return {
     probability: loss.probability,
+    hidden: lastNorm.output.asOutput(),
     backward: () => {
       let gradient = lastNorm.backward(loss.backward())
       for (let i = blocks.length - 1; i >= 0; i--) {
