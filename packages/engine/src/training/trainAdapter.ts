@@ -10,6 +10,7 @@ import { fullAdapterRecipe, type AdapterRecipe } from './AdapterRecipe.ts'
 import { readCheckpoint, writeCheckpoint } from './Checkpoint.ts'
 import { clipFactor, gradientNorm } from './clipFactor.ts'
 import { ContributionLedger } from './ContributionLedger.ts'
+import { exampleOrder } from './exampleOrder.ts'
 import { FrozenBase } from './FrozenBase.ts'
 import { initialAdapter } from './initialAdapter.ts'
 import { learningRateAt } from './learningRate.ts'
@@ -17,7 +18,6 @@ import { loraLayout, type LoraLayout } from './LoraLayout.ts'
 import { meanLoss } from './meanLoss.ts'
 import type { TrainingOptions } from './pretrain.ts'
 import { ProgressClock } from './ProgressClock.ts'
-import { Random } from './Random.ts'
 import { StepGradients } from './StepGradients.ts'
 import { checkExamples, type TrainingExample } from './TrainingExample.ts'
 
@@ -131,16 +131,6 @@ export async function trainAdapter(
   } finally {
     adapted.dispose()
     base.dispose()
-  }
-}
-
-/** The examples of each step: every pass in its own seeded order, the last step of a pass taking what is left. */
-function exampleOrder(examples: readonly TrainingExample[], plan: AdapterRecipe): (step: number) => TrainingExample[] {
-  const stepsPerPass = Math.ceil(examples.length / plan.batchSize)
-  return (step) => {
-    const order = new Random(plan.seed, 10_000 + Math.floor(step / stepsPerPass)).permutation(examples.length)
-    const from = (step % stepsPerPass) * plan.batchSize
-    return [...order.subarray(from, from + plan.batchSize)].map((i) => examples[i])
   }
 }
 
