@@ -8,7 +8,7 @@ import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, Sco
 import type { AdapterPoolStats } from '../serving/pool/AdapterPool.ts'
 import type { AdapterUsage } from '../serving/pool/AdapterUsage.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, FingerprintPlan, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
+import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, Coalition, FingerprintPlan, GradientPath, RecordFingerprint, TogetherOptions, TogetherResult, TrainingExample, TrainingProgress } from '../training/index.ts'
 
 export type EngineOptions = {
   /** Threads to compute with; default 1 for small models, else 2 if there are as many cores. Results do not depend on it. */
@@ -100,6 +100,17 @@ export type TrainRequest = {
   outputFolder: string
 }
 
+export type TrainTogetherRequest = Omit<TogetherOptions, 'signal' | 'onProgress' | 'now'> & {
+  examples: readonly TrainingExample[]
+  recipe: Partial<AdapterRecipe>
+  coalitions: readonly Coalition[]
+  /** Where the adapter of the coalition of ones is written as a PEFT folder; needs that coalition. */
+  outputFolder?: string
+}
+
+/** What `trainTogether` gives, and where the adapter of the coalition of ones lies when a folder was named. */
+export type TrainTogetherResult = TogetherResult & { adapterId?: Hex; folder?: string }
+
 /** The result of training as it crosses the thread border: the adapter itself lies in `outputFolder`. */
 export type TrainResult = Omit<AdapterTrainingResult, 'adapter'> & { adapterId: Hex; folder: string }
 
@@ -123,6 +134,7 @@ export type EngineCalls = {
   embed: Call<EmbedRequest, Float32Array>
   load: Call<null, EngineLoad>
   train: Call<TrainRequest, TrainResult, TrainingProgress>
+  trainTogether: Call<TrainTogetherRequest, TrainTogetherResult, TrainingProgress>
   answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; path?: GradientPath }, AnswerGradient>
   fingerprints: Call<{ examples: readonly TrainingExample[]; plan?: Partial<FingerprintPlan>; weights?: Float32Array }, RecordFingerprint[], number>
   close: Call<null, void>

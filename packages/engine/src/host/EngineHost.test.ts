@@ -9,6 +9,7 @@ import { writePeftFolder } from '../adapter/peftFolder.ts'
 import { randomAdapter } from '../fixtures/randomAdapter.ts'
 import { writeTinyModel } from '../fixtures/writeTinyModel.ts'
 import { loadModel } from '../model/loadModel.ts'
+import { leaveOneOut } from '../training/index.ts'
 import { EngineHost } from './EngineHost.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-host-'))
@@ -104,6 +105,11 @@ describe('EngineHost', () => {
     expect(steps.length).toBe(result.steps)
     expect(result.lossFinal).toBeLessThan(result.lossBase)
     expect(await trainer.registerAdapter(result.folder)).toBe(result.adapterId)
+    const coalitions = leaveOneOut(3)
+    const counterfactual = { examples: encoded, recipe: { rank: 2, epochs: 4 }, coalitions, outputFolder: join(folder, 'together') }
+    const together = await trainer.trainTogether(counterfactual)
+    expect([together.adapterId, together.adapters.length]).toEqual([result.adapterId, 4])
+    await expect(trainer.trainTogether({ ...counterfactual, coalitions: coalitions.slice(1) })).rejects.toMatchObject({ code: 'COALITION_MISSING' })
     const { loss, lossBase } = await trainer.answerGradient(result.adapterId, encoded[0]!.tokens, prompt.length)
     await trainer.close()
 

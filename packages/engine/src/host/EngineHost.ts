@@ -3,7 +3,7 @@ import { loadDevice } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AnswerGradient, FingerprintPlan, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
-import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult } from './EngineCalls.ts'
+import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult, TrainTogetherRequest, TrainTogetherResult } from './EngineCalls.ts'
 import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
 
@@ -142,6 +142,14 @@ export class EngineHost implements ServingEngine {
   /** Trains an adapter and writes it as a PEFT folder. @throws `EXAMPLE_*`, `RECIPE`, `TRAINING_*`, `CHECKPOINT_DAMAGED` */
   train(request: TrainRequest, options: { onProgress?: (progress: TrainingProgress) => void; signal?: AbortSignal } = {}): Promise<TrainResult> {
     return this.#client.call('train', request, { onEvent: options.onProgress, signal: options.signal })
+  }
+
+  /**
+   * Trains one adapter per coalition of contributors, together (see the function `trainTogether`); parameters come back flat.
+   * @throws `EXAMPLE_*`, `COALITION_*`, `RECIPE`, `TRAINING_*`, `CHECKPOINT_DAMAGED`
+   */
+  trainTogether(request: TrainTogetherRequest, options: { onProgress?: (progress: TrainingProgress) => void; signal?: AbortSignal } = {}): Promise<TrainTogetherResult> {
+    return this.#client.call('trainTogether', request, { onEvent: options.onProgress, signal: options.signal })
   }
 
   /**

@@ -1,10 +1,11 @@
+import { fail } from '@openledger/protocol'
 import { writePeftFolder } from '../adapter/peftFolder.ts'
-import { answerGradient, recordFingerprints, trainAdapter } from '../training/index.ts'
+import { adapterFromParameters, answerGradient, isFull, recordFingerprints, trainAdapter, trainTogether } from '../training/index.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
 import type { Handlers } from '../threads/wire.ts'
 
-type TrainingCalls = Pick<EngineCalls, 'train' | 'answerGradient' | 'fingerprints'>
+type TrainingCalls = Pick<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints'>
 
 /** Answers the calls that train. A run takes the thread for long stretches: use an engine of its own for it. */
 export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
@@ -12,6 +13,17 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
     async train({ examples, recipe, outputFolder, ...rest }, { emit, signal }) {
       const { model } = state.loaded
       const { adapter, ...result } = await trainAdapter(model, examples, recipe, { ...rest, signal, onProgress: (progress) => emit(progress) })
+      writePeftFolder(outputFolder, adapter, model)
+      return { ...result, adapterId: adapter.id, folder: outputFolder }
+    },
+    async trainTogether({ examples, recipe, coalitions, outputFolder, ...rest }, { emit, signal, transfer }) {
+      const { model } = state.loaded
+      const full = coalitions.findIndex(isFull)
+      if (outputFolder !== undefined && full < 0) fail('COALITION_MISSING', 'an adapter is written for the coalition of ones, which is not among those to train', { field: 'coalitions' })
+      const result = await trainTogether(model, examples, recipe, coalitions, { ...rest, signal, onProgress: (progress) => emit(progress) })
+      transfer.push(...[result.initial, ...result.adapters].map(({ buffer }) => buffer as ArrayBuffer))
+      if (outputFolder === undefined) return result
+      const adapter = adapterFromParameters({ layout: result.layout, weights: result.adapters[full] }, result.recipe, model)
       writePeftFolder(outputFolder, adapter, model)
       return { ...result, adapterId: adapter.id, folder: outputFolder }
     },

@@ -6,7 +6,7 @@ export { parameterLayout, type ParameterLayout, type ParameterSlot } from './par
 export type { TrainingProgress } from './ProgressClock.ts'
 export { trainAdapter, type AdapterTrainingOptions, type AdapterTrainingResult } from './trainAdapter.ts'
 export { trainTogether, type TogetherOptions, type TogetherResult } from './together/trainTogether.ts'
-export { fullCoalition, leaveOneOut, type Coalition } from './together/Coalition.ts'
+export { fullCoalition, isFull, leaveOneOut, type Coalition } from './together/Coalition.ts'
 export { responsesOf } from './together/responsesOf.ts'
 export { defaultAdapterRecipe, epochsFor, fullAdapterRecipe, type AdapterRecipe } from './AdapterRecipe.ts'
 export { checkExamples, type TrainingExample } from './TrainingExample.ts'
