@@ -21,6 +21,11 @@ export type AdapterRecipe = LearningRateSchedule &
     microTokens: number
     /** Largest gradient norm; 0 turns clipping off. */
     clipNorm: number
+    /**
+     * Largest gradient of one example, as a multiple of the median of its batch: see `clipExamples`. Absent turns it off. It costs a second pass
+     * over each batch.
+     */
+    exampleClip?: number
     seed: number
     /** Longest example in tokens. */
     maxLength: number
@@ -78,6 +83,7 @@ export function fullAdapterRecipe(recipe: Partial<AdapterRecipe>): AdapterRecipe
   for (const field of ['warmup', 'weightDecay', 'clipNorm', 'eps', 'epsRoot'] as const) {
     if (!(full[field] >= 0) || !Number.isFinite(full[field])) fail('RECIPE', `${field} is ${full[field]}, not a number ≥ 0`, { field })
   }
+  if (full.exampleClip !== undefined && !(full.exampleClip >= 1 && Number.isFinite(full.exampleClip))) fail('RECIPE', `exampleClip is ${full.exampleClip}, not a number ≥ 1`, { field: 'exampleClip' })
   for (const field of ['beta1', 'beta2'] as const) {
     if (!(full[field] >= 0 && full[field] < 1)) fail('RECIPE', `${field} is ${full[field]}, not within 0 to 1`, { field })
   }

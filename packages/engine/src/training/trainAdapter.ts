@@ -8,6 +8,7 @@ import { adapterFromParameters } from './AdapterParameters.ts'
 import { AdapterModel } from './AdapterModel.ts'
 import { fullAdapterRecipe, type AdapterRecipe } from './AdapterRecipe.ts'
 import { readCheckpoint, writeCheckpoint } from './Checkpoint.ts'
+import { clipExamples } from './clipExamples.ts'
 import { clipFactor, gradientNorm } from './clipFactor.ts'
 import { ContributionLedger } from './ContributionLedger.ts'
 import { exampleOrder } from './exampleOrder.ts'
@@ -102,7 +103,8 @@ export async function trainAdapter(
         save()
         fail('TRAINING_STOPPED', `the run was stopped at step ${step}`, { action: 'retry', fix: 'start it again with the same checkpoint folder to go on' })
       }
-      const { loss, tokens } = gradients.compute(adapted, order(step), plan.microTokens)
+      const batch = plan.exampleClip === undefined ? order(step) : clipExamples(adapted, order(step), plan.microTokens, plan.exampleClip)
+      const { loss, tokens } = gradients.compute(adapted, batch, plan.microTokens)
       const norm = gradientNorm(gradients.total)
       if (!Number.isFinite(norm)) fail('TRAINING_DIVERGED', `the gradient of step ${step} is not finite`, { action: 'stop', fix: 'use a lower learning rate' })
       const scale = clipFactor(norm, plan.clipNorm)

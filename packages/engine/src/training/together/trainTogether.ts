@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fail } from '@openledger/protocol'
 import type { Model } from '../../model/Model.ts'
+import { AdapterModel } from '../AdapterModel.ts'
 import { fullAdapterRecipe, type AdapterRecipe } from '../AdapterRecipe.ts'
 import { readCheckpoint, writeCheckpoint } from '../Checkpoint.ts'
+import { clipExamples } from '../clipExamples.ts'
 import { clipFactor, gradientNorm } from '../clipFactor.ts'
 import { exampleOrder } from '../exampleOrder.ts'
 import { FrozenBase } from '../FrozenBase.ts'
@@ -13,7 +15,7 @@ import { loraLayout, type LoraLayout } from '../LoraLayout.ts'
 import type { TrainingOptions } from '../pretrain.ts'
 import { ProgressClock } from '../ProgressClock.ts'
 import { checkExamples, type TrainingExample } from '../TrainingExample.ts'
-import { checkCoalitions, type Coalition } from './Coalition.ts'
+import { checkCoalitions, isFull, type Coalition } from './Coalition.ts'
 import { CoalitionState } from './CoalitionState.ts'
 import { OneByOne } from './OneByOne.ts'
 
@@ -72,6 +74,14 @@ export async function trainTogether(
   const order = exampleOrder(examples, plan)
   const clock = new ProgressClock(options.now ?? (() => performance.now()), steps - from)
   const base = new FrozenBase(model, plan.precision)
+  // Outliers are found at the parameters of the full coalition and weigh the same in all of them.
+  const measured = plan.exampleClip === undefined ? undefined : new AdapterModel(base, layout, states[Math.max(0, coalitions.findIndex(isFull))].weights)
+  const clipped = (step: number): TrainingExample[] => {
+    const batch = order(step)
+    if (measured === undefined || plan.exampleClip === undefined) return batch
+    measured.upload()
+    return clipExamples(measured, batch, plan.microTokens, plan.exampleClip)
+  }
   const gradients = new OneByOne(base, layout, contributors, plan.microTokens)
   try {
     for (let step = from; step < steps; step++) {
@@ -79,7 +89,7 @@ export async function trainTogether(
         save(step)
         fail('TRAINING_STOPPED', `the run was stopped at step ${step}`, { action: 'retry', fix: 'start it again with the same checkpoint folder to go on' })
       }
-      const { losses, tokens } = gradients.compute(order(step), coalitions, states)
+      const { losses, tokens } = gradients.compute(clipped(step), coalitions, states)
       const learningRate = learningRateAt(plan, step, steps)
       const norms = states.map(({ weights, optimizer, gradient }) => {
         const norm = gradientNorm(gradient)
@@ -94,6 +104,7 @@ export async function trainTogether(
     return { recipe: plan, layout, coalitions, initial, adapters: states.map(({ weights }) => weights), steps }
   } finally {
     gradients.dispose()
+    measured?.dispose()
     base.dispose()
   }
 }
