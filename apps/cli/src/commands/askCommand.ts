@@ -4,7 +4,7 @@ import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
 import { decimalNumber, openAmount, wholeNumber } from './optionValues.ts'
 
-type AskOptions = { model?: string; maxTokens?: number; temperature?: number; system?: string; presencePenalty?: number; frequencyPenalty?: number; jsonSchema?: string; deposit: string }
+type AskOptions = { model?: string; maxTokens?: number; temperature?: number; system?: string; presencePenalty?: number; frequencyPenalty?: number; jsonSchema?: string; deposit: string; wait: boolean }
 
 /** `openledger ask` */
 export function askCommand(context: CommandContext, program: Command): void {
@@ -20,6 +20,7 @@ export function askCommand(context: CommandContext, program: Command): void {
     .option('--presence-penalty <x>', 'taken off what the answer holds already, up to 2', decimalNumber)
     .option('--frequency-penalty <x>', 'the same for each time that it is there, up to 2', decimalNumber)
     .option('--json-schema <file>', 'a JSON Schema that the answer must be valid under')
+    .option('--no-wait', 'do not wait until it is known whose data shaped the answer')
     .option('--deposit <open>', 'what the channel is filled up to when it cannot pay', openAmount, '10')
   examples(command, [
     ['openledger ask "What is a datanet?"', 'the latest model'],
@@ -35,7 +36,7 @@ export function askCommand(context: CommandContext, program: Command): void {
     const jsonSchema = options.jsonSchema === undefined ? undefined : await readSchema(options.jsonSchema)
     const messages = system === undefined ? undefined : [{ role: 'system' as const, content: system }, { role: 'user' as const, content: question }]
     const onText = (text: string): void => void (output.json || context.streams.stdout(text))
-    const answered = await ask(await session(), { model, question, messages, payer: options.as ?? 'payer', maxTokens, temperature, conditions: { presencePenalty, frequencyPenalty, jsonSchema }, deposit: parseOpen(options.deposit), onText })
+    const answered = await ask(await session(), { model, question, messages, payer: options.as ?? 'payer', maxTokens, temperature, conditions: { presencePenalty, frequencyPenalty, jsonSchema }, deposit: parseOpen(options.deposit), onText, ...(options.wait ? {} : { attributionMs: 0 }) })
     output.line()
     output.line()
     showAnswer(output, answered.view)

@@ -24,16 +24,16 @@ export function receiptCommand(context: CommandContext, program: Command): void 
     const [prefix] = args as [string | undefined]
     if (prefix === undefined) {
       const { items } = await open.node.receipts(null)
-      output.table(['receipt', 'time', 'model', 'tokens', 'OPEN', 'epoch'], items.map((a) => [shortId(a.receiptId), when(a.time), a.model, `${a.inputTokens}+${a.outputTokens}`, formatOpen(BigInt(a.fee)), a.epoch === null ? '–' : String(a.epoch)]))
+      output.table(['receipt', 'time', 'model', 'tokens', 'OPEN', 'attribution', 'epoch'], items.map((a) => [shortId(a.receiptId), when(a.time), a.model, `${a.inputTokens}+${a.outputTokens}`, formatOpen(BigInt(a.fee)), a.attribution.status, a.epoch === null ? '–' : String(a.epoch)]))
       return output.result(items)
     }
     const { findReceipt } = await import('../verbs/findReceipt.ts')
-    const { ReceiptBook } = await import('../verbs/ReceiptBook.ts')
+    const { freshReceipt } = await import('../verbs/awaitAttribution.ts')
     const { showAnswer } = await import('./showAnswer.ts')
     const id = await findReceipt(open, prefix)
     if (options.out !== undefined) {
       const { writeFile } = await import('node:fs/promises')
-      await writeFile(options.out, (await new ReceiptBook(open.folder.receipts).read(id)) ?? (await open.node.receiptBundle(id)))
+      await writeFile(options.out, (await freshReceipt(open, id)) ?? (await open.node.receiptBundle(id)))
       output.line(`the bundle of receipt ${shortId(id)} is in ${options.out}`)
       return output.result({ receiptId: id, file: options.out })
     }

@@ -3,11 +3,19 @@ import type { AnswerView } from '@openledger/sdk'
 import type { Output } from '../output/Output.ts'
 import { oneLine, percent, shortId, whose } from './format.ts'
 
+function showAttribution(output: Output, { attribution }: AnswerView): void {
+  const { status, deadline, method, error } = attribution
+  if (status === 'pending') output.field('attribution', `pending, until ${new Date((deadline ?? 0) * 1000).toISOString()}; what is paid without it:`)
+  if (status === 'complete') output.field('attribution', `complete${method === null ? '' : `, by ${method}`}`)
+  if (status === 'failed') output.field('attribution', `failed: ${error ?? 'not there by its deadline'}; the node lost its part`)
+}
+
 /** Shows what stands behind an answer: price, sources, influence, payments, receipt. */
 export function showAnswer(output: Output, view: AnswerView): void {
   output.field('receipt', view.receiptId)
   output.field('model', view.model)
   output.field('price', `${formatOpen(BigInt(view.fee))} OPEN for ${view.inputTokens} + ${view.outputTokens} tokens`)
+  showAttribution(output, view)
   if (view.sources.length > 0) output.line('  sources')
   for (const s of view.sources) {
     const copies = s.copies > 1 ? `, ${s.copies} copies` : ''

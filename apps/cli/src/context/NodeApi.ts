@@ -55,6 +55,8 @@ export type NodeApi = {
   receipts(cursor: string | null): Promise<Page<AnswerView>>
   /** A receipt's bundle as a file. */
   receiptBundle(id: Hex, payment?: Payment): Promise<Uint8Array>
+  /** Waits for an answer's attribution. Throws ATTRIBUTION_PENDING after `timeoutMs`. */
+  attributed(id: Hex, payment: Payment | undefined, timeoutMs: number): Promise<AnswerView>
   receiptView(id: Hex): Promise<AnswerDetailView>
   payments(id: Hex): Promise<PaymentsView>
   settle(): Promise<EpochView | null>

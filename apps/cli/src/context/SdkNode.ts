@@ -48,6 +48,7 @@ export class SdkNode implements NodeApi {
   channel: NodeApi['channel'] = (id) => this.#ask((c) => c.channel(id))
   receipts: NodeApi['receipts'] = (cursor) => this.#ask((c) => c.receipts({ cursor, limit: 50 }))
   receiptBundle: NodeApi['receiptBundle'] = (id, payment) => this.#ask(async (c) => writeArtefact(await c.receipt(id, payment)))
+  attributed: NodeApi['attributed'] = (id, payment, timeoutMs) => this.#ask((c) => c.waitForAttribution(id, { payment, timeoutMs }))
   receiptView: NodeApi['receiptView'] = (id) => this.#ask((c) => c.answer(id))
   payments: NodeApi['payments'] = (id) => this.#ask((c) => c.payments(id))
   settle: NodeApi['settle'] = () => this.#ask((c) => c.settle())

@@ -93,7 +93,7 @@ export class FakeNode {
       this.breakOff = false
       return void response.end()
     }
-    send({ choices: [{ delta: {}, finish_reason: 'stop' }], openledger: { receiptId: made.id, fee: made.fee.toString(), channel: { id: this.#channelId, spent: this.spent.toString(), vouchered: '0', deposit: '0' } } })
+    send({ choices: [{ delta: {}, finish_reason: 'stop' }], openledger: { receiptId: made.id, fee: made.fee.toString(), attribution: { status: 'none', deadline: null, at: null, method: null, error: null }, channel: { id: this.#channelId, spent: this.spent.toString(), vouchered: '0', deposit: '0' } } })
     send('[DONE]')
     response.end()
   }

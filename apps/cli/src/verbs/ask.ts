@@ -1,6 +1,7 @@
 import { fail, toHex, type Hex } from '@openledger/protocol'
 import { readParameters, type AnswerView, type ChatAnswer, type ChatInput } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
+import { awaitAttribution } from './awaitAttribution.ts'
 import { chooseModel } from './chooseModel.ts'
 import { hasCode } from './hasCode.ts'
 import { openPayerChannel } from './openPayerChannel.ts'
@@ -24,6 +25,8 @@ export type AskInput = {
   /** What the payer's channel is filled up to when it cannot pay for this answer, smallest unit of OPEN. */
   deposit: bigint
   onText?: (text: string) => void
+  /** How long to wait until it is known whose data shaped the answer, milliseconds; 0 does not wait. Default a minute. */
+  attributionMs?: number
 }
 
 export type Answered = {
@@ -58,11 +61,12 @@ async function mending<T>(attempt: () => Promise<T>, remedies: Readonly<Record<s
 
 /**
  * Asks a model and pays for the answer from the payer's own channel: the receipt that comes back is checked before a voucher is signed,
- * and kept in the data folder. A channel that cannot pay is filled up to `deposit`; what is owed for broken-off answers is paid first.
+ * and kept in the data folder. Then it waits for the attribution and keeps that too; when it takes too long, the view says that it is pending.
+ * A channel that cannot pay is filled up to `deposit`; what is owed for broken-off answers is paid first.
  * @throws InputError NO_QUESTION, NO_MODEL, MODEL_NOT_FOUND, context_length_exceeded; PaymentError; ProofError WRONG_RECEIPT
  */
 export async function ask(session: Session, input: AskInput): Promise<Answered> {
-  const { payer, deposit, maxTokens, temperature, onText = () => undefined } = input
+  const { payer, deposit, maxTokens, temperature, attributionMs = 60_000, onText = () => undefined } = input
   const messages = conversation(input)
   const { node } = session
   const model = input.model ?? (await chooseModel(session))
@@ -83,6 +87,8 @@ export async function ask(session: Session, input: AskInput): Promise<Answered> 
   })
   const { receiptId } = view
   const { clientNonce, nodeCommitment } = request!
-  const signed = await payAnswer(session, actor, { ...terms, receiptId, request: { text, clientNonce, nodeCommitment, maxTokens, messages } }, view)
-  return { text, finishReason, receiptId, view, signed }
+  const asked = { ...terms, receiptId, request: { text, clientNonce, nodeCommitment, maxTokens, messages } }
+  const signed = await payAnswer(session, actor, asked, view)
+  const isOpen = view.attribution.status === 'pending' && attributionMs > 0
+  return { text, finishReason, receiptId, view: isOpen ? await awaitAttribution(session, asked, view, attributionMs) : view, signed }
 }

@@ -1,5 +1,6 @@
 import {
   answerFee,
+  checkCompletion,
   deploymentId,
   fingerprintLeaf,
   hashJson,
@@ -9,6 +10,7 @@ import {
   ProofError,
   readArtefact,
   receiptBundleSchema,
+  rootsInForce,
   samplingSeed,
   shareLeaf,
   statementDigest,
@@ -39,7 +41,8 @@ const same = (what: string, claimed: unknown, found: unknown): void => {
   if (String(claimed).toLowerCase() !== String(found).toLowerCase()) refuse(what)
 }
 
-function checkOpenings({ receipt: { statement }, request, answer, profile, shares }: ReceiptBundle): void {
+function checkOpenings(bundle: ReceiptBundle): void {
+  const { receipt: { statement }, request, answer, profile, shares } = bundle
   same('its request hash is not that of the prompt', statement.requestHash, tokenHash(request.salt, request.promptTokens))
   same('its output hash is not that of the answer', statement.outputHash, tokenHash(request.salt, answer.tokens))
   same('its sampling hash is not that of the sampling', statement.samplingHash, hashJson(request.sampling))
@@ -50,7 +53,7 @@ function checkOpenings({ receipt: { statement }, request, answer, profile, share
   same('it has another number of logits hashes than its profile promises', answer.logitsHashes.length, hasLogitsHashes(profile) ? answer.tokens.length : 0)
   same('its fingerprint is not that of the logits', statement.fingerprintRoot, new OrderedTree(answer.logitsHashes.map(fingerprintLeaf)).root)
   same('its shares do not sum to the fee', statement.fee, shares.reduce((sum, s) => sum + s.amount, 0n))
-  same('its share root is not that of the shares', statement.shareRoot, new OrderedTree(shares.map(shareLeaf)).root)
+  same('its share root is not that of the shares', rootsInForce(bundle).shareRoot, new OrderedTree(shares.map(shareLeaf)).root)
 }
 
 function checkOwnRequest({ request, answer }: ReceiptBundle, asked: NonNullable<Asked['request']>): void {
@@ -62,10 +65,11 @@ function checkOwnRequest({ request, answer }: ReceiptBundle, asked: NonNullable<
 }
 
 /**
- * Checks a receipt before it is paid: who signed it for which channel, what it opens to, and that the fee follows from the deployment's
+ * Checks a receipt before it is paid: who signed it for which channel, what it opens to, whether its attribution (awaited or there) is the node's,
+ * and that the fee follows from the deployment's
  * prices and the counts. What needs the model or the chain is left to the audit.
  * @returns the bundle
- * @throws ProofError WRONG_RECEIPT naming what is false; BAD_SIGNATURE; InputError BAD_ARTEFACT
+ * @throws ProofError WRONG_RECEIPT naming what is false, WRONG_ATTRIBUTION; BAD_SIGNATURE; InputError BAD_ARTEFACT
  */
 export async function checkReceipt(bytes: Uint8Array, asked: Asked, network: Network): Promise<ReceiptBundle> {
   const bundle = readArtefact(receiptBundleSchema, bytes)
@@ -74,6 +78,7 @@ export async function checkReceipt(bytes: Uint8Array, asked: Asked, network: Net
   if (bundle.domain.chainId !== network.chainId || !isAddressEqual(bundle.domain.verifyingContract, network.contracts.epochs)) refuse('it is for another ledger')
   same('its id is another', asked.receiptId, statementDigest(domain, 'Receipt', statement))
   await verifyStatement(domain, 'Receipt', statement, signature, statement.node)
+  await checkCompletion(domain, bundle)
   same('it is for another channel', statement.channelId, asked.channelId)
   same('it is for another gateway', statement.gateway, asked.gateway)
   checkOpenings(bundle)

@@ -4,6 +4,7 @@ import { fail, type Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
 import type { Session } from '../context/Session.ts'
 import { auditFile, type AuditFile } from './auditFile.ts'
+import { freshReceipt } from './awaitAttribution.ts'
 import type { AuditSubject } from './auditSubject.ts'
 import { epochFile, gatewayOfEpoch } from './epochFiles.ts'
 import { findManifest, ifNodeAnswers, needManifest } from './findManifest.ts'
@@ -11,9 +12,8 @@ import { findReceiptAtNode } from './findReceipt.ts'
 import { ReceiptBook } from './ReceiptBook.ts'
 
 async function receiptFile(session: Session, prefix: string): Promise<Uint8Array | undefined> {
-  const book = new ReceiptBook(session.folder.receipts)
-  const kept = await book.find(prefix)
-  if (kept) return book.read(kept)
+  const kept = await new ReceiptBook(session.folder.receipts).find(prefix)
+  if (kept) return freshReceipt(session, kept)
   return ifNodeAnswers(async () => {
     const id: Hex | undefined = await findReceiptAtNode(session, prefix)
     return id === undefined ? undefined : session.node.receiptBundle(id)

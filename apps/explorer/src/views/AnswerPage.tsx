@@ -24,7 +24,7 @@ function Conversation({ id }: { id: string }) {
       <Table
         headings={['words', 'record', 'contributor', 'later copies']}
         rows={value.sources.map((s) => [s.text, <a href={`#/records/${s.recordId}`}>{s.recordId.slice(0, 10)}</a>, s.contributorName ?? <Hash value={s.contributor} />, s.copies])}
-        empty="No run of words of this answer stands in a record clear of chance."
+        empty={value.attribution.status === 'pending' ? 'Its sources are being looked for.' : 'No run of words of this answer stands in a record clear of chance.'}
       />
     </>
   )
@@ -71,6 +71,23 @@ function Payments({ answer }: { answer: AnswerView }) {
   )
 }
 
+/** Whose data shaped the answer, as far as it is known. */
+function Influence({ answer }: { answer: AnswerView }) {
+  const { status, deadline, at, method, error } = answer.attribution
+  const parts = answer.influence.filter((i) => i.sharePpm > 0).map((i) => ({ name: i.name ?? i.contributor.slice(0, 8), ppm: i.sharePpm }))
+  if (status === 'none') return <p class="quiet">There is nothing to attribute.</p>
+  if (status === 'pending') return <p class="quiet">It is being measured. The node has until {clockTime(deadline ?? 0)}; if it misses that, its part of the fee goes to the contributors.</p>
+  if (status === 'failed') return <p class="error">The node did not say it in time ({error}). Its part of the fee went to the contributors, divided by training weight.</p>
+  return (
+    <>
+      <ShareBar parts={parts} restLabel="not supported by evidence: divided by training weight" />
+      <p class="quiet">
+        {method === null ? 'Measured' : `Measured by ${method}`}, signed at {clockTime(at ?? answer.time)}
+      </p>
+    </>
+  )
+}
+
 /** One answer: the text with its sources, whose data shaped it, the receipt, and the payments it caused. */
 export function AnswerPage({ id }: { id: string }) {
   const { value, error } = useResource<AnswerView>(`/api/receipts/${id}/summary`)
@@ -82,7 +99,7 @@ export function AnswerPage({ id }: { id: string }) {
         {operatorToken() ? <Conversation id={id} /> : <p class="quiet">Question and answer belong to the client and the node; open this page from the link that the node printed.</p>}
       </section>
       <h2>Whose data shaped it</h2>
-      <ShareBar parts={value.influence.filter((i) => i.sharePpm > 0).map((i) => ({ name: i.name ?? i.contributor.slice(0, 8), ppm: i.sharePpm }))} restLabel="not supported by evidence: divided by training weight" />
+      <Influence answer={value} />
       <div class="cards" style={{ marginTop: '16px' }}>
         <section class="card">
           <h3>Receipt</h3>

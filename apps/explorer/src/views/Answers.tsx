@@ -11,7 +11,7 @@ export function Answers() {
     <>
       <h2>Answers</h2>
       <Table
-        headings={['receipt', 'when', 'model', 'tokens', 'fee', 'sources', 'settled in']}
+        headings={['receipt', 'when', 'model', 'tokens', 'fee', 'sources', 'attribution', 'settled in']}
         rows={value.items.map((a) => [
           <a href={`#/answers/${a.receiptId}`}>{a.receiptId.slice(0, 12)}</a>,
           clockTime(a.time),
@@ -19,6 +19,7 @@ export function Answers() {
           `${a.inputTokens} + ${a.outputTokens}`,
           openAmount(a.fee),
           a.sources.length,
+          a.attribution.status,
           a.epoch === null ? 'not yet' : <a href={`#/payouts/${a.epoch}`}>epoch {a.epoch}</a>,
         ])}
         empty="No question has been answered yet. Ask one with: openledger ask"

@@ -7,6 +7,18 @@ import { useResource } from '../state/useResource.ts'
 
 type Completion = { choices: { message: { content: string } }[]; openledger: AnswerView }
 
+/** An answer, its sources coloured as soon as they are known. */
+function Answered({ text, view }: { text: string; view: AnswerView }) {
+  const { value } = useResource<AnswerView>(`/api/receipts/${view.receiptId}/summary`)
+  const known = value ?? view
+  return (
+    <>
+      <SourceText text={text} spans={known.sources} contributors={known.influence.map((i) => i.contributor)} />
+      {known.attribution.status === 'pending' && <p class="quiet">Looking for whose data shaped it…</p>}
+    </>
+  )
+}
+
 /** Asks a deployed model; paid by the operator's own payer, so it needs the operator token of this page. */
 export function Ask() {
   const { value: deployments } = useResource<{ items: DeploymentView[] }>('/api/deployments')
@@ -49,7 +61,7 @@ export function Ask() {
       {error && <p class="error">{error}</p>}
       {answer && (
         <>
-          <SourceText text={answer.text} spans={answer.view.sources} contributors={answer.view.influence.map((i) => i.contributor)} />
+          <Answered text={answer.text} view={answer.view} />
           <p class="quiet">
             {openAmount(answer.view.fee)} · <a href={`#/answers/${answer.view.receiptId}`}>receipt, sources and payment</a>
           </p>

@@ -1,4 +1,4 @@
-import { parseOpen, type Network } from '@openledger/protocol'
+import { fail, parseOpen, type Network } from '@openledger/protocol'
 import type { LocalAccount } from 'viem'
 import type { EngineSettings } from '../engine/Engine.ts'
 import type { DataFolderLock } from '../storage/lockDataFolder.ts'
@@ -28,6 +28,10 @@ export type NodeOptions = {
   creditLimit?: bigint
   /** Tokens of an answer when the caller names no limit. Default 256. */
   defaultMaxTokens?: number
+  /** Within how many seconds an answer must be attributed, at most a week; after that the node loses its part of the fee. Default 600. */
+  attributionSeconds?: number
+  /** Answers that can wait to be attributed; beyond that no model with an adapter answers. Default 1,000. */
+  maxAttributions?: number
   /** Pause between two looks at the chain, milliseconds. Default 250. */
   pollMs?: number
   /** Calls that one caller may make in a minute. Default 6,000. */
@@ -49,7 +53,9 @@ export type NodeOptions = {
 /** Options with every default filled in. */
 export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock'>> & Pick<NodeOptions, 'keys' | 'lock'>
 
-/** Fills in the defaults. */
+const weekSeconds = 604_800
+
+/** Fills in the defaults. @throws InputError BAD_OPTION */
 export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
   const defaults = {
     rpcUrl: options.network.rpcUrl,
@@ -59,6 +65,8 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     settlementMs: 60_000,
     creditLimit: parseOpen('0.05'),
     defaultMaxTokens: 256,
+    attributionSeconds: 600,
+    maxAttributions: 1000,
     pollMs: 250,
     callsPerMinute: 6000,
     drainMs: 20_000,
@@ -71,5 +79,9 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
   }
   // A default gives way to what is given, not to an option that is there but undefined.
   const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as NodeOptions
-  return { ...defaults, ...named } as FullNodeOptions
+  const full = { ...defaults, ...named } as FullNodeOptions
+  const { attributionSeconds: seconds, maxAttributions: most } = full
+  if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > weekSeconds) fail('BAD_OPTION', `attributionSeconds is ${seconds}, not a whole number from 1 to ${weekSeconds}`, { field: 'attributionSeconds' })
+  if (!Number.isSafeInteger(most) || most < 1) fail('BAD_OPTION', `maxAttributions is ${most}, not a whole number from 1`, { field: 'maxAttributions' })
+  return full
 }

@@ -40,8 +40,10 @@ create table deployments (
 
 create table receipts (
   id text primary key, seq bigint not null unique, node text not null, nonce numeric not null, channel_id text not null, deployment_id text not null,
-  model text not null, fee numeric not null, channel_total numeric not null, time bigint not null, bundle text not null, view jsonb not null
+  model text not null, fee numeric not null, channel_total numeric not null, time bigint not null, bundle text not null, view jsonb not null,
+  attribution text not null, attribution_deadline bigint
 );
+create index receipts_open on receipts (channel_id) where attribution = 'pending';
 create index receipts_by_channel on receipts (channel_id, channel_total);
 create table receipt_shares (receipt_id text not null, payee text not null, amount numeric not null, primary key (receipt_id, payee));
 create index receipt_shares_by_payee on receipt_shares (payee);

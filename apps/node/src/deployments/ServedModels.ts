@@ -31,6 +31,7 @@ export function noGradients(): never {
 }
 
 type Row = { id: Hex; model: string; adapter_id: Hex; statement: object; signature: Hex; registered_at: string }
+const select = `select id, model, adapter_id, statement, signature, registered_at from deployments`
 const activeMs = 2000
 
 /** The deployments of this node, by name. Adapters are loaded when they are first asked. */
@@ -55,9 +56,32 @@ export class ServedModels {
    * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE
    */
   async find(name: string): Promise<ServedModel> {
-    const [row] = await this.#parts.query<Row>(`select id, model, adapter_id, statement, signature, registered_at from deployments where model = $1`, [name])
+    const [row] = await this.#parts.query<Row>(`${select} where model = $1`, [name])
     if (!row) return fail('MODEL_NOT_FOUND', `no model "${name.slice(0, 100)}" is served here`, { status: 404, field: 'model', fix: 'take a name from GET /v1/models' })
     if (!(await this.#isActive(row.id))) fail('DEPLOYMENT_INACTIVE', `the owner of "${row.model}" has switched it off`, { status: 404, field: 'model', fix: 'take another model from GET /v1/models' })
+    return this.#loaded(row)
+  }
+
+  /** The model of a deployment, whether its owner has switched it off since or not. @throws UnavailableError UNKNOWN_DEPLOYMENT */
+  async byDeployment(id: Hex): Promise<ServedModel> {
+    const [row] = await this.#parts.query<Row>(`${select} where id = $1`, [id])
+    return row ? this.#loaded(row) : fail('UNKNOWN_DEPLOYMENT', `deployment ${id} is not known here`, { status: 404 })
+  }
+
+  /** Each contributor's training weight in a model's adapter; none for the bare base. */
+  async weights({ adapterId, manifest }: ServedModel): Promise<AdapterEvidence['weights']> {
+    return adapterId && manifest ? (await this.#known(adapterId, manifest.value)).weights : []
+  }
+
+  /** The attribution evidence of a model's adapter, without the records that were revoked by a time (Unix seconds). */
+  async evidence({ adapterId, manifest }: ServedModel, time: number): Promise<AdapterEvidence> {
+    if (!adapterId || !manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
+    const evidence = withRevoked(await this.#known(adapterId, manifest.value), await this.#revoked(manifest.value, time))
+    this.#evidence.set(adapterId, Promise.resolve(evidence))
+    return evidence
+  }
+
+  #loaded(row: Row): Promise<ServedModel> {
     let ready = this.#ready.get(row.id)
     if (!ready) {
       ready = this.#load(row)
@@ -67,16 +91,14 @@ export class ServedModels {
     return ready
   }
 
-  /** The attribution evidence of a model's adapter, without the records that are revoked by now. */
-  async evidence(model: ServedModel): Promise<AdapterEvidence> {
-    const { adapterId, manifest } = model
-    if (!adapterId || !manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
-    const revoked = await this.#revoked(manifest.value)
-    const known = this.#evidence.get(adapterId)
-    const evidence = known ? known.then((e) => withRevoked(e, revoked)) : readEvidence(this.#parts.content, manifest.value, revoked)
-    this.#evidence.set(adapterId, evidence)
-    evidence.catch(() => this.#evidence.delete(adapterId))
-    return evidence
+  #known(adapterId: Hex, manifest: RunManifest): Promise<AdapterEvidence> {
+    let known = this.#evidence.get(adapterId)
+    if (!known) {
+      known = readEvidence(this.#parts.content, manifest, new Set())
+      this.#evidence.set(adapterId, known)
+      known.catch(() => this.#evidence.delete(adapterId))
+    }
+    return known
   }
 
   async #isActive(id: Hex): Promise<boolean> {
@@ -103,19 +125,21 @@ export class ServedModels {
     const [run] = await query<{ manifest: string }>(`select manifest from runs where adapter_id = $1 and manifest is not null limit 1`, [row.adapter_id])
     if (!run) return fail('ADAPTER_MISSING', `the files of adapter ${row.adapter_id} are not here`, { status: 503, action: 'retry', fix: 'publish the run of this adapter to this node' })
     const value = await readManifest(content, run.manifest)
+    // Its first answer would wait for it.
+    void this.#known(row.adapter_id, value).catch(() => undefined)
     const folder = await layOutAdapter(content, models, row.adapter_id, value.adapter)
     const loaded = await serving.engine.registerAdapter(folder)
-    if (!Object.is(gradients, serving.engine)) await gradients.registerAdapter(folder)
+    gradients.place(row.adapter_id, folder)
     if (loaded !== row.adapter_id) throw new OpenLedgerError('WRONG_ADAPTER', `the files of adapter ${row.adapter_id} are those of ${loaded}`, { action: 'stop', fix: 'remove its folder under models/ and start again' })
     return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value } }
   }
 
-  async #revoked(manifest: RunManifest): Promise<Set<Hex>> {
+  async #revoked(manifest: RunManifest, time: number): Promise<Set<Hex>> {
     const ids = manifest.snapshots.map((s) => s.snapshotId)
     const rows = await this.#parts.query<{ id: Hex }>(
       `select distinct s.record_id as id from snapshot_records s join chain_events v on v.name = 'Datanets.RecordRevoked' and v.args->>'recordId' = s.record_id and v.args->>'contributor' = s.contributor
-       where s.snapshot_id in (${ids.map((_, i) => `$${i + 1}`).join(',')})`,
-      ids,
+       where v.time <= $1 and s.snapshot_id in (${ids.map((_, i) => `$${i + 2}`).join(',')})`,
+      [time, ...ids],
     )
     return new Set(rows.map((row) => row.id))
   }

@@ -1,21 +1,20 @@
 import { EngineHost, type EngineInfo, type EngineOptions, type ServingEngine } from '@openledger/engine'
-import type { AnswerEngine } from '@openledger/attribution'
+import { GradientHost } from './GradientHost.ts'
 import { UpstreamEngine, type UpstreamClock } from '../upstream/UpstreamEngine.ts'
 import type { UpstreamOptions } from '../upstream/UpstreamOptions.ts'
 
 /** An engine of this project, in a thread of its own: it answers, says where answers point, and trains. */
 export type Engine = ServingEngine & Pick<EngineHost, 'answerGradient' | 'train'>
 
-/** What attribution asks of an engine that has the adapter. */
-export type GradientEngine = AnswerEngine & Pick<ServingEngine, 'registerAdapter' | 'removeAdapter' | 'close'>
-
 export type EngineSettings = {
   /** The base model's GGUF file. */
   modelPath: string
   /** The name under which the bare base is served; adapters are `<name>:<slug>`. */
   modelName: string
-  /** What is passed to the engine that answers, or only says where answers point when another server computes them. */
+  /** What is passed to the engine that answers; absent or ignored when another server computes them. */
   serving?: EngineOptions
+  /** What differs for the engine that says where answers point: one thread that stands back behind all others, unless it is said here. */
+  readout?: EngineOptions
   /** What is passed to the engine that trains. */
   training?: EngineOptions
   /** A server that computes the answers, in place of this machine. */
@@ -28,8 +27,8 @@ export type EngineSettings = {
 export type LoadedEngine = {
   engine: ServingEngine
   info: EngineInfo
-  /** Where the gradients of answers come from; null when no adapter can be attributed, so that none is served. */
-  gradients: GradientEngine | null
+  /** Where the gradients of answers come from: never from the thread that answers. Null when no adapter can be attributed, so that none is served. */
+  gradients: GradientHost | null
 }
 
 /** Starts an engine of this project and loads the base model; the caller closes it. Errors as EngineHost.loadModel. */
@@ -43,18 +42,21 @@ export async function openEngine(settings: EngineSettings, options: EngineOption
   }
 }
 
-/** Starts what answers: an engine of this project, or a server elsewhere with an engine of this project beside it for gradients. Errors as the engines' loadModel. */
+/** One answer at a time, and nothing of what serving many needs. The numbers are computed as in serving, so they are under the same profile. */
+function readoutOptions({ serving = {}, readout }: EngineSettings): EngineOptions {
+  return { ...serving, threads: 1, niceness: 10, slots: 1, prefixSlots: 0, positions: 64, maxRows: 64, adapterBytes: 2 ** 20, hostAdapterBytes: 2 ** 28, ...readout }
+}
+
+/** Starts what answers: an engine of this project, or a server elsewhere; and prepares the engine for gradients beside it. Errors as the engines' loadModel. */
 export async function openServing(settings: EngineSettings, clock: UpstreamClock): Promise<LoadedEngine> {
   const { upstream, serving = {} } = settings
-  if (!upstream) {
-    const { engine, info } = await openEngine(settings, serving)
-    return { engine, info, gradients: engine }
-  }
-  const local = upstream.gradients === 'none' ? null : await openEngine(settings, serving)
+  const openReadout = async (): Promise<Engine> => (await openEngine(settings, readoutOptions(settings))).engine
+  if (!upstream) return { ...(await openEngine(settings, serving)), gradients: new GradientHost(openReadout) }
+  const local = upstream.gradients === 'none' ? null : await openEngine(settings, readoutOptions(settings))
   try {
     const engine = new UpstreamEngine({ ...upstream, clock, gradientProfile: local?.info.profileHash ?? null })
     try {
-      return { engine, info: await engine.loadModel(settings.modelPath), gradients: local?.engine ?? null }
+      return { engine, info: await engine.loadModel(settings.modelPath), gradients: local && new GradientHost(openReadout, local.engine) }
     } catch (error) {
       await engine.close()
       throw error

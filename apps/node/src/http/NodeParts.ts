@@ -16,6 +16,7 @@ import type { Names } from '../keys/Names.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
+import type { ReadoutQueue } from '../readout/ReadoutQueue.ts'
 import type { RunJobs } from '../runs/RunJobs.ts'
 import type { Settlement } from '../settlement/Settlement.ts'
 import type { Balances } from '../views/Balances.ts'
@@ -49,6 +50,7 @@ export type NodeParts = {
   baseCid: string | null
   models: ServedModels
   answers: AnswerPipeline
+  readouts: ReadoutQueue
   runs: RunJobs
   settlement: Settlement
   balances: Balances

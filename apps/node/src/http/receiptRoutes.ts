@@ -2,7 +2,7 @@ import { fail, OpenLedgerError, readArtefact, signedVoucherSchema, statementDoma
 import { Hono, type Context } from 'hono'
 import { voucherHeader } from '../openai/payerOf.ts'
 import { listChannels } from '../views/channelViews.ts'
-import { listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
+import { channelOfReceipt, listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
 import { errorFields } from '../config/Log.ts'
 import { catchUp } from './catchUp.ts'
 import { hashParam, pageParams } from '../requests/fields.ts'
@@ -24,8 +24,7 @@ async function isHolder(c: Context, parts: NodeParts, channelId: Hex): Promise<b
 }
 
 async function requireHolder(c: Context, parts: NodeParts, id: Hex): Promise<void> {
-  const { channelId } = await readBundle(parts.query, id)
-  if (await isHolder(c, parts, channelId)) return
+  if (await isHolder(c, parts, await channelOfReceipt(parts.query, id))) return
   throw new OpenLedgerError('HOLDER_ONLY', 'prompt and answer are for the payer of this answer and for the operator', {
     status: 401,
     fix: 'send the API key that paid, the operator token, or the last voucher of the channel in x-openledger-voucher; /public shows the statement to everybody',
@@ -46,9 +45,13 @@ export function receiptRoutes(parts: NodeParts): Hono {
   })
   app.get('/receipts/:id/public', async (c) => {
     const { bundle } = await readBundle(query, hashParam(c))
-    return c.json(toJson({ kind: 'openledger/public-receipt/1', domain: bundle.domain, receipt: bundle.receipt, shares: bundle.shares }) as object)
+    return c.json(toJson({ kind: 'openledger/public-receipt/1', domain: bundle.domain, receipt: bundle.receipt, attributionDeadline: bundle.attributionDeadline, completion: bundle.completion, shares: bundle.shares }) as object)
   })
-  app.get('/receipts/:id/summary', async (c) => c.json(await readAnswer(query, channels, hashParam(c), audience(c))))
+  app.get('/receipts/:id/summary', async (c) => {
+    const id = hashParam(c)
+    const holds = await isHolder(c, parts, await channelOfReceipt(query, id))
+    return c.json(await readAnswer(query, channels, id, holds ? 'holder' : 'public'))
+  })
   app.get('/receipts/:id/view', async (c) => {
     const id = hashParam(c)
     await requireHolder(c, parts, id)

@@ -7,18 +7,18 @@ import type { Address } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
-import { noGradients, type ServedModel, type ServedModels } from '../deployments/ServedModels.ts'
+import type { ServedModel, ServedModels } from '../deployments/ServedModels.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Names } from '../keys/Names.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { AnswerRequest } from './AnswerRequest.ts'
-import { answerView } from './answerView.ts'
-import { attributeAnswer, noAttribution, type AnswerAttribution } from './attributeAnswer.ts'
+import { answerView } from '../readout/answerView.ts'
+import type { ReadoutPlace, ReadoutQueue } from '../readout/ReadoutQueue.ts'
 import { buildReceipt } from './buildReceipt.ts'
 import { NodeSecrets } from './NodeSecrets.ts'
+import { openAttribution, type OpenedAttribution } from './openAttribution.ts'
 import type { ReceiptIssuer } from './ReceiptIssuer.ts'
-import { sourcesOf } from './sourcesOf.ts'
 
 export type AnswerPipelineParts = {
   network: Network
@@ -28,6 +28,7 @@ export type AnswerPipelineParts = {
   models: ServedModels
   channels: ChannelLedger
   receipts: ReceiptIssuer
+  readouts: ReadoutQueue
   names: Names
   metrics: NodeMetrics
   clock: Clock
@@ -36,16 +37,18 @@ export type AnswerPipelineParts = {
   gateway: Address
   /** Tokens of an answer when the caller names no limit. */
   defaultMaxTokens: number
+  /** Within how many seconds an answer must be attributed. */
+  attributionSeconds: number
 }
 
 /** An answer with its receipt. */
 export type Answer = { result: ServedResult; promptTokens: number; view: AnswerView; created: number }
 
 type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
-type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; release: () => void }
+type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; place: ReadoutPlace | null; release: () => void }
 const feeMs = 60_000
 
-/** The way of an answer: tokens, admission, generation, attribution, split, receipt, journal. */
+/** The way of an answer: tokens, admission, generation, receipt, journal. Whose data shaped it is found after it has left. */
 export class AnswerPipeline {
   readonly #parts: AnswerPipelineParts
   readonly secrets = new NodeSecrets()
@@ -57,7 +60,7 @@ export class AnswerPipeline {
 
   /**
    * Answers one request. The promise resolves when the receipt is on the disk.
-   * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; errors of the engine and the journal
+   * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; UnavailableError ATTRIBUTION_BEHIND; errors of the engine and the journal
    */
   async answer(request: AnswerRequest): Promise<Answer> {
     return this.#complete(await this.#admit(request))
@@ -84,24 +87,35 @@ export class AnswerPipeline {
   }
 
   async #admit(request: AnswerRequest): Promise<Admitted> {
-    const { channels, clock } = this.#parts
+    const { channels, clock, readouts } = this.#parts
     const started = clock.now()
     const prepared = await this.#prepare(request)
     const { model, promptTokens, sampling, platformFee } = prepared
     const maxFee = answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: sampling.maxTokens }, platformFee)
-    const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined)
-    return { request, prepared, started, release: () => reservation.release() }
+    const place = model.adapterId ? readouts.reserve() : null
+    try {
+      const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined)
+      const release = (): void => {
+        reservation.release()
+        place?.release()
+      }
+      return { request, prepared, started, place, release }
+    } catch (error) {
+      place?.release()
+      throw error
+    }
   }
 
-  async #complete({ request, prepared, started, release }: Admitted): Promise<Answer> {
+  async #complete({ request, prepared, started, place, release }: Admitted): Promise<Answer> {
     const { clock, metrics } = this.#parts
     const { model, promptTokens } = prepared
     try {
       const result = await this.#generate(request, prepared)
       const generated = clock.now()
-      const attribution = await this.#attribute(prepared, result)
+      const attribution = openAttribution(await this.#parts.models.weights(model), result.tokens.length, Math.ceil(generated / 1000) + this.#parts.attributionSeconds)
       const view = await this.#issue(request, prepared, result, attribution)
-      metrics.answered(model.name, { inputTokens: promptTokens.length, outputTokens: result.tokens.length, generateMs: generated - started, attributeMs: clock.now() - generated })
+      if (attribution.deadline !== null) place?.take({ receiptId: view.receiptId, deadline: attribution.deadline })
+      metrics.answered(model.name, { inputTokens: promptTokens.length, outputTokens: result.tokens.length, generateMs: generated - started, receiptMs: clock.now() - generated })
       return { result, promptTokens: promptTokens.length, view, created: Math.floor(started / 1000) }
     } finally {
       release()
@@ -167,15 +181,7 @@ export class AnswerPipeline {
     }
   }
 
-  async #attribute({ model, promptTokens, salt }: Prepared, { tokens }: ServedResult): Promise<AnswerAttribution> {
-    if (!model.adapterId) return noAttribution()
-    const { serving, content, models } = this.#parts
-    const evidence = await models.evidence(model)
-    if (!serving.gradients) return noGradients()
-    return attributeAnswer({ engine: serving.gradients, content, evidence, promptTokens, answer: tokens, outputHash: tokenHash(salt, tokens) })
-  }
-
-  async #issue(request: AnswerRequest, prepared: Prepared, result: ServedResult, attribution: AnswerAttribution): Promise<AnswerView> {
+  async #issue(request: AnswerRequest, prepared: Prepared, result: ServedResult, attribution: OpenedAttribution): Promise<AnswerView> {
     const { network, serving, clock, node, gateway, receipts, channels, names, log } = this.#parts
     const { model, promptTokens, sampling, salt, requestHash, platformFee } = prepared
     const { payer } = request
@@ -201,8 +207,7 @@ export class AnswerPipeline {
       time: Math.floor(clock.now() / 1000),
     })
     const deposit = (await channels.onChain(payer.channelId))?.deposited ?? 0n
-    const sources = await sourcesOf(attribution.document, attribution.pieces, result.text, names)
-    const describe = await answerView({ network, node, names, model, receipt, shares, sources, contributors: attribution.contributors })
+    const describe = await answerView({ network, node, names, model, receipt, shares, contributors: attribution.contributors, deadline: attribution.deadline })
     const signed = await receipts.issue(receipt, (r) => ({
       model: model.name,
       shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
@@ -215,13 +220,14 @@ export class AnswerPipeline {
     return { ...describe(signed.id), channel }
   }
 
-  #bundle(prepared: Prepared, result: ServedResult, attribution: AnswerAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
+  #bundle(prepared: Prepared, result: ServedResult, { deadline, contributors }: OpenedAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
     const { network, serving } = this.#parts
     const { model } = prepared
     return {
       kind: 'openledger/receipt/1',
       domain: { chainId: network.chainId, verifyingContract: network.contracts.epochs },
       receipt: { statement: signed.statement, signature: signed.signature },
+      ...(deadline === null ? {} : { attributionDeadline: deadline }),
       deployment: { statement: model.deployment, signature: model.signature },
       run: model.manifest?.cid ?? null,
       request: {
@@ -234,12 +240,12 @@ export class AnswerPipeline {
       },
       answer: { text: result.text, tokens: result.tokens, logitsHashes: result.logitsHashes, finishReason: result.finishReason, ...(result.tokensFrom === 'text' ? { tokensFrom: result.tokensFrom } : {}) },
       profile: serving.info.profile,
-      attribution: attribution.document,
-      queryVector: attribution.queryVector,
+      attribution: null,
+      queryVector: null,
       platformFee: prepared.platformFee,
       treasury: network.treasury,
       stakers: network.contracts.stakes,
-      contributors: attribution.contributors,
+      contributors,
       shares,
     }
   }

@@ -1,7 +1,7 @@
-import { answerFee, fingerprintLeaf, hashJson, OrderedTree, shareLeaf, snapshotsHash, splitFee, zeroHash, type Deployment, type Hex, type Receipt, type Sampling, type Share } from '@openledger/protocol'
+import { answerFee, fingerprintLeaf, hashJson, OrderedTree, shareLeaf, snapshotsHash, splitFee, splitWithoutAttribution, zeroHash, type Deployment, type Hex, type Receipt, type Sampling, type Share } from '@openledger/protocol'
 import type { GenerateResult } from '@openledger/engine'
 import type { Address } from 'viem'
-import type { AnswerAttribution } from './attributeAnswer.ts'
+import type { OpenedAttribution } from './openAttribution.ts'
 
 export type ReceiptInput = {
   baseId: Hex
@@ -21,7 +21,8 @@ export type ReceiptInput = {
   promptTokens: readonly number[]
   result: GenerateResult
   profileHash: Hex
-  attribution: AnswerAttribution
+  /** What stands as its attribution root, and by which contributors its fee is divided meanwhile. */
+  attribution: OpenedAttribution
   /** Unix seconds. */
   time: number
 }
@@ -32,7 +33,8 @@ export function buildReceipt(input: ReceiptInput): { receipt: Omit<Receipt, 'non
   const inputTokens = promptTokens.length
   const outputTokens = result.tokens.length
   const fee = answerFee(deployment, { inputTokens, outputTokens }, platformFee)
-  const shares = splitFee({ fee, platformFee, deployment, node, treasury, stakers, contributors: attribution.contributors })
+  const split = attribution.deadline === null ? splitFee : splitWithoutAttribution
+  const shares = split({ fee, platformFee, deployment, node, treasury, stakers, contributors: attribution.contributors })
   const receipt = {
     baseId: input.baseId,
     adapterId: input.adapterId ?? zeroHash,

@@ -36,6 +36,20 @@ export type Facts = {
     bundle: Json
     view: Json
   }
+  /** An answer's attribution, signed: takes the place of what its receipt had left open. `view` is what it changes in the answer's view. */
+  attribution: {
+    receiptId: Hex
+    statement: Json
+    signature: Hex
+    document: Json
+    queryVector: string
+    contributors: Json
+    shares: { payee: Address; amount: string }[]
+    method: string
+    view: Json
+  }
+  /** An answer was not attributed by its deadline: the shares of its receipt hold, and its node loses its part. */
+  attributionFailed: { receiptId: Hex; node: Address; reason: string }
   voucher: { channelId: Hex; cumulative: string; signature: Hex }
   /** An epoch that was put together; from here on exactly these vouchers are collected and exactly this file is posted. */
   epoch: {

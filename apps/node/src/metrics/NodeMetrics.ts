@@ -20,7 +20,9 @@ export class NodeMetrics {
   readonly #firstToken = new Histogram({ name: 'openledger_first_token_seconds', help: 'From request to first token', labelNames: ['model'], buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], registers: [this.registry] })
   readonly #tokenGap = new Histogram({ name: 'openledger_token_gap_seconds', help: 'Mean time between the tokens of an answer', labelNames: ['model'], buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1], registers: [this.registry] })
   readonly #generate = new Histogram({ name: 'openledger_generate_seconds', help: 'From request to last token', labelNames: ['model'], buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60], registers: [this.registry] })
-  readonly #attribute = new Histogram({ name: 'openledger_attribute_seconds', help: 'Attribution and receipt', labelNames: ['model'], buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers: [this.registry] })
+  readonly #receipt = new Histogram({ name: 'openledger_receipt_seconds', help: 'From the last token to the receipt', labelNames: ['model'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers: [this.registry] })
+  readonly #readout = new Histogram({ name: 'openledger_attribution_seconds', help: 'Measuring one answer, recording it included', buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60], registers: [this.registry] })
+  readonly #attributions = new Counter({ name: 'openledger_attributions_total', help: 'Attributions by how they ended; failed: not there by the deadline', labelNames: ['outcome'], registers: [this.registry] })
   readonly #requests = new Counter({ name: 'openledger_http_requests_total', help: 'HTTP requests', labelNames: ['method', 'route', 'status'], registers: [this.registry] })
   readonly #failures = new Counter({ name: 'openledger_failures_total', help: 'Failures in the background', labelNames: ['stage'], registers: [this.registry] })
 
@@ -30,13 +32,18 @@ export class NodeMetrics {
     if (options.processMetrics) collectDefaultMetrics({ register: this.registry })
   }
 
-  answered(model: string, figures: { inputTokens: number; outputTokens: number; generateMs: number; attributeMs: number }): void {
+  answered(model: string, figures: { inputTokens: number; outputTokens: number; generateMs: number; receiptMs: number }): void {
     const label = this.#labels.of(model)
     this.#answers.inc({ model: label })
     this.#tokens.inc({ model: label, direction: 'in' }, figures.inputTokens)
     this.#tokens.inc({ model: label, direction: 'out' }, figures.outputTokens)
     this.#generate.observe({ model: label }, figures.generateMs / 1000)
-    this.#attribute.observe({ model: label }, figures.attributeMs / 1000)
+    this.#receipt.observe({ model: label }, figures.receiptMs / 1000)
+  }
+
+  attributed(outcome: 'complete' | 'retried' | 'failed', ms: number): void {
+    this.#attributions.inc({ outcome })
+    if (outcome === 'complete') this.#readout.observe(ms / 1000)
   }
 
   /** Watches a generation that begins now. */

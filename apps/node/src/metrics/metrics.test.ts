@@ -42,6 +42,7 @@ const stats: AdapterStats = {
 function fixed(): NodeMetrics {
   const metrics = new NodeMetrics({ processMetrics: false, now: () => 0 })
   metrics.engine({ load: () => Promise.resolve(load), adapterStats: () => Promise.resolve(stats) })
+  metrics.gauge('attributions_waiting', 'as openReadouts exports it', () => 0)
   return metrics
 }
 

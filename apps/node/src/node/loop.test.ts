@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Hex, Network, ReceiptBundle } from '@openledger/protocol'
+import { checkCompletion, OrderedTree, readArtefact, receiptBundleSchema, rootsInForce, shareLeaf, statementDomain, type Hex, type Network, type ReceiptBundle } from '@openledger/protocol'
 import { claimBalance, type AnswerView, type BalanceView, type EpochView, type PaymentsView, type StatusView } from '@openledger/sdk'
+import { attributionRoot, readAttribution } from '@openledger/attribution'
 import { silentLog } from '../config/Log.ts'
 import { Api } from '../test/Api.ts'
 import { deployTestLedger, testAccount, testWriter } from '../test/deployTestLedger.ts'
-import { cast, contribute, deploy, makeDatanet, openTestChannel, prepareLedger, publishAndDeploy, seal, shortRecipe, voucherFor, voucherHeaderOf, waitForRun } from '../test/playLoop.ts'
+import { cast, contribute, deploy, makeDatanet, openTestChannel, prepareLedger, publishAndDeploy, seal, shortRecipe, voucherFor, voucherHeaderOf, waitForAttribution, waitForRun } from '../test/playLoop.ts'
 import { startAnvil, type Anvil } from '../test/startAnvil.ts'
 import { randomModel } from '../test/tinyModel.ts'
 import { SglangServer } from '../test/SglangServer.ts'
@@ -82,6 +83,9 @@ describe('the loop through the node', () => {
     const { openledger } = first
     const sum = openledger.shares.reduce((total, share) => total + BigInt(share.amount), 0n)
     expect(sum).toBe(BigInt(openledger.fee))
+    // The answer did not wait for its attribution, and what its receipt promises without it leaves the node out.
+    expect(openledger.attribution).toMatchObject({ status: 'pending', at: null })
+    expect(openledger.shares.map((s) => s.role)).not.toContain('node')
     expect(openledger.influence).toHaveLength(4)
     receipts.push(openledger.receiptId)
     await expect(ask(model, channel, 'and the river?')).rejects.toThrow('VOUCHER_MISSING')
@@ -92,7 +96,21 @@ describe('the loop through the node', () => {
     const bare = await ask('tiny', channel, 'who are you?')
     expect(bare.openledger.influence).toEqual([])
     await api.post('/api/vouchers', await voucherFor(network, channel, BigInt(bare.openledger.channel.spent)))
+    expect(bare.openledger.attribution.status).toBe('none')
     receipts.push(bare.openledger.receiptId)
+    for (const id of receipts.slice(0, 2)) {
+      const view = await waitForAttribution(api, id)
+      expect(view.attribution).toMatchObject({ status: 'complete', error: null })
+      expect(view.shares.map((s) => s.role)).toContain('node')
+      expect(view.shares.reduce((total, share) => total + BigInt(share.amount), 0n)).toBe(BigInt(view.fee))
+      const bundle = readArtefact(receiptBundleSchema, await api.get<object>(`/api/receipts/${id}`))
+      const domain = statementDomain(network.chainId, network.contracts.epochs)
+      expect(await checkCompletion(domain, bundle)).toBe('complete')
+      expect(rootsInForce(bundle)).toMatchObject({ shareRoot: new OrderedTree(bundle.shares.map(shareLeaf)).root, attributionRoot: attributionRoot(readAttribution(bundle.attribution as object)) })
+      const shown = await api.get<Pick<ReceiptBundle, 'completion' | 'attributionDeadline'>>(`/api/receipts/${id}/public`)
+      expect(shown).toMatchObject({ completion: { signature: bundle.completion!.signature }, attributionDeadline: bundle.attributionDeadline })
+    }
+    expect((await api.get<StatusView>('/api/status')).attributions).toEqual({ pending: 0, complete: 2, failed: 0 })
   }, 60_000)
 
   it('settles, shows balances with proofs, and the claim pays', async () => {
@@ -143,6 +161,7 @@ describe('the loop through the node', () => {
       expect(answer.choices[0]!.message.content).toBe(content)
       expect([...server.loras.keys()]).toHaveLength(1)
       expect(answer.openledger.influence).toHaveLength(4)
+      expect((await waitForAttribution(api, answer.openledger.receiptId)).attribution.status).toBe('complete')
       const { profile, answer: words, queryVector } = await api.get<Pick<ReceiptBundle, 'profile' | 'answer' | 'queryVector'>>(`/api/receipts/${answer.openledger.receiptId}`)
       expect(profile).toMatchObject({ engine: 'sglang', engineVersion: '0.5.4', exactReplay: false, logitsHashes: false, tokenizer: 'same', gradients: expect.stringMatching(/^0x/) })
       expect(words.tokens.length).toBeGreaterThan(0)

@@ -23,6 +23,7 @@ import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { openGatewayChain } from '../settlement/GatewayChain.ts'
+import { closeReadouts, openReadouts } from '../readout/openReadouts.ts'
 import { Settlement } from '../settlement/Settlement.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
 import { Balances } from '../views/Balances.ts'
@@ -94,7 +95,10 @@ export async function openParts(folder: DataFolder, { journal, database, content
   await channels.load(query)
   const receipts = await ReceiptIssuer.open({ network, account: accounts.node, ledger, channels }, query)
   const models = new ServedModels({ query, content, chain, serving, models: folder.models, log })
-  const answers = new AnswerPipeline({ network, chain, content, serving, models, channels, receipts, names, metrics, clock, log, node, gateway, defaultMaxTokens: options.defaultMaxTokens })
+  const readouts = await openReadouts({ network, account: accounts.node, query, ledger, content, models, engine: serving.gradients, names, metrics, clock, log, most: options.maxAttributions })
+  closers.add('readouts', () => closeReadouts(readouts, serving.gradients))
+  const { defaultMaxTokens, attributionSeconds } = options
+  const answers = new AnswerPipeline({ network, chain, content, serving, models, channels, receipts, readouts, names, metrics, clock, log, node, gateway, defaultMaxTokens, attributionSeconds })
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
   closers.add('runs', () => runs.close())
   const gatewayChain = openGatewayChain(network, rpcUrl, chain.client, accounts.gateway)
@@ -129,6 +133,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     baseCid: await publishBase(options, content),
     models,
     answers,
+    readouts,
     runs,
     settlement,
     balances: new Balances(query, gateway, names),

@@ -54,6 +54,7 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
     closers.add('endpoint', () => rm(endpoint, { force: true }))
     closers.add('events', () => Promise.resolve(parts.events.close()))
     parts.indexer.start()
+    parts.readouts.start()
     parts.runs.start()
     parts.settlement.start()
     log.info('node.started', { url: listener.url, node: parts.node, gateway: parts.gateway, base: parts.serving.info.id })

@@ -114,12 +114,12 @@ async function openLedger(): Promise<void> {
 }
 const settlement = (): Settlement => new Settlement({ network, gateway, chain, query: database.query, ledger, content, clock: systemClock, log: silentLog, metrics: new NodeMetrics({ processMetrics: false }), intervalMs: 0 })
 
-/** Records an answer whose fee goes to both payees, and what its channel owes then. */
-async function answer(n: number, total: bigint, fee: bigint): Promise<Hex> {
+/** Records an answer whose fee goes to both payees, and what its channel owes then. With a deadline its attribution is left open. */
+async function answer(n: number, total: bigint, fee: bigint, attributionDeadline?: number): Promise<Hex> {
   nonce += 1n
   const shares: Share[] = [{ payee: payees[0]!, amount: fee / 2n }, { payee: payees[1]!, amount: fee - fee / 2n }].filter((s) => s.amount > 0n).sort((a, b) => (a.payee < b.payee ? -1 : 1))
   const statement: Receipt = { ...receiptBundleFixture(network).receipt.statement, node, gateway, channelId: channel(n), fee, nonce, shareRoot: new OrderedTree(shares.map(shareLeaf)).root }
-  const bundle = { ...receiptBundleFixture(network), receipt: { statement, signature: '0x00' as Hex }, shares }
+  const bundle = { ...receiptBundleFixture(network), receipt: { statement, signature: '0x00' as Hex }, ...(attributionDeadline === undefined ? {} : { attributionDeadline }), shares }
   const id: Hex = `0x${nonce.toString(16).padStart(64, '0')}`
   await ledger.record('receipt', {
     id,
@@ -133,9 +133,15 @@ async function answer(n: number, total: bigint, fee: bigint): Promise<Hex> {
     time: 1,
     shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
     bundle: toJson(bundle) as Json,
-    view: {},
+    view: { attribution: { status: 'pending' } },
   })
   return id
+}
+/** Records that an answer was attributed, all of it to the second payee. */
+async function attributed(receiptId: Hex, fee: bigint): Promise<void> {
+  const shares = [{ payee: payees[1]!, amount: fee }]
+  const statement = { receiptId, attributionRoot: zeroHash, queryHash: zeroHash, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: '1' }
+  await ledger.record('attribution', { receiptId, statement, signature: '0x01', document: {}, queryVector: `b${'a'.repeat(40)}`, contributors: [], shares: toJson(shares) as never, method: 'm', view: {} })
 }
 const voucher = (n: number, cumulative: bigint): Promise<unknown> => ledger.record('voucher', { channelId: channel(n), cumulative: cumulative.toString(), signature: '0x01' })
 
@@ -221,6 +227,31 @@ describe('Settlement', () => {
     expect(await s.settle()).toBe(1)
     await expectPaid(14n)
     expect((await readEpochs(database.query, gateway.toLowerCase() as Hex)).map((e) => e.stage)).toEqual(['posted', 'posted'])
+  })
+
+  it('leaves out what is not attributed yet, and settles it later by the shares in force, without waiting for the rest', async () => {
+    const open = await answer(1, 10n, 10n, 1_700_000_000)
+    const failing = await answer(1, 17n, 7n, 1_700_000_000)
+    await answer(1, 20n, 3n)
+    await voucher(1, 20n)
+    const s = settlement()
+    expect(await s.settle()).toBe(0)
+    expect(chain.committed).toBe(3n)
+    expect(await s.settle()).toBeNull()
+    await attributed(open, 10n)
+    await ledger.record('attributionFailed', { receiptId: open, node: node as never, reason: 'too late: it is complete' })
+    // A new process, that has only the journal.
+    await database.reset()
+    await openLedger()
+    expect(await settlement().settle()).toBe(1)
+    expect(await database.query(`select payee, amount::text from epoch_lines where receipt_id = $1`, [open])).toEqual([{ payee: payees[1], amount: '10' }])
+    await ledger.record('attributionFailed', { receiptId: failing, node: node as never, reason: 'the node was away' })
+    await attributed(failing, 7n)
+    expect(await settlement().settle()).toBe(2)
+    expect(await database.query(`select amount::text from epoch_lines where receipt_id = $1 order by amount`, [failing])).toEqual([{ amount: '3' }, { amount: '4' }])
+    expect(await database.query(`select attribution, view->'attribution'->>'error' as error from receipts where id = $1`, [failing])).toEqual([{ attribution: 'failed', error: 'the node was away' }])
+    await expectPaid(20n)
+    expect(chain.calls.filter((c) => c.startsWith('collect'))).toEqual(['collect 1 20'])
   })
 
   it('does not go on when somebody else posted with its key', async () => {

@@ -54,16 +54,17 @@ export async function readEpochs(query: Query, gateway: Address): Promise<EpochR
 }
 
 const waiting = `from receipts r join vouchers v on v.channel_id = r.channel_id
-  where r.channel_total <= v.cumulative and not exists (select 1 from epoch_receipts e where e.receipt_id = r.id)`
+  where r.channel_total <= v.cumulative and r.attribution <> 'pending' and not exists (select 1 from epoch_receipts e where e.receipt_id = r.id)`
 
-/** The channels with vouchered receipts that are in no epoch, longest waiting first. */
+/** The channels with vouchered receipts that are in no epoch and leave nothing open, longest waiting first. */
 export async function channelsWaiting(query: Query): Promise<Hex[]> {
   const rows = await query<{ channel_id: Hex }>(`select r.channel_id, min(r.seq) ${waiting} group by r.channel_id order by 2`)
   return rows.map((row) => row.channel_id)
 }
 
 /**
- * The vouchered receipts of channels that are in no epoch: all of a channel or none, because its voucher pays for all of them.
+ * The vouchered receipts of channels that are in no epoch and leave nothing open. The voucher may pay for more: what is still awaited comes into a
+ * later epoch, out of what was collected already.
  * @param limit after so many receipts no further channel is begun
  */
 export async function readWaiting(query: Query, channels: readonly Hex[], limit: number): Promise<WaitingReceipt[]> {
@@ -81,8 +82,8 @@ async function readChannelWaiting(query: Query, channel: Hex): Promise<WaitingRe
     [channel],
   )
   return rows.map((row) => {
-    const { receipt, shares } = readArtefact(receiptBundleSchema, row.bundle)
-    return { id: row.id, channelId: row.channel_id, channelTotal: BigInt(row.channel_total), statement: receipt.statement, signature: receipt.signature, shares }
+    const { receipt, attributionDeadline, completion, shares } = readArtefact(receiptBundleSchema, row.bundle)
+    return { id: row.id, channelId: row.channel_id, channelTotal: BigInt(row.channel_total), receipt, attributionDeadline, completion, shares }
   })
 }
 

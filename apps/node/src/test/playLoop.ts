@@ -1,6 +1,6 @@
 import { packContribution, contributionIds, writeContributionBundle } from '@openledger/datanet'
 import { digestOfCid, hashJson, parseOpen, readArtefact, signStatement, snapshotSchema, statementDomain, toHex, trainingRunSchema, zeroHash, type Deployment, type Hex, type Network } from '@openledger/protocol'
-import { bondStake, commitContribution, createDatanet, deployModel, openChannel, registerAdapter, registerBase, revealContribution, sealSnapshot, type ContributionView, type RunView } from '@openledger/sdk'
+import { bondStake, commitContribution, createDatanet, deployModel, openChannel, registerAdapter, registerBase, revealContribution, sealSnapshot, type AnswerView, type ContributionView, type RunView } from '@openledger/sdk'
 import { methodHash, readInfluenceTable, tableCommitment } from '@openledger/attribution'
 import { randomBytes } from 'node:crypto'
 import type { Api } from './Api.ts'
@@ -61,6 +61,16 @@ export async function waitForRun(api: Api, id: string, done: (run: RunView) => b
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('the run did not end')
+}
+
+/** Waits until an answer is attributed, or has failed to be. */
+export async function waitForAttribution(api: Api, receiptId: Hex): Promise<AnswerView> {
+  for (let i = 0; i < 1200; i++) {
+    const view = await api.get<AnswerView>(`/api/receipts/${receiptId}/summary`)
+    if (view.attribution.status !== 'pending') return view
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('the answer was not attributed')
 }
 
 /** Signs a finished run, registers the adapter, publishes it and deploys it; returns the model's name. */

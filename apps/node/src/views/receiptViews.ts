@@ -1,13 +1,13 @@
 import { fail, readArtefact, receiptBundleSchema, type Hex, type ReceiptBundle } from '@openledger/protocol'
-import type { AnswerDetailView, AnswerView, Page, PaymentsView } from '@openledger/sdk'
+import type { AnswerDetailView, AnswerView, AttributionView, Page, PaymentsView } from '@openledger/sdk'
 import type { Address } from 'viem'
 import type { Query } from '../database/Database.ts'
-import type { RecordedView } from '../inference/answerView.ts'
+import type { RecordedView } from '../readout/answerView.ts'
 import type { Names } from '../keys/Names.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 
-type Row = { id: Hex; seq: string; channel_id: Hex; view: RecordedView; epoch: number | null }
-const select = `select r.id, r.seq, r.channel_id, r.view, e.epoch from receipts r left join epoch_receipts e on e.receipt_id = r.id`
+type Row = { id: Hex; seq: string; channel_id: Hex; view: RecordedView; attribution: AttributionView['status']; epoch: number | null }
+const select = `select r.id, r.seq, r.channel_id, r.view, r.attribution, e.epoch from receipts r left join epoch_receipts e on e.receipt_id = r.id`
 
 /** What a reader may see: the words of an answer and their sources are for its payer and the operator. */
 export type Audience = 'public' | 'holder'
@@ -16,7 +16,9 @@ async function answerViewOf(row: Row, channels: ChannelLedger, audience: Audienc
   const { spent, vouchered } = channels.account(row.channel_id)
   const onChain = await channels.onChain(row.channel_id, 60_000).catch(() => undefined)
   const channel = { id: row.channel_id, spent: spent.toString(), vouchered: vouchered.toString(), deposit: (onChain?.deposited ?? 0n).toString() }
-  return { ...row.view, sources: audience === 'holder' ? row.view.sources : [], channel, epoch: row.epoch }
+  // Views of before there were deadlines say nothing of it: their receipts hold the attribution.
+  const attribution = row.view.attribution ?? { status: row.attribution, deadline: null, at: row.view.time, method: null, error: null }
+  return { ...row.view, attribution, sources: audience === 'holder' ? row.view.sources : [], channel, epoch: row.epoch }
 }
 
 /** A page of answers, newest first. */
@@ -38,10 +40,16 @@ export async function readAnswer(query: Query, channels: ChannelLedger, id: Hex,
   return row ? answerViewOf(row, channels, audience) : unknown()
 }
 
-/** A receipt's bundle as it was recorded; fails with UNKNOWN_RECEIPT. */
-export async function readBundle(query: Query, id: Hex): Promise<{ text: string; bundle: ReceiptBundle; channelId: Hex }> {
-  const [row] = await query<{ bundle: string; channel_id: Hex }>(`select bundle, channel_id from receipts where id = $1`, [id])
-  return row ? { text: row.bundle, bundle: readArtefact(receiptBundleSchema, row.bundle), channelId: row.channel_id } : unknown()
+/** The channel that paid for an answer; fails with UNKNOWN_RECEIPT. */
+export async function channelOfReceipt(query: Query, id: Hex): Promise<Hex> {
+  const [row] = await query<{ channel_id: Hex }>(`select channel_id from receipts where id = $1`, [id])
+  return row?.channel_id ?? unknown()
+}
+
+/** A receipt's bundle as far as it is complete; fails with UNKNOWN_RECEIPT. */
+export async function readBundle(query: Query, id: Hex): Promise<{ text: string; bundle: ReceiptBundle }> {
+  const [row] = await query<{ bundle: string }>(`select bundle from receipts where id = $1`, [id])
+  return row ? { text: row.bundle, bundle: readArtefact(receiptBundleSchema, row.bundle) } : unknown()
 }
 
 /** An answer with its words, for its holder. */

@@ -23,10 +23,16 @@ const totalsQuery = `select
   (select coalesce(sum(total), 0) from epochs where stage = 'posted')::text as settled,
   (select coalesce(sum((args->>'amount')::numeric), 0) from chain_events where name = 'Epochs.Claimed')::text as claimed`
 
+const attributionsQuery = `select
+  count(*) filter (where attribution = 'pending')::int as pending,
+  count(*) filter (where attribution = 'complete')::int as complete,
+  count(*) filter (where attribution = 'failed')::int as failed from receipts`
+
 /** The state of the loop at one glance. */
 export async function statusView({ query, network, indexer, node, gateway, startedAt, version, profile }: StatusInput): Promise<StatusView> {
   const [counts] = await query<StatusView['counts']>(countsQuery)
   const [totals] = await query<StatusView['totals']>(totalsQuery)
+  const [attributions] = await query<StatusView['attributions']>(attributionsQuery)
   const chain = { chainId: network.chainId, block: indexer.head, indexedBlock: indexer.indexed, reachable: indexer.reachable }
-  return { version, startedAt, chain, node, gateway, counts: counts!, totals: totals!, profile }
+  return { version, startedAt, chain, node, gateway, counts: counts!, totals: totals!, attributions: attributions!, profile }
 }

@@ -1,8 +1,10 @@
 import type { Address } from 'viem'
 import {
   buildEpoch,
+  checkCompletion,
   epochFileSchema,
   readArtefact,
+  rootsInForce,
   sha256,
   statementDigest,
   statementDomain,
@@ -73,15 +75,18 @@ export async function auditEpoch({ file, chain, previousFile, onCheck }: EpochAu
     return anchored.final ? 'final' : 'posted, dispute window open'
   })
   await auditor.check('receipt signatures', async () => {
-    for (const { id, receipt } of epoch.receipts) {
+    let missed = 0
+    for (const entry of epoch.receipts) {
+      const { id, receipt } = entry
       expectEqual('receipt id', id, statementDigest(domain, 'Receipt', receipt.statement))
       await verifyStatement(domain, 'Receipt', receipt.statement, receipt.signature, receipt.statement.node)
       expectEqual('gateway of a receipt', epoch.gateway, receipt.statement.gateway)
+      if ((await checkCompletion(domain, entry)) === 'open') missed += 1
     }
-    return `${epoch.receipts.length} receipts`
+    return `${epoch.receipts.length} receipts${missed > 0 ? `, ${missed} of them not attributed by their deadline` : ''}`
   })
   await auditor.check('shares', () => {
-    for (const { receipt, shares } of epoch.receipts) checkShares(receipt.statement, shares)
+    for (const entry of epoch.receipts) checkShares(entry.receipt.statement, entry.shares, rootsInForce(entry).shareRoot)
     return `${epoch.receipts.length} share lists`
   })
   await auditor.check('balances before', () => checkPrevious(epoch, previousFile))

@@ -1,11 +1,16 @@
 import type { ContentStore } from '@openledger/datanet'
 import {
+  checkCompletion,
   epochFileSchema,
+  OrderedTree,
   readArtefact,
   receiptBundleSchema,
+  rootsInForce,
   runManifestSchema,
+  shareLeaf,
   snapshotsHash,
   splitFee,
+  splitWithoutAttribution,
   statementDigest,
   statementDomain,
   verifyStatement,
@@ -40,6 +45,7 @@ async function checkStatement(bundle: ReceiptBundle, chain: ChainView, network: 
   expectEqual('chain', bundle.domain.chainId, network.chainId)
   expectEqual('contract', bundle.domain.verifyingContract, network.contracts.epochs)
   await verifyStatement(statementDomain(network.chainId, network.contracts.epochs), 'Receipt', statement, signature, statement.node)
+  await checkCompletion(statementDomain(network.chainId, network.contracts.epochs), bundle)
   const stake = await chain.stake(statement.node)
   if (stake === 0n) falseClaim(`node ${statement.node} has no stake`)
   const channel = await chain.channel(statement.channelId)
@@ -52,7 +58,7 @@ function checkSplit(bundle: ReceiptBundle, network: Network): string {
   const { statement } = bundle.receipt
   expectEqual('treasury', bundle.treasury, network.treasury)
   expectEqual('stakers', bundle.stakers, network.contracts.stakes)
-  const shares = splitFee({
+  const terms = {
     fee: statement.fee,
     platformFee: bundle.platformFee,
     deployment: bundle.deployment.statement,
@@ -60,10 +66,14 @@ function checkSplit(bundle: ReceiptBundle, network: Network): string {
     treasury: bundle.treasury,
     stakers: bundle.stakers,
     contributors: bundle.contributors,
-  })
+  }
+  const isOpen = bundle.attributionDeadline !== undefined
+  // Whatever came after it, an open receipt promises what holds without.
+  if (isOpen) expectEqual('share root of the receipt', statement.shareRoot, new OrderedTree(splitWithoutAttribution(terms).map(shareLeaf)).root)
+  const shares = isOpen && !bundle.completion ? splitWithoutAttribution(terms) : splitFee(terms)
   const write = (list: typeof shares): string => list.map((s) => `${s.payee}:${s.amount}`).join().toLowerCase()
   expectEqual('shares', write([...bundle.shares]), write(shares))
-  return checkShares(statement, bundle.shares)
+  return checkShares(statement, bundle.shares, rootsInForce(bundle).shareRoot)
 }
 
 async function checkSettlement(bundle: ReceiptBundle, receiptId: string, chain: ChainView, file: Uint8Array | undefined): Promise<string | Skipped> {
@@ -114,7 +124,7 @@ export async function auditReceipt({ bundle: bytes, content, chain, network, sou
     }
     await auditor.check('prompt', () => checkPrompt(bundle, engine))
     await auditor.check('answer', () => checkAnswer(bundle, engine))
-    await auditor.check('attribution', () => (run ? checkAttribution(bundle, run, content, engine) : checkNoAttribution(bundle)))
+    await auditor.check('attribution', () => (run ? checkAttribution(bundle, run, content, engine, epochFile !== undefined) : checkNoAttribution(bundle)))
     await auditor.check('settlement', () => checkSettlement(bundle, receiptId, chain, epochFile))
     return auditor.finish()
   } finally {

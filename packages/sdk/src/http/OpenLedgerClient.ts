@@ -1,4 +1,4 @@
-import { canonicalJson, cidOf, networkSchema, ProofError, readArtefact, receiptBundleSchema, UnavailableError, type Hex, type Json, type Network, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
+import { canonicalJson, cidOf, networkSchema, ProofError, readArtefact, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
 import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
@@ -198,12 +198,29 @@ export class OpenLedgerClient {
   }
 
   /** What everybody may see of a receipt; amounts are strings. */
-  publicReceipt(id: Hex): Promise<{ receipt: { statement: { [K in keyof Receipt]: Json }; signature: Hex }; shares: { [K in keyof Share]: string }[] }> {
+  publicReceipt(id: Hex): Promise<{ receipt: { statement: { [K in keyof Receipt]: Json }; signature: Hex }; attributionDeadline?: number; completion?: { statement: { [K in keyof Attribution]: Json }; signature: Hex }; shares: { [K in keyof Share]: string }[] }> {
     return this.#http.json({ path: `/api/receipts/${id}/public` })
   }
 
-  answerSummary(id: Hex): Promise<AnswerView> {
-    return this.#http.json({ path: `/api/receipts/${id}/summary` })
+  /** An answer's price, shares and attribution. @param payment shows a voucher of the channel, and brings the sources too */
+  answerSummary(id: Hex, payment?: Payment): Promise<AnswerView> {
+    return this.#http.json({ path: `/api/receipts/${id}/summary`, headers: payment ? paymentHeaders(payment) : {} })
+  }
+
+  /**
+   * Waits until it is known whose data shaped an answer. It comes after the answer, by the deadline that the receipt names.
+   * @returns the answer's view, its attribution complete or failed (or none, where there is nothing to attribute)
+   * @throws UnavailableError ATTRIBUTION_PENDING after `timeoutMs` (default 60,000); the reason of `signal`
+   */
+  async waitForAttribution(id: Hex, { payment, timeoutMs = 60_000, signal }: { payment?: Payment; timeoutMs?: number; signal?: AbortSignal } = {}): Promise<AnswerView> {
+    const until = Date.now() + timeoutMs
+    for (let pauseMs = 25; ; pauseMs = Math.min(1000, pauseMs * 1.5)) {
+      const view = await this.answerSummary(id, payment)
+      if (view.attribution.status !== 'pending') return view
+      signal?.throwIfAborted()
+      if (Date.now() >= until) throw new UnavailableError('ATTRIBUTION_PENDING', 'the attribution of this answer is not there yet', { action: 'retry', fix: 'ask again later; when its deadline has passed, it is failed and the node loses its part' })
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
   }
 
   answer(id: Hex, payment?: Payment): Promise<AnswerDetailView> {

@@ -28,6 +28,8 @@ export type StatusView = {
     claims: number
   }
   totals: { fees: Amount; settled: Amount; claimed: Amount }
+  /** Answers whose attribution is awaited, there, or was not there by its deadline: the node's faults are public. */
+  attributions: { pending: number; complete: number; failed: number }
   profile: Json
 }
 
@@ -147,6 +149,20 @@ export type SourceView = {
   weight: number
 }
 
+/** How far it is known whose data shaped an answer. */
+export type AttributionView = {
+  /** `none`: there is nothing to attribute. `failed`: it was not there by the deadline, and the node lost its part of the fee. */
+  status: 'none' | 'pending' | 'complete' | 'failed'
+  /** Unix seconds until which it must be there; null when nothing is or was awaited. */
+  deadline: number | null
+  /** When it was completed, or failed. */
+  at: number | null
+  /** The method by which influence was measured. */
+  method: string | null
+  /** Why it failed. */
+  error: string | null
+}
+
 /** The extra field `openledger` of an answer, and the list rows of GET /api/receipts */
 export type AnswerView = {
   receiptId: Hex
@@ -158,6 +174,8 @@ export type AnswerView = {
   outputTokens: number
   /** What the payer owes in all on this channel: sign a voucher for it. */
   channel: { id: Hex; spent: Amount; vouchered: Amount; deposit: Amount }
+  /** While it is pending there are no sources, and the shares are those that hold if it fails. */
+  attribution: AttributionView
   sources: SourceView[]
   influence: { contributor: Address; name: string | null; sharePpm: number; amount: Amount }[]
   shares: { payee: Address; role: 'treasury' | 'node' | 'owner' | 'stakers' | 'contributor'; amount: Amount }[]

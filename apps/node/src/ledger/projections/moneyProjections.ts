@@ -1,4 +1,4 @@
-import { epochFileSchema, readArtefact } from '@openledger/protocol'
+import { epochFileSchema, readArtefact, type Json } from '@openledger/protocol'
 import type { Query } from '../../database/Database.ts'
 import type { Projections } from '../Projection.ts'
 import { insertMany } from './insertMany.ts'
@@ -7,13 +7,40 @@ async function dropEpochLedger(query: Query, gateway: string, index: number): Pr
   for (const table of ['epoch_receipts', 'epoch_lines', 'epoch_balances']) await query(`delete from ${table} where gateway = $1 and epoch = $2`, [gateway, index])
 }
 
+/** A receipt whose attribution is awaited; whatever closed it first holds. */
+async function pendingReceipt(query: Query, id: string): Promise<{ bundle: string; view: { attribution: object } } | undefined> {
+  const [row] = await query<{ bundle: string; view: { attribution: object } }>(`select bundle, view from receipts where id = $1 and attribution = 'pending'`, [id])
+  return row
+}
+
 /** Receipts, vouchers and epochs in the tables. */
-export const moneyProjections: Pick<Projections, 'receipt' | 'voucher' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
+export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'attributionFailed' | 'voucher' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
   async receipt(query, { seq, data }) {
-    await query(`insert into receipts values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) on conflict do nothing`, [
+    const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
+    const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
+    await query(`insert into receipts values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict do nothing`, [
       data.id, seq, data.node, data.nonce, data.channelId, data.deploymentId, data.model, data.fee, data.channelTotal, data.time, JSON.stringify(data.bundle), JSON.stringify(data.view),
+      stage, attributionDeadline ?? null,
     ])
     await insertMany(query, 'receipt_shares', ['receipt_id', 'payee', 'amount'], data.shares.map((s) => [data.id, s.payee, s.amount]))
+  },
+
+  async attribution(query, { time, data }) {
+    const row = await pendingReceipt(query, data.receiptId)
+    if (!row) return
+    const { receiptId, statement, signature, document, queryVector, contributors, shares, method } = data
+    const bundle = { ...(JSON.parse(row.bundle) as object), completion: { statement, signature }, attribution: document, queryVector, contributors, shares }
+    const view = { ...row.view, ...(data.view as object), attribution: { ...row.view.attribution, status: 'complete', at: Math.floor(time / 1000), method } }
+    await query(`update receipts set attribution = 'complete', bundle = $2, view = $3 where id = $1`, [receiptId, JSON.stringify(bundle), JSON.stringify(view)])
+    await query(`delete from receipt_shares where receipt_id = $1`, [receiptId])
+    await insertMany(query, 'receipt_shares', ['receipt_id', 'payee', 'amount'], shares.map((s) => [receiptId, s.payee, s.amount]))
+  },
+
+  async attributionFailed(query, { time, data }) {
+    const row = await pendingReceipt(query, data.receiptId)
+    if (!row) return
+    const view = { ...row.view, attribution: { ...row.view.attribution, status: 'failed', at: Math.floor(time / 1000), error: data.reason } }
+    await query(`update receipts set attribution = 'failed', view = $2 where id = $1`, [data.receiptId, JSON.stringify(view)])
   },
 
   async voucher(query, { time, data }) {

@@ -17,8 +17,7 @@ export function tokenOffsets(pieces: readonly Uint8Array[]): number[] {
 }
 
 /** The spans of an answer as places in its text. */
-export async function sourcesOf(document: AttributionDocument | null, pieces: readonly Uint8Array[], text: string, names: Names): Promise<SourceView[]> {
-  if (!document) return []
+export async function sourcesOf(document: Pick<AttributionDocument, 'spans'>, pieces: readonly Uint8Array[], text: string, names: Names): Promise<SourceView[]> {
   const offsets = tokenOffsets(pieces)
   const sources: SourceView[] = []
   for (const span of document.spans) {
