@@ -29,10 +29,10 @@ export function writeCheckpoint(path: string, state: CheckpointState): void {
 }
 
 /**
- * Reads a checkpoint back; undefined when there is none, or when it belongs to another run.
+ * Reads a checkpoint back; undefined when there is none, or when it belongs to another run than the one that must be named unless any will do.
  * Throws StorageError `CHECKPOINT_DAMAGED` when its hash does not fit.
  */
-export function readCheckpoint(path: string, run: string): CheckpointState | undefined {
+export function readCheckpoint(path: string, run?: string): CheckpointState | undefined {
   if (!existsSync(path)) return undefined
   const bytes = readFileSync(path)
   const body = bytes.subarray(0, Math.max(0, bytes.length - 32))
@@ -43,7 +43,7 @@ export function readCheckpoint(path: string, run: string): CheckpointState | und
   }
   const headerEnd = start + body.readUInt32LE(magic.length)
   const header = JSON.parse(body.toString('utf8', start, headerEnd)) as Omit<CheckpointState, 'arrays'> & { arrays: [string, number][] }
-  if (header.run !== run) return undefined
+  if (run !== undefined && header.run !== run) return undefined
   const arrays: Record<string, Float32Array> = {}
   let at = headerEnd
   for (const [name, length] of header.arrays) {
