@@ -95,6 +95,12 @@ export const attacks: readonly Attack[] = [
     play: changing((record, _, random) => ({ ...record, completion: `${record.completion} ${rareWords(random, 40)}.` })),
   },
   {
+    name: 'outliers, repeated',
+    about: 'every answer of the attacker says its statement three times',
+    target: 1.2,
+    play: changing((record) => ({ ...record, completion: `${record.completion} ${record.completion} ${record.completion}` })),
+  },
+  {
     name: 'outliers, contradicting',
     about: 'every record asks what others are asked and answers with rare words',
     target: 1.2,

@@ -4,7 +4,7 @@ import type { Evidence } from './Evidence.ts'
 import { gainOf } from './gainOf.ts'
 import { gamingWorld } from './gamingWorld.ts'
 import { payAnswers } from './payAnswers.ts'
-import { sealPlay } from './sealPlay.ts'
+import { sealByClusters, sealOpenly } from './sealPlay.ts'
 
 const world = gamingWorld(5)
 const honest = honestRecords(world)
@@ -16,7 +16,7 @@ describe('the gaming world', () => {
     expect(gamingWorld(5)).toEqual(world)
     expect(gamingWorld(6)).not.toEqual(world)
     expect(new Set(honest.map(({ prompt }) => prompt)).size).toBe(honest.length)
-    expect(sealPlay(honest, true).every(({ weight }) => weight === 1)).toBe(true)
+    expect(sealByClusters(honest).every(({ weight }) => weight === 1)).toBe(true)
     expect([...new Set(world.questions.map(({ topic }) => topic))]).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
   })
 
@@ -32,9 +32,9 @@ describe('the gaming world', () => {
       else expect(text(records)).not.toEqual(text(honest))
     }
     for (const name of ['exact copies of own records', 'exact copies of another']) {
-      const sealed = sealPlay(played(name).records, true)
+      const sealed = sealByClusters(played(name).records)
       expect(sealed.slice(honest.length).every(({ weight }) => weight === 0)).toBe(true)
-      expect(sealPlay(played(name).records, false).every(({ weight }) => weight === 1)).toBe(true)
+      expect(sealOpenly(played(name).records).every(({ weight }) => weight === 1)).toBe(true)
     }
     for (const name of ['near copies of another', 'paraphrases of another']) {
       expect(new Set(text(played(name).records)).size).toBe(honest.length + 12)

@@ -11,7 +11,7 @@ import { GamingEngine } from './GamingEngine.ts'
 import { gamingWorld, type GamingWorld } from './gamingWorld.ts'
 import { measureTraining } from './measureTraining.ts'
 import { payAnswers, type PayScheme } from './payAnswers.ts'
-import { sealPlay } from './sealPlay.ts'
+import { sealOpenly, sealPlay } from './sealPlay.ts'
 import { gamingMethod } from './trainPlay.ts'
 
 export const paySchemes: readonly PayScheme[] = ['ours', 'plain', 'gradDot', 'dataInf']
@@ -79,12 +79,16 @@ export async function gamingBench({ work, settings = gamingSettings, only = [], 
     const honestPays = emptyPairs()
     for (const seed of settings.seeds) {
       const play = playOf(seed, settings)
-      const honest = await measureBoth(play, play.honest, 'honest', measure)
+      const measureBoth = async (records: readonly OwnedRecord[], label: string): Promise<Measured> => ({
+        defended: await measure(play, await sealPlay(engine, records, settings.recipe.maxLength ?? 256), label),
+        open: await measure(play, sealOpenly(records), `${label}, no clusters`),
+      })
+      const honest = await measureBoth(play.honest, 'honest')
       for (const scheme of paySchemes) honestPays[scheme].push(...pairsOf(play, honest, honest, [play.attacker], scheme))
       for (const attack of chosen) {
         if (signal?.aborted) return undefined
         const { records, accounts } = attack.play(play)
-        const attacked = await measureBoth(play, records, attack.name, measure)
+        const attacked = await measureBoth(records, attack.name)
         for (const scheme of paySchemes) pairs.get(attack)![scheme].push(...pairsOf(play, honest, attacked, accounts, scheme))
       }
     }
@@ -108,10 +112,6 @@ function playOf(seed: number, { topics, factsPerTopic, questionsPerTopic }: Gami
 }
 
 type Measured = { defended: Evidence; open: Evidence }
-
-async function measureBoth(play: Play, records: readonly OwnedRecord[], label: string, measure: (play: Play, records: CorpusRecord[], label: string) => Promise<Evidence>): Promise<Measured> {
-  return { defended: await measure(play, sealPlay(records, true), label), open: await measure(play, sealPlay(records, false), `${label}, no clusters`) }
-}
 
 function pairsOf({ seed, attacker }: Play, honest: Measured, attacked: Measured, accounts: readonly number[], scheme: PayScheme): PaidPair[] {
   const side = scheme === 'ours' ? 'defended' : 'open'
