@@ -6,6 +6,7 @@ const texts: { [K in Fact['type']]: (data: Extract<Fact, { type: K }>['data']) =
   metadata: (d) => ({ id: d.datanetId, text: `datanet ${d.datanetId} is called ${d.name}` }),
   contribution: (d) => ({ id: d.id, text: `${d.count} records were contributed to datanet ${d.datanetId}` }),
   review: (d) => ({ id: d.recordId, text: `a record was ${d.status}` }),
+  appeal: (d) => ({ id: d.recordId, text: d.distinct ? 'a curator found that a record is no copy' : 'a curator left a record to the clusters again' }),
   snapshot: (d) => ({ id: d.id, text: `a snapshot of datanet ${d.datanetId} with ${d.records.length} records was put together` }),
   run: (d) => ({ id: d.id, text: `training run ${d.name} was queued` }),
   runState: (d) => ({ id: d.id, text: `the training run is ${d.status}` }),

@@ -14,6 +14,8 @@ export type Facts = {
   contribution: { id: Hex; datanetId: string; contributor: Address; commitment: Hex; count: number; licence: string; consent: 0 | 1 | 2; cid: string; verdicts: Verdict[] }
   /** A person's decision on one record. */
   review: { datanetId: string; contributionId: Hex; recordId: Hex; status: 'accepted' | 'rejected'; reason: string; by: string }
+  /** A person's decision that a record is no copy, or (not `distinct`) the end of such a decision. */
+  appeal: { datanetId: string; contributionId: Hex; recordId: Hex; distinct: boolean; reason: string; by: string }
   /** A snapshot that was put together; it counts when the owner has sealed it on the chain. */
   snapshot: { id: Hex; datanetId: string; statement: Json; cid: string; records: { recordId: Hex; contributor: Address }[] }
   run: { id: string; name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; request: Json }

@@ -46,6 +46,8 @@ export type RunResult = {
   adapter: { config: string; tensors: string }
   influenceTable: string
   spanIndex: string
+  /** The cluster file; absent in runs from before there were any. */
+  clusters?: string
 }
 
 /** Checks a run's name: it becomes the model's. */

@@ -23,12 +23,13 @@ export async function publishRun({ network, query, ledger, content, base }: Publ
   const { run, result, manifest: known } = await finishedRun(query, id)
   await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'TrainingRun', run, signature, run.trainer)
   if (known) return { manifest: known, adapterId: run.adapterId }
-  const { recipe, profile, metrics, snapshots, adapter, influenceTable, spanIndex } = result
+  const { recipe, profile, metrics, snapshots, adapter, influenceTable, spanIndex, clusters } = result
   const document = {
     kind: 'openledger/run/1',
     run: { statement: run, signature },
     base: { ...base.commitment, name: base.name, cid: base.cid },
     ...{ recipe, profile, metrics, snapshots, adapter, influenceTable, spanIndex },
+    ...(clusters === undefined ? {} : { clusters }),
   }
   const bytes = writeArtefact(document)
   readArtefact(runManifestSchema, bytes)

@@ -6,6 +6,7 @@ import { epochsFor, fullAdapterRecipe, type TrainingProgress } from '@openledger
 import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
 import type { Query } from '../database/Database.ts'
 import { openEngine, type EngineSettings } from '../engine/Engine.ts'
+import { clusterRecords } from './clusterRecords.ts'
 import type { RunRequest, RunResult } from './RunRequest.ts'
 
 export type TrainRunInput = {
@@ -58,7 +59,9 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       tokenize: (text: string) => engine.tokenize(text, { addSpecial: false }),
       encodeChat: (messages: readonly { role: string; content: string }[], open: boolean) => engine.encodeChat(messages, open),
     }
-    const corpus = await snapshotCorpus(records, tokenizer, asked.maxLength + 1)
+    const maxLength = Math.min(asked.maxLength, info.config.context) + 1
+    const clustered = await clusterRecords({ records, query, content, tokenizer, engine, maxLength, signal })
+    const corpus = await snapshotCorpus(clustered.records, tokenizer, asked.maxLength + 1)
     const isTimed = request.recipe.epochs !== undefined || request.recipe.steps !== undefined
     const recipe = isTimed ? asked : { ...asked, epochs: epochsFor(corpus.examples.length, asked.batchSize) }
     const output = path.join(folder, 'adapter')
@@ -93,6 +96,7 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       adapter: { config: await file('adapter_config.json'), tensors: await file('adapter_model.safetensors') },
       influenceTable: await content.put(encodeInfluenceTable(table)),
       spanIndex: await content.put(encodeSpanIndex(index)),
+      clusters: clustered.clusters,
     }
     return result
   } finally {

@@ -8,6 +8,9 @@ const hash32 = z.custom<`0x${string}`>((v) => typeof v === 'string' && /^0x[0-9a
 const cid = z.string().regex(/^b[a-z2-7]{20,100}$/, 'expected a CIDv1 in base32')
 const place = z.int().min(0).max(0xffffffff)
 
+/** A record in one contribution. */
+const named = { recordId: hash32, contributionId: hash32 }
+
 export const clusterMethods = ['exact', 'near', 'covered', 'reworded', 'paraphrase', 'sealed'] as const
 
 /** What a training run says of the copies among its records: public, and recomputed by audits. */
@@ -20,7 +23,7 @@ export const clusterFileSchema = z.strictObject({
   /** Content id of the model's evidence (see `encodeEvidence`); null when the model was not asked. */
   evidence: cid.nullable(),
   /** The copies, by their place: whose they are of, how that was found, and the likeness in permille by that method's measure. */
-  copies: z.array(z.strictObject({ at: place, recordId: hash32, contributionId: hash32, of: place, method: z.enum(clusterMethods), similarity: z.int().min(-1000).max(1000) })),
+  copies: z.array(z.strictObject({ at: place, ...named, of: place, centre: z.strictObject(named), method: z.enum(clusterMethods), similarity: z.int().min(-1000).max(1000) })),
   /** Decisions of curators that records are no copies. */
   appeals: z.array(z.strictObject({ recordId: hash32, contributionId: hash32, reason: z.string().min(1).max(2000), by: z.string().min(1).max(200), at: z.int().min(0) })),
 })
@@ -30,8 +33,8 @@ export type ClusterFile = z.infer<typeof clusterFileSchema>
 /** Writes down what was found, as the file that is published with a run. */
 export function clusterFile(records: readonly ClusterRecord[], places: readonly ClusterPlace[], appeals: readonly ClusterAppeal[], evidence: string | null): ClusterFile {
   const copies = places.flatMap(({ of, method, similarity }, at) => {
-    const { recordId, contributionId } = records[at]!
-    return method === undefined ? [] : [{ at, recordId, contributionId, of, method, similarity: similarity ?? 0 }]
+    const name = ({ recordId, contributionId }: ClusterRecord) => ({ recordId, contributionId })
+    return method === undefined ? [] : [{ at, ...name(records[at]!), of, centre: name(records[of]!), method, similarity: similarity ?? 0 }]
   })
   return { kind: 'openledger/clusters/1', policy: clusterPolicyHash(), records: records.length, evidence, copies, appeals: [...appeals] }
 }

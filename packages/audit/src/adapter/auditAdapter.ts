@@ -2,7 +2,8 @@ import { readArtefact, runManifestSchema } from '@openledger/protocol'
 import { AuditEngine, type BaseSource } from '../engine/AuditEngine.ts'
 import type { AuditReport, CheckOutcome } from '../report/AuditReport.ts'
 import { Auditor } from '../report/Auditor.ts'
-import { checkAdapter, type LineageInput } from './checkAdapter.ts'
+import { checkAdapter, maxLengthOf, type LineageInput } from './checkAdapter.ts'
+import { checkClusterEvidence } from './checkClusters.ts'
 import { checkRetraining } from './checkRetraining.ts'
 
 export type AdapterAuditInput = Omit<LineageInput, 'engine'> & {
@@ -19,7 +20,8 @@ export async function auditAdapter({ source, rerun = false, onCheck, onProgress,
   const auditor = new Auditor('adapter', run.statement.adapterId, onCheck)
   const engine = await AuditEngine.open(source, base)
   try {
-    const { manifest, corpus } = await checkAdapter(auditor, { ...input, engine })
+    const { manifest, corpus, records } = await checkAdapter(auditor, { ...input, engine })
+    if (rerun) await auditor.check('evidence of clusters', () => checkClusterEvidence(manifest, records, input.content, engine, maxLengthOf(manifest.recipe)))
     if (rerun) await auditor.check('training again', () => checkRetraining(manifest, corpus!, engine, onProgress))
     return auditor.finish()
   } finally {

@@ -16,6 +16,7 @@ import {
 import type { ChainView } from '../chain/ChainView.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
 import { type Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
+import { checkClusters } from './checkClusters.ts'
 import { checkLineage } from './checkLineage.ts'
 
 export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
@@ -24,7 +25,7 @@ export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain:
 export type AuditedRun = { manifest: RunManifest; records: SnapshotRecord[]; revoked: Map<Hex, bigint>; corpus: SnapshotCorpus | undefined }
 
 /** The longest example that training takes, by the recipe; 256 when the recipe does not say. */
-function maxLengthOf(recipe: RunManifest['recipe']): number {
+export function maxLengthOf(recipe: RunManifest['recipe']): number {
   const length = (recipe as { maxLength?: unknown } | null)?.maxLength
   return typeof length === 'number' ? length + 1 : 257
 }
@@ -64,11 +65,13 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
     expectEqual('run on chain', anchored.runId, statementDigest(domain, 'TrainingRun', run))
     return 'registered with this lineage, with consent'
   })
+  const committed = new Map<Hex, bigint>()
   await auditor.check('records', async () => {
     const registeredAt = (await chain.adapter(run.adapterId))!.registeredAt
     for (const source of manifest.snapshots) {
-      const { records, revoked } = await checkLineage(source, content, chain, network)
+      const { records, revoked, orders } = await checkLineage(source, content, chain, network)
       audited.records.push(...records)
+      for (const [id, order] of orders) committed.set(id, order)
       for (const [id, time] of revoked) {
         if (time < registeredAt) falseClaim(`record ${id} was revoked before the adapter was registered`)
         audited.revoked.set(id, time)
@@ -77,6 +80,14 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
     const since = audited.revoked.size > 0 ? `; ${audited.revoked.size} were revoked since` : ''
     return `${audited.records.length} records, each signed and anchored by its contributor${since}`
   })
+  const { clusters } = manifest
+  if (clusters !== undefined) {
+    await auditor.check('clusters', async () => {
+      const { weighed, line } = await checkClusters(clusters, audited.records, committed, content)
+      audited.records = weighed
+      return line
+    })
+  }
   await auditor.check('span index', async () => {
     audited.corpus = await snapshotCorpus(audited.records, engine.tokenizer, maxLengthOf(manifest.recipe))
     const index = buildSpanIndex(audited.corpus.spanRecords, audited.corpus.contributors)

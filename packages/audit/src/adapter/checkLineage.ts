@@ -6,7 +6,12 @@ import { expectEqual, falseClaim } from '../report/Auditor.ts'
 
 type Source = RunManifest['snapshots'][number]
 /** The records of a snapshot, and when those that were withdrawn were (Unix seconds). */
-export type Lineage = { records: SnapshotRecord[]; revoked: Map<Hex, bigint> }
+export type Lineage = {
+  records: SnapshotRecord[]
+  revoked: Map<Hex, bigint>
+  /** Each contribution's place in the chain's order of commitment. */
+  orders: Map<Hex, bigint>
+}
 
 const requestsAtOnce = 32
 
@@ -47,5 +52,5 @@ export async function checkLineage(source: Source, content: ContentStore, chain:
     const times = await Promise.all(batch.map((r) => chain.revokedAt(datanetId, r.recordId, r.contributor)))
     times.forEach((time, i) => time !== null && revoked.set(batch[i]!.recordId, time))
   }
-  return { records, revoked }
+  return { records, revoked, orders: new Map(contributions.map((c) => [c.contributionId.toLowerCase() as Hex, c.order])) }
 }

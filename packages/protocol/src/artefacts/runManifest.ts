@@ -27,6 +27,8 @@ export const runManifestSchema = z.strictObject({
   /** The influence table and the span index. */
   influenceTable: cid,
   spanIndex: cid,
+  /** Which records repeat others, and so were trained on with weight 0; runs before clusters have none: their snapshots' weights held. */
+  clusters: cid.optional(),
 })
 
 export type RunManifest = z.infer<typeof runManifestSchema>

@@ -7,7 +7,7 @@ const recordColumns = ['contribution_id', 'position', 'record_id', 'datanet_id',
 const historyColumns = ['record_id', 'datanet_id', 'contribution_id', 'at', 'by', 'from_status', 'to_status', 'reason']
 
 /** Contributions, records and snapshots in the tables. */
-export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' | 'review' | 'snapshot'> = {
+export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' | 'review' | 'appeal' | 'snapshot'> = {
   async metadata(query, { data }) {
     await query(
       `insert into datanet_metadata values ($1,$2,$3,$4) on conflict (datanet_id) do update set name = $2, description = $3, cid = $4`,
@@ -37,6 +37,20 @@ export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' |
     await query(`update records set status = $3 where contribution_id = $1 and record_id = $2`, [data.contributionId, data.recordId, data.status])
     await insertMany(query, 'record_history', historyColumns, [
       [data.recordId, data.datanetId, data.contributionId, Math.floor(time / 1000), data.by, row?.status ?? null, data.status, data.reason],
+    ])
+  },
+
+  async appeal(query, { time, data }) {
+    const { datanetId, contributionId, recordId, distinct, reason, by } = data
+    const at = Math.floor(time / 1000)
+    await query(`delete from record_appeals where record_id = $1 and contribution_id = $2`, [recordId, contributionId])
+    if (distinct) await query(`insert into record_appeals values ($1,$2,$3,$4,$5,$6)`, [recordId, contributionId, datanetId, at, by, reason])
+    const [row] = await query<{ status: string }>(`select status from records where contribution_id = $1 and record_id = $2`, [contributionId, recordId])
+    // Who is no copy is accepted; what the clusters are asked about again stays what it is.
+    const status = distinct && row?.status === 'duplicate' ? 'accepted' : (row?.status ?? 'accepted')
+    await query(`update records set status = $3 where contribution_id = $1 and record_id = $2`, [contributionId, recordId, status])
+    await insertMany(query, 'record_history', historyColumns, [
+      [recordId, datanetId, contributionId, at, by, row?.status ?? null, status, `${distinct ? 'no copy' : 'left to the clusters again'}: ${reason}`],
     ])
   },
 

@@ -1,4 +1,9 @@
+import { clusterFileSchema } from '@openledger/attribution'
+import { readArtefact } from '@openledger/protocol'
 import type { Projections } from '../Projection.ts'
+import { insertMany } from './insertMany.ts'
+
+const copyColumns = ['run_id', 'record_id', 'contribution_id', 'copy_of', 'copied_contribution', 'method', 'similarity', 'at']
 
 /** Runs, adapters and deployments in the tables. */
 export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publication' | 'deployment'> = {
@@ -9,10 +14,16 @@ export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publicati
     )
   },
 
-  async runState(query, { data }) {
+  async runState(query, { time, data }, sources) {
     await query(`update runs set status = $2, result = coalesce($3, result), error = $4, adapter_id = coalesce($5, adapter_id) where id = $1`, [
       data.id, data.status, data.result === undefined ? null : JSON.stringify(data.result), data.error ?? null, data.adapterId ?? null,
     ])
+    const clusters = (data.result as { clusters?: string } | undefined)?.clusters
+    if (clusters === undefined) return
+    const { copies } = readArtefact(clusterFileSchema, await sources.content(clusters))
+    await query(`delete from record_copies where run_id = $1`, [data.id])
+    const at = Math.floor(time / 1000)
+    await insertMany(query, 'record_copies', copyColumns, copies.map((c) => [data.id, c.recordId, c.contributionId, c.centre.recordId, c.centre.contributionId, c.method, c.similarity, at]))
   },
 
   async publication(query, { data }) {
