@@ -23,5 +23,6 @@ export type Evidence = {
   atoms: { account: number; trainingWeight: number }[]
   heldOut: HeldOutLosses | null
   answers: AnsweredQuestion[]
-  training: { steps: number; lossBase: number; lossFinal: number; seconds: number }
+  /** Mean loss of the examples after training, in nats per token. */
+  training: { steps: number; loss: number; seconds: number }
 }

@@ -47,7 +47,7 @@ describe('pay', () => {
     atoms: trainingWeights.map((trainingWeight, account) => ({ account, trainingWeight })),
     heldOut: null,
     answers: [{ topic: 0, answerKey: `0x${'5a'.repeat(32)}`, text: '', losses: { base: 2_000_000, tuned: 0 }, scores: { exponent: 0, values: scores.map(String) }, witnesses, gradDot: scores, dataInf: scores.map((s) => -s) }],
-    training: { steps: 1, lossBase: 1, lossFinal: 1, seconds: 1 },
+    training: { steps: 1, loss: 1, seconds: 1 },
   })
 
   it('sums to the contributors’ part in every scheme', () => {

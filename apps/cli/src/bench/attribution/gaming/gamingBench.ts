@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { methodHash, policy, type CorpusRecord } from '@openledger/attribution'
+import { methodHash, type CorpusRecord, type MethodName } from '@openledger/attribution'
 import { fullAdapterRecipe, type AdapterRecipe } from '@openledger/engine'
 import { attacks, honestRecords, type Attack, type OwnedRecord } from './attacks.ts'
 import type { Evidence } from './Evidence.ts'
@@ -12,11 +12,10 @@ import { gamingWorld, type GamingWorld } from './gamingWorld.ts'
 import { measureTraining } from './measureTraining.ts'
 import { payAnswers, type PayScheme } from './payAnswers.ts'
 import { sealOpenly, sealPlay } from './sealPlay.ts'
-import { gamingMethod } from './trainPlay.ts'
 
 export const paySchemes: readonly PayScheme[] = ['ours', 'plain', 'gradDot', 'dataInf']
 
-export type GamingSettings = { seeds: number[]; topics: number; factsPerTopic: number; questionsPerTopic: number; recipe: Partial<AdapterRecipe>; holdOutOneIn: number }
+export type GamingSettings = { seeds: number[]; topics: number; factsPerTopic: number; questionsPerTopic: number; recipe: Partial<AdapterRecipe>; method: MethodName; holdOutOneIn: number }
 
 /** Eight contributors with sixteen records each. */
 export const gamingSettings: GamingSettings = {
@@ -25,6 +24,7 @@ export const gamingSettings: GamingSettings = {
   factsPerTopic: 16,
   questionsPerTopic: 4,
   recipe: { rank: 8, alpha: 16, epochs: 20, batchSize: 16, learningRate: 6e-3, warmup: 15, epsRoot: 1e-6, maxLength: 160 },
+  method: 'trajectory',
   holdOutOneIn: 16,
 }
 
@@ -65,11 +65,11 @@ export async function gamingBench({ work, settings = gamingSettings, only = [], 
   const measure = async (play: Play, records: CorpusRecord[], label: string): Promise<Evidence> => {
     const recipe = fullAdapterRecipe({ ...settings.recipe, seed: play.seed })
     const questions = play.world.questions
-    const key = hash([gamingMethod, baseSha256, recipe, questions, settings.holdOutOneIn, records])
+    const key = hash([settings.method, baseSha256, recipe, questions, settings.holdOutOneIn, records])
     trainings++
     return kept(path.join(work, `evidence-${key}.json`), async () => {
-      const evidence = await measureTraining({ engine, records, questions, recipe, holdOutOneIn: settings.holdOutOneIn })
-      onProgress(`seed ${play.seed}: ${label}: ${evidence.training.seconds.toFixed(0)} s, loss ${evidence.training.lossFinal.toFixed(3)}`)
+      const evidence = await measureTraining({ engine, records, questions, recipe, method: settings.method, holdOutOneIn: settings.holdOutOneIn })
+      onProgress(`seed ${play.seed}: ${label}: ${evidence.training.seconds.toFixed(0)} s, loss ${evidence.training.loss.toFixed(3)}`)
       return evidence
     })
   }
@@ -95,7 +95,7 @@ export async function gamingBench({ work, settings = gamingSettings, only = [], 
     return {
       kind: 'openledger/bench-gaming/1',
       settings,
-      method: { name: gamingMethod, hash: methodHash(gamingMethod, policy) },
+      method: { name: settings.method, hash: methodHash(settings.method) },
       baseSha256,
       honestPay: bySchemes((scheme) => honestPays[scheme].reduce((sum, { honest }) => sum + honest, 0) / honestPays[scheme].length),
       attacks: chosen.map((attack) => resultOf(attack, pairs.get(attack)!)),

@@ -10,6 +10,7 @@ import {
   type CorpusRecord,
   type HeldOutLosses,
   type InfluenceTable,
+  type MethodName,
   type SnapshotCorpus,
 } from '@openledger/attribution'
 import { adapterFromParameters, AdapterProbe, type Adapter, type AdapterRecipe, type LoraLayout, type TrainingExample } from '@openledger/engine'
@@ -33,12 +34,13 @@ export type MeasureInput = {
   records: readonly CorpusRecord[]
   questions: readonly Question[]
   recipe: AdapterRecipe
+  method: MethodName
   /** One of every so many of a contributor's records is held out. */
   holdOutOneIn: number
 }
 
 /** Trains on sealed records, asks all questions and measures every answer as the product does, and by the baselines. */
-export async function measureTraining({ engine, records, questions, recipe, holdOutOneIn }: MeasureInput): Promise<Evidence> {
+export async function measureTraining({ engine, records, questions, recipe, method, holdOutOneIn }: MeasureInput): Promise<Evidence> {
   const began = performance.now()
   const out = new Set(heldOutRecords(records, { oneIn: holdOutOneIn, fromRecords: 1 }))
   const corpus = await snapshotCorpus(records, engine.tokenizer, recipe.maxLength)
@@ -47,11 +49,11 @@ export async function measureTraining({ engine, records, questions, recipe, hold
   const isOut = corpus.examples.map((_, e) => out.has(weighted[e]!))
   const trained = corpus.examples.filter((_, e) => !isOut[e])
   const heldOut = corpus.examples.filter((_, e) => isOut[e])
-  const play = await trainPlay(engine.model, trained, recipe, corpus.contributors.length)
+  const play = await trainPlay(engine.model, trained, recipe, corpus.contributors.length, method)
   const adapter = adapterFromParameters({ layout: play.layout, weights: play.weights }, recipe, engine.model)
   const probe = new AdapterProbe(engine.model, recipe)
   try {
-    const losses = measureHeldOut(probe, play, heldOut)
+    const losses = method === 'trajectory' ? null : measureHeldOut(probe, play, heldOut)
     const table = tableOf(play, corpus, adapter, engine)
     const answers = await engine.serving(adapter, async (adapterId) => {
       const finder = new SpanFinder(buildSpanIndex(corpus.spanRecords, corpus.contributors))
@@ -64,7 +66,7 @@ export async function measureTraining({ engine, records, questions, recipe, hold
       atoms: corpus.contributors.map((contributor, a) => ({ account: accountOf(contributor), trainingWeight: corpus.weights[a]! })),
       heldOut: losses,
       answers,
-      training: { steps: play.steps, lossBase: play.lossBase, lossFinal: play.lossFinal, seconds: (performance.now() - began) / 1000 },
+      training: { steps: play.steps, loss: meanLoss(probe.losses(play.weights, trained)), seconds: (performance.now() - began) / 1000 },
     }
   } finally {
     probe.dispose()
@@ -76,7 +78,12 @@ function tableOf(play: TrainedPlay, corpus: SnapshotCorpus, adapter: Adapter, en
   return buildInfluenceTable(play.responses, { method: play.method, adapterId: adapter.id, baseId: engine.model.id, atoms })
 }
 
-/** Each atom judged by the held-out records of the others: with it, and without it. */
+const meanLoss = (losses: Float64Array): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+
+/**
+ * Each atom judged by the held-out records of the others: with it, and without it. Only where the adapter without it was really trained: θ less a
+ * trajectory's part is no model that anybody would have got.
+ */
 function measureHeldOut(probe: AdapterProbe, play: TrainedPlay, heldOut: readonly TrainingExample[]): HeldOutLosses | null {
   if (heldOut.length === 0) return null
   const mean = (losses: Float64Array, atom: number): number => {
