@@ -43,3 +43,5 @@ export { quantizeEmbedding, gradientCosine, embeddingCosine } from './clusters/m
 export * from './clusters/clusterFile.ts'
 export * from './clusters/encodeEvidence.ts'
 export * from './clusters/clusterEvidence.ts'
+export * from './drilldown/HashTable.ts'
+export * from './drilldown/drillDown.ts'

@@ -2,7 +2,7 @@ import type { Hex } from '@openledger/protocol'
 import { loadDevice } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AnswerGradient, FingerprintPlan, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
+import type { AnswerGradient, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
 import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult, TrainTogetherRequest, TrainTogetherResult } from './EngineCalls.ts'
 import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
@@ -171,6 +171,14 @@ export class EngineHost implements ServingEngine {
   ): Promise<RecordFingerprint[]> {
     const { onProgress, signal, ...rest } = options
     return this.#client.call('fingerprints', { examples, ...rest }, { onEvent: onProgress, signal })
+  }
+
+  /**
+   * What the fingerprints of examples estimate, exactly (see `gradientDots`): a backward pass each.
+   * @throws `EXAMPLE_*`
+   */
+  gradientDots(query: TrainingExample, examples: readonly TrainingExample[], plan?: Partial<FingerprintPlan>): Promise<GradientDots> {
+    return this.#client.call('gradientDots', { query, examples, plan })
   }
 
   /** Ends all requests, frees all memory and ends the thread. Calling it twice does nothing more. */

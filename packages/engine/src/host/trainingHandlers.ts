@@ -1,11 +1,11 @@
 import { fail } from '@openledger/protocol'
 import { writePeftFolder } from '../adapter/peftFolder.ts'
-import { adapterFromParameters, answerGradient, isFull, recordFingerprints, trainAdapter, trainTogether } from '../training/index.ts'
+import { adapterFromParameters, answerGradient, gradientDots, isFull, recordFingerprints, trainAdapter, trainTogether } from '../training/index.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
 import type { Handlers } from '../threads/wire.ts'
 
-type TrainingCalls = Pick<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints'>
+type TrainingCalls = Pick<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints' | 'gradientDots'>
 
 /** Answers the calls that train. A run takes the thread for long stretches: use an engine of its own for it. */
 export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
@@ -32,5 +32,6 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
       return answerGradient(state.loaded.model, adapter, tokens, supervisedFrom, path)
     },
     fingerprints: ({ examples, ...options }, { emit, signal }) => recordFingerprints(state.loaded.model, examples, { ...options, signal, onProgress: emit }),
+    gradientDots: async ({ query, examples, plan }) => gradientDots(state.loaded.model, query, examples, plan),
   }
 }

@@ -16,6 +16,7 @@ export { answerGradient, AnswerGradients, releaseAnswerGradients, type AnswerGra
 export { meanGradient, pathWeights, type GradientPath } from './GradientPath.ts'
 export { AdapterProbe, type AdapterShape } from './gradients/AdapterProbe.ts'
 export { defaultFingerprintPlan, recordFingerprints, type FingerprintOptions, type FingerprintPlan, type RecordFingerprint } from './fingerprints/recordFingerprints.ts'
+export { gradientDots, type GradientDots } from './fingerprints/gradientDots.ts'
 export { GradientSketch, simHashBytes } from './fingerprints/GradientSketch.ts'
 export { loraFactors, type SlotFactors } from './factors/loraFactors.ts'
 export { readCheckpoint, type CheckpointState } from './Checkpoint.ts'

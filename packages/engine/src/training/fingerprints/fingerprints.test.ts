@@ -12,6 +12,7 @@ import { initialAdapter } from '../initialAdapter.ts'
 import { Random } from '../Random.ts'
 import type { TrainingExample } from '../TrainingExample.ts'
 import { GradientSketch, simHashBytes } from './GradientSketch.ts'
+import { gradientDots } from './gradientDots.ts'
 import { defaultFingerprintPlan, recordFingerprints } from './recordFingerprints.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fingerprints-'))
@@ -86,5 +87,25 @@ describe('recordFingerprints', () => {
     await expect(recordFingerprints(model, [])).rejects.toMatchObject({ code: 'EXAMPLE_NONE' })
     await expect(recordFingerprints(model, examples, { weights: new Float32Array(3) })).rejects.toMatchObject({ code: 'FINGERPRINT_WEIGHTS' })
     await expect(recordFingerprints(model, examples, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'FINGERPRINT_STOPPED' })
+  })
+})
+
+describe('gradientDots', () => {
+  it('are those of the gradients, and what the signs estimate', async () => {
+    const [query, ...others] = examples
+    const { dots, cosines } = gradientDots(model, query, others)
+    const probe = new AdapterProbe(model, defaultFingerprintPlan)
+    const gradients: Float32Array[] = []
+    probe.gradients(initialAdapter(probe.layout, defaultFingerprintPlan.seed), examples, (i, gradient) => (gradients[i] = gradient))
+    probe.dispose()
+    const product = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * b[i], 0)
+    const found = await recordFingerprints(model, examples, { plan: { precision: 'f32' } })
+    others.forEach((_, i) => {
+      const expected = product(gradients[0], gradients[i + 1])
+      expect(Math.abs(dots[i] - expected)).toBeLessThan(1e-4 * Math.abs(expected))
+      expect(cosines[i]).toBeCloseTo(expected / Math.sqrt(product(gradients[0], gradients[0]) * product(gradients[i + 1], gradients[i + 1])), 4)
+      // 8,192 signs tell an angle to ± 0.55 %.
+      expect(Math.abs(Math.acos(cosines[i]) / Math.PI - distance(found[0].simhash, found[i + 1].simhash) / 8192)).toBeLessThan(0.03)
+    })
   })
 })
