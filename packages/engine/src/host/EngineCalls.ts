@@ -8,7 +8,7 @@ import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, Sco
 import type { AdapterPoolStats } from '../serving/pool/AdapterPool.ts'
 import type { AdapterUsage } from '../serving/pool/AdapterUsage.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AdapterRecipe, AdapterTrainingResult, AnswerGradient, Coalition, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TogetherOptions, TogetherResult, TrainingExample, TrainingProgress } from '../training/index.ts'
+import type { AdapterRecipe, AdapterShape, AdapterTrainingResult, AnswerGradient, Coalition, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TogetherOptions, TogetherResult, TrainingExample, TrainingProgress } from '../training/index.ts'
 
 export type EngineOptions = {
   /** Threads to compute with; default 1 for small models, else 2 if there are as many cores. Results do not depend on it. */
@@ -138,5 +138,6 @@ export type EngineCalls = {
   answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; path?: GradientPath }, AnswerGradient>
   fingerprints: Call<{ examples: readonly TrainingExample[]; plan?: Partial<FingerprintPlan>; weights?: Float32Array }, RecordFingerprint[], number>
   gradientDots: Call<{ query: TrainingExample; examples: readonly TrainingExample[]; plan?: Partial<FingerprintPlan> }, GradientDots>
+  exampleLosses: Call<{ weights: readonly Float32Array[]; shape: AdapterShape; examples: readonly TrainingExample[] }, Float64Array[]>
   close: Call<null, void>
 }

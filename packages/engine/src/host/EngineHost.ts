@@ -2,7 +2,7 @@ import type { Hex } from '@openledger/protocol'
 import { loadDevice } from '@openledger/tensor'
 import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
-import type { AnswerGradient, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
+import type { AdapterShape, AnswerGradient, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
 import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult, TrainTogetherRequest, TrainTogetherResult } from './EngineCalls.ts'
 import type { EngineCapabilities, ServingEngine } from './ServingEngine.ts'
 import { WorkerClient } from '../threads/WorkerClient.ts'
@@ -179,6 +179,14 @@ export class EngineHost implements ServingEngine {
    */
   gradientDots(query: TrainingExample, examples: readonly TrainingExample[], plan?: Partial<FingerprintPlan>): Promise<GradientDots> {
     return this.#client.call('gradientDots', { query, examples, plan })
+  }
+
+  /**
+   * Mean loss per supervised token of each example, in nats, at each of several flat adapter parameters of one shape.
+   * @throws `EXAMPLE_*`
+   */
+  exampleLosses(weights: readonly Float32Array[], shape: AdapterShape, examples: readonly TrainingExample[]): Promise<Float64Array[]> {
+    return this.#client.call('exampleLosses', { weights, shape, examples })
   }
 
   /** Ends all requests, frees all memory and ends the thread. Calling it twice does nothing more. */

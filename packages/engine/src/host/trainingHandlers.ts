@@ -1,11 +1,11 @@
 import { fail } from '@openledger/protocol'
 import { writePeftFolder } from '../adapter/peftFolder.ts'
-import { adapterFromParameters, answerGradient, gradientDots, isFull, recordFingerprints, trainAdapter, trainTogether } from '../training/index.ts'
+import { adapterFromParameters, AdapterProbe, answerGradient, gradientDots, isFull, recordFingerprints, trainAdapter, trainTogether } from '../training/index.ts'
 import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
 import type { Handlers } from '../threads/wire.ts'
 
-type TrainingCalls = Pick<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints' | 'gradientDots'>
+type TrainingCalls = Pick<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints' | 'gradientDots' | 'exampleLosses'>
 
 /** Answers the calls that train. A run takes the thread for long stretches: use an engine of its own for it. */
 export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
@@ -33,5 +33,18 @@ export function trainingHandlers(state: EngineState): Handlers<TrainingCalls> {
     },
     fingerprints: ({ examples, ...options }, { emit, signal }) => recordFingerprints(state.loaded.model, examples, { ...options, signal, onProgress: emit }),
     gradientDots: async ({ query, examples, plan }) => gradientDots(state.loaded.model, query, examples, plan),
+    async exampleLosses({ weights, shape, examples }) {
+      const probe = new AdapterProbe(state.loaded.model, shape)
+      try {
+        const losses: Float64Array[] = []
+        for (const one of weights) {
+          losses.push(probe.losses(one, examples))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        return losses
+      } finally {
+        probe.dispose()
+      }
+    },
   }
 }
