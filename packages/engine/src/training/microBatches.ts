@@ -12,7 +12,7 @@ export function lengthBucket(n: number): number {
 }
 
 /** Supervised positions come in steps of an eighth of their magnitude (at least 8), so that few graph shapes are needed. */
-function supervisedBucket(n: number): number {
+export function supervisedBucket(n: number): number {
   const unit = Math.max(8, 2 ** (Math.floor(Math.log2(n)) - 2))
   return Math.ceil(n / unit) * unit
 }

@@ -14,7 +14,15 @@ export type BatchShape = {
   supervised: number
   /** Gradients come out per group of `rows / groups` neighbouring sequences (LoRA only). */
   groups: number
+  /**
+   * Distinct tokens, when sequences share some: all but attention is computed once for each, and `length · rows` positions are
+   * filled from them. Default: every position has a token of its own.
+   */
+  distinct?: number
 }
+
+/** Where shared tokens stand: I32 [length · rows] the token of each position, and I32 [distinct] one position of each token. */
+export type SharedTokens = { at: Tensor; first: Tensor }
 
 /** A part of the forward graph, and how to continue a gradient through it. */
 export type Stage = {
@@ -39,6 +47,8 @@ export class GraphBuild {
   readonly positions: Tensor
   /** F32 [length, length, 1, rows or 1], added to the attention scores: 0 or −∞. */
   readonly mask: Tensor
+  /** Present when the batch names `distinct` tokens. */
+  readonly shared: SharedTokens | undefined
   readonly linear: LinearFactory
   /** Frozen or trained vectors and tables by GGUF name. */
   readonly weight: (name: string) => Tensor
@@ -50,22 +60,28 @@ export class GraphBuild {
   readonly trainsAll: boolean
   private readonly turned = new Map<Tensor, Tensor>()
 
-  constructor(parts: Pick<GraphBuild, 'ops' | 'shape' | 'batch' | 'precision' | 'positions' | 'mask' | 'linear' | 'weight' | 'has' | 'trainsAll'>) {
+  constructor(parts: Pick<GraphBuild, 'ops' | 'shape' | 'batch' | 'precision' | 'positions' | 'mask' | 'shared' | 'linear' | 'weight' | 'has' | 'trainsAll'>) {
     this.ops = parts.ops
     this.shape = parts.shape
     this.batch = parts.batch
     this.precision = parts.precision
     this.positions = parts.positions
     this.mask = parts.mask
+    this.shared = parts.shared
     this.linear = parts.linear
     this.weight = parts.weight
     this.has = parts.has
     this.trainsAll = parts.trainsAll
   }
 
-  /** All tokens of the batch. */
-  get tokens(): number {
-    return this.batch.length * this.batch.rows
+  /** From tokens to positions: x [K, distinct] → [K, length · rows]; x itself where no token is shared. */
+  spread(x: Tensor): Stage {
+    return this.gathered(x, this.shared?.at)
+  }
+
+  /** From positions back to tokens: x [K, length · rows] → [K, distinct]; x itself where no token is shared. */
+  pick(x: Tensor): Stage {
+    return this.gathered(x, this.shared?.first)
   }
 
   /** A contiguous transpose of [a, b, …], in BF16 where the precision says so and rows of a multiple of 32 allow; made once per tensor. */
@@ -82,6 +98,11 @@ export class GraphBuild {
   /** Σ over rows t of x ⊗ y: x [K, T, …], y [N, T, …] → [K, N, …]. */
   outer(x: Tensor, y: Tensor): Tensor {
     return this.ops.mulMat(this.transposed(x), this.transposed(y))
+  }
+
+  private gathered(x: Tensor, rows: Tensor | undefined): Stage {
+    if (rows === undefined) return { output: x, backward: (gradient) => gradient }
+    return { output: this.ops.getRows(x, rows), backward: (gradient) => this.ops.getRowsBack(gradient, rows, x) }
   }
 
   gradient(name: string, value: Tensor): void {

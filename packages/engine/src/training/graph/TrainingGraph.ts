@@ -21,12 +21,16 @@ export type TrainingGraphParts = {
   ownMasks?: boolean
   /** Nodes that the linear maps make beyond those of training, per layer; default 0. */
   extraNodes?: number
+  /** Memory for intermediate results, which graphs that are built, run and disposed one after another can share; stays the caller's. */
+  allocator?: GraphAllocator
 }
 
 /** One batch in the fixed extents of the graph. */
 export type BatchInputs = {
-  /** rows · length token ids. */
+  /** rows · length token ids, or as many as are distinct. */
   tokens: Int32Array
+  /** For a graph with `distinct` tokens: the token of each position, and one position of each token. */
+  shared?: { at: Int32Array; first: Int32Array }
   /** Positions that are supervised, when the graph takes a part of them. */
   rows?: Int32Array
   /** Target token of each supervised position (any valid id for padding). */
@@ -37,7 +41,7 @@ export type BatchInputs = {
   mask?: Float32Array
 }
 
-const nodeCapacity = (layers: number, extra = 0) => 256 + layers * (160 + extra)
+const nodeCapacity = (layers: number, extra = 0) => 256 + layers * (168 + extra)
 
 /**
  * A forward and backward graph over fixed extents, built once and computed many times.
@@ -47,11 +51,12 @@ export class TrainingGraph {
   readonly batch: BatchShape
   readonly gradients: ReadonlyMap<string, Tensor>
   private readonly backend: Backend
-  private readonly inputs: Record<'tokens' | 'positions' | 'mask' | 'rows' | 'targets' | 'weights', Tensor>
+  private readonly inputs: Record<'tokens' | 'positions' | 'mask' | 'rows' | 'targets' | 'weights' | 'at' | 'first', Tensor>
   private readonly inputContext: TensorContext
   private readonly inputBuffer: DeviceBuffer
   private readonly context: TensorContext
   private readonly allocator: GraphAllocator
+  private readonly lent: boolean
   private readonly graph: Graph
   private readonly probability: Tensor
   private readonly lastHidden: Tensor
@@ -67,10 +72,12 @@ export class TrainingGraph {
     const supervised = batch.supervised || total
     this.flat = new Int32Array(supervised)
 
-    this.inputContext = new TensorContext(backend.ggml, { tensors: 8 })
+    this.inputContext = new TensorContext(backend.ggml, { tensors: 9 })
     const input = (type: TensorType, ...extents: number[]) => this.inputContext.tensor(type, extents)
     this.inputs = {
-      tokens: input(TensorType.I32, total),
+      tokens: input(TensorType.I32, batch.distinct ?? total),
+      at: input(TensorType.I32, batch.distinct === undefined ? 1 : total),
+      first: input(TensorType.I32, batch.distinct ?? 1),
       positions: input(TensorType.I32, batch.length),
       mask: input(TensorType.F32, batch.length, batch.length, 1, parts.ownMasks ? batch.rows : 1),
       rows: input(TensorType.I32, supervised),
@@ -90,6 +97,7 @@ export class TrainingGraph {
       precision: parts.precision,
       positions: this.inputs.positions,
       mask: this.inputs.mask,
+      shared: batch.distinct === undefined ? undefined : { at: this.inputs.at, first: this.inputs.first },
       linear: parts.linear,
       weight: parts.weight,
       has: parts.has,
@@ -107,7 +115,8 @@ export class TrainingGraph {
     this.probability = model.probability
     this.lastHidden = model.hidden
     this.gradients = build.gradients
-    this.allocator = backend.graphAllocator()
+    this.lent = parts.allocator !== undefined
+    this.allocator = parts.allocator ?? backend.graphAllocator()
     this.allocator.allocate(this.graph)
   }
 
@@ -123,6 +132,10 @@ export class TrainingGraph {
   run(batch: BatchInputs): Float32Array {
     const { inputs, flat, vocab } = this
     inputs.tokens.write(batch.tokens)
+    if (batch.shared !== undefined) {
+      inputs.at.write(batch.shared.at)
+      inputs.first.write(batch.shared.first)
+    }
     if (batch.rows !== undefined) inputs.rows.write(batch.rows)
     if (batch.mask !== undefined) inputs.mask.write(batch.mask)
     for (let i = 0; i < flat.length; i++) flat[i] = i * vocab + batch.targets[i]
@@ -138,7 +151,7 @@ export class TrainingGraph {
   }
 
   dispose(): void {
-    this.allocator.dispose()
+    if (!this.lent) this.allocator.dispose()
     this.context.dispose()
     this.inputBuffer.dispose()
     this.inputContext.dispose()

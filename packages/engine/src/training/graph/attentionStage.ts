@@ -3,7 +3,7 @@ import type { GraphBuild, Stage } from './GraphBuild.ts'
 import { normStage } from './normStage.ts'
 
 /**
- * Causal grouped-query attention with rotary positions, x [dim, T] → [dim, T], T = length · rows.
+ * Causal grouped-query attention with rotary positions, x [dim, T] → [dim, T], T = length · rows, or as many tokens as are distinct.
  * Query head h reads key/value head ⌊h / (heads / kvHeads)⌋; the queries of one group are laid side by side in the backward
  * pass, so that the sums over a group are part of one product.
  */
@@ -31,31 +31,31 @@ export function attentionStage(
   const qMap = build.linear(build, `${block}attn_q.weight`, x)
   const kMap = build.linear(build, `${block}attn_k.weight`, x)
   const vMap = build.linear(build, `${block}attn_v.weight`, x)
-  const qNorm = headNorm(build, `${block}attn_q_norm.weight`, byHead(qMap.output, heads))
-  const kNorm = headNorm(build, `${block}attn_k_norm.weight`, byHead(kMap.output, kvHeads))
+  const [qs, ks, vs] = [qMap, kMap, vMap].map(({ output }) => build.spread(output))
+  const qNorm = headNorm(build, `${block}attn_q_norm.weight`, byHead(qs.output, heads))
+  const kNorm = headNorm(build, `${block}attn_k_norm.weight`, byHead(ks.output, kvHeads))
   const q = swap(turn(qNorm.output))
   const k = swap(turn(kNorm.output))
-  const v = swap(byHead(vMap.output, kvHeads))
+  const v = swap(byHead(vs.output, kvHeads))
   const weights = ops.softMaxExt(ops.mulMat(k, q), build.mask, scale, 0)
-  const mixed = flat(swap(ops.mulMat(build.transposed(v), weights)), heads)
-  const outMap = build.linear(build, `${block}attn_output.weight`, mixed)
+  const mixed = build.pick(flat(swap(ops.mulMat(build.transposed(v), weights)), heads))
+  const outMap = build.linear(build, `${block}attn_output.weight`, mixed.output)
 
   /** [·, length, heads, rows] → [·, length · shared, kvHeads, rows]. */
   const grouped = (t: Tensor) => ops.reshape4d(t, t.shape[0], length * shared, kvHeads, rows)
   return {
     output: outMap.output,
     backward: (gradient, needsInput) => {
-      const dMixed = swap(byHead(outMap.backward(gradient, true)!, heads))
+      const dMixed = swap(byHead(mixed.backward(outMap.backward(gradient, true)!), heads))
       const dWeights = ops.mulMat(v, dMixed)
       const dV = build.outer(grouped(dMixed), grouped(weights))
       const dScores = ops.softMaxExtBack(dWeights, weights, scale, 0)
       const dQ = ops.mulMat(build.transposed(k), dScores)
       const dK = build.outer(grouped(q), grouped(dScores))
-      const back = (map: { backward: (g: Tensor, n: boolean) => Tensor | undefined }, t: Tensor, count: number) => map.backward(flat(t, count), needsInput)
       const parts = [
-        back(qMap, qNorm.backward(turnBack(swap(dQ))), heads),
-        back(kMap, kNorm.backward(turnBack(swap(dK))), kvHeads),
-        back(vMap, swap(dV), kvHeads),
+        qMap.backward(qs.backward(flat(qNorm.backward(turnBack(swap(dQ))), heads)), needsInput),
+        kMap.backward(ks.backward(flat(kNorm.backward(turnBack(swap(dK))), kvHeads)), needsInput),
+        vMap.backward(vs.backward(flat(swap(dV), kvHeads)), needsInput),
       ]
       return parts.reduce((sum, part) => (sum && part ? ops.add(sum, part) : undefined))
     },
