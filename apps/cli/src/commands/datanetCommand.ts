@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
+import { datanetCopiesCommand } from './datanetCopiesCommand.ts'
 import { datanetExportCommand } from './datanetExportCommand.ts'
 import { datanetListCommands } from './datanetListCommands.ts'
 import { datanetReviewCommand } from './datanetReviewCommand.ts'
@@ -77,5 +78,6 @@ export function datanetCommand(context: CommandContext, program: Command): void 
   datanetListCommands(context, parent)
   allowCommand(context, parent)
   datanetReviewCommand(context, parent)
+  datanetCopiesCommand(context, parent)
   datanetExportCommand(context, parent)
 }

@@ -57,6 +57,9 @@ function recordsCommand(context: CommandContext, parent: Command): void {
       output.field('contributor', record.contributor)
       output.field('licence', record.licence)
       output.field('status', record.status)
+      if (record.copyOf) output.field('copy of', `${record.copyOf.recordId} (${record.copyOf.method}, ${Math.round(100 * record.copyOf.similarity)} %; run ${record.copyOf.run})`)
+      if (record.copies > 0) output.field('copies', String(record.copies))
+      if (record.appeal) output.field('no copy', `by ${record.appeal.by}: ${record.appeal.reason}`)
       for (const h of record.history) output.field(when(h.at), `${h.to} by ${h.by}${h.reason === '' ? '' : `: ${h.reason}`}`)
       return output.result(record)
     }

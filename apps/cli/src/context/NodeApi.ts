@@ -37,6 +37,7 @@ export type NodeApi = {
   record(id: string): Promise<RecordView>
   review(recordId: Hex, decision: { contributionId: Hex; status: 'accepted' | 'rejected'; reason: string; by: string }): Promise<RecordView>
   contribute(id: string, bundle: Uint8Array): Promise<ContributionView>
+  appeal(recordId: Hex, decision: { contributionId: Hex; distinct: boolean; reason: string; by: string }): Promise<RecordView>
   prepareSnapshot(id: string): Promise<PreparedSnapshotView>
   snapshot(id: Hex): Promise<SnapshotView>
   startRun(run: NewRun): Promise<RunView>

@@ -32,6 +32,7 @@ export class SdkNode implements NodeApi {
   records: NodeApi['records'] = (id, cursor) => this.#ask((c) => c.records(BigInt(id), { cursor, limit: 200 }))
   record: NodeApi['record'] = (id) => this.#ask((c) => c.record(id as Hex))
   review: NodeApi['review'] = (recordId, decision) => this.#ask((c) => c.review(recordId, decision))
+  appeal: NodeApi['appeal'] = (recordId, decision) => this.#ask((c) => c.appeal(recordId, decision))
   contribute: NodeApi['contribute'] = (id, bundle) => this.#ask((c) => c.contribute(BigInt(id), bundle))
   prepareSnapshot: NodeApi['prepareSnapshot'] = (id) => this.#ask((c) => c.prepareSnapshot(BigInt(id)))
   snapshot: NodeApi['snapshot'] = (id) => this.#ask((c) => c.snapshot(id))

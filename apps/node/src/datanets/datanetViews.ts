@@ -53,6 +53,24 @@ type RecordRow = { record_id: Hex; datanet_id: string; contribution_id: Hex; con
 const recordSelect = `select r.record_id, r.datanet_id, r.contribution_id, r.contributor, r.prompt, r.completion, c.licence, ${recordStatus} as status, r.seq, r.position
   from records r join contributions c on c.id = r.contribution_id`
 
+/** What the newest run that trained on a record found of it, and a curator's word on that. */
+async function clusterOf(query: Query, { record_id, contribution_id, contributor }: RecordRow): Promise<Pick<RecordView, 'copyOf' | 'copies' | 'appeal'>> {
+  type Row = { run: string | null; copy_of: Hex | null; copied_contribution: Hex | null; method: string; similarity: number; copies: number; at: string | null; by: string; reason: string }
+  const [row] = await query<Row>(
+    `select u.name as run, k.copy_of, k.copied_contribution, k.method, k.similarity, a.at, a.by, a.reason,
+       (select count(*)::int from record_copies c where c.run_id = u.id and c.copy_of = $1 and c.copied_contribution = $2) as copies
+     from (select 1) one
+     left join (select id, name from runs where status in ('done', 'published') and exists (
+       select 1 from snapshot_records s where s.record_id = $1 and s.contributor = $3 and runs.snapshot_ids @> to_jsonb(s.snapshot_id)) order by seq desc limit 1) u on true
+     left join record_copies k on k.run_id = u.id and k.record_id = $1 and k.contribution_id = $2
+     left join record_appeals a on a.record_id = $1 and a.contribution_id = $2`,
+    [record_id, contribution_id, contributor],
+  )
+  if (!row) return { copyOf: null, copies: 0, appeal: null }
+  const copyOf = row.copy_of === null ? null : { recordId: row.copy_of, contributionId: row.copied_contribution!, method: row.method, similarity: row.similarity / 1000, run: row.run! }
+  return { copyOf, copies: row.copies, appeal: row.at === null ? null : { at: Number(row.at), by: row.by, reason: row.reason } }
+}
+
 async function recordView(query: Query, row: RecordRow): Promise<RecordView> {
   const history = await query<{ at: string; by: string; from_status: RecordStatus | null; to_status: RecordStatus; reason: string }>(
     `select at, by, from_status, to_status, reason from record_history where record_id = $1 and contribution_id = $2
@@ -61,8 +79,10 @@ async function recordView(query: Query, row: RecordRow): Promise<RecordView> {
        where s.record_id = $1 and s.contributor = $3 and $4 = 'accepted'
      union all select v.time, v.args->>'contributor', 'sealed', 'revoked', 'the contributor withdrew consent' from chain_events v
        where v.name = 'Datanets.RecordRevoked' and v.args->>'recordId' = $1 and v.args->>'contributor' = $3
+     union all select k.at, 'run ' || u.name, $5, $5, 'copy of ' || k.copy_of || ' (' || k.method || ', ' || round(k.similarity / 10.0) || ' %): trained with weight 0'
+       from record_copies k join runs u on u.id = k.run_id where k.record_id = $1 and k.contribution_id = $2
      order by 1`,
-    [row.record_id, row.contribution_id, row.contributor, row.status === 'duplicate' ? 'duplicate' : 'accepted'],
+    [row.record_id, row.contribution_id, row.contributor, row.status === 'duplicate' ? 'duplicate' : 'accepted', row.status],
   )
   return {
     id: row.record_id,
@@ -73,6 +93,7 @@ async function recordView(query: Query, row: RecordRow): Promise<RecordView> {
     completion: row.completion,
     licence: row.licence,
     status: row.status,
+    ...(await clusterOf(query, row)),
     history: history.map((h) => ({ at: Number(h.at), by: h.by, from: h.from_status, to: h.to_status, reason: h.reason })),
   }
 }

@@ -82,6 +82,21 @@ describe('records of a datanet', () => {
     expect(view.latestSnapshot).toBe(snapshot)
   }, 30_000)
 
+  it('stand apart by a curator’s word, until it is withdrawn', async () => {
+    const { recordId } = first.verdicts[0]!
+    const decide = (contributionId: Hex, distinct: boolean, reason = 'another year, another law') => base.api.call('POST', `/api/records/${recordId}/appeal`, { contributionId, distinct, reason, by: 'curator' })
+    expect((await decide(`0x${'11'.repeat(32)}`, true)).body).toMatchObject({ error: { code: 'UNKNOWN_RECORD' } })
+    expect((await decide(first.id, false)).body).toMatchObject({ error: { code: 'NO_CHANGE' } })
+    expect((await decide(first.id, true, ' ')).body).toMatchObject({ error: { code: 'REASON_MISSING' } })
+    expect((await decide(first.id, true)).body).toMatchObject({ copyOf: null, copies: 0, appeal: { by: 'curator', reason: 'another year, another law' } })
+    expect((await decide(first.id, true)).body).toMatchObject({ error: { code: 'NO_CHANGE' } })
+    expect((await record(recordId)).history.at(-1)).toMatchObject({ by: 'curator', reason: 'no copy: another year, another law' })
+    expect((await decide(first.id, false)).body).toMatchObject({ appeal: null })
+    const rejected = first.verdicts[2]!.recordId
+    expect((await base.api.call('POST', `/api/records/${rejected}/appeal`, { contributionId: first.id, distinct: true, reason: 'r', by: 'c' })).body).toMatchObject({ error: { code: 'REVIEW_FIRST' } })
+    expect((await fetch(`${base.node.url}/api/records/${recordId}/appeal`, { method: 'POST', body: '{}' })).status).toBe(401)
+  })
+
   it('are listed page by page', async () => {
     const all = (await base.api.get<Page<RecordView>>(`/api/datanets/${datanetId}/records?limit=200`)).items.map((r) => r.id)
     const paged: Hex[] = []

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { acceptContribution } from '../datanets/acceptContribution.ts'
 import { listDatanets, listRecords, readContribution, readDatanet, readRecord, readSnapshotView } from '../datanets/datanetViews.ts'
 import { exportFormats, exportSnapshot } from '../datanets/exportSnapshot.ts'
+import { decideAppeal } from '../datanets/decideAppeal.ts'
 import { decideReview } from '../datanets/decideReview.ts'
 import { prepareSnapshot } from '../datanets/prepareSnapshot.ts'
 import { setMetadata, type DatanetMetadata } from '../datanets/setMetadata.ts'
@@ -16,6 +17,8 @@ import { parseFields, readBytes, readJson } from '../requests/readJson.ts'
 const maxBundleBytes = 64 * 1024 * 1024
 const metadataSchema = z.looseObject({ name: z.string().min(1).max(200), description: z.string().max(10_000) })
 const reviewSchema = z.strictObject({ contributionId: hash32, status: z.enum(['accepted', 'rejected']), reason: z.string().min(1).max(1000), by: z.string().min(1).max(100) })
+
+const appealSchema = z.strictObject({ contributionId: hash32, distinct: z.boolean(), reason: z.string().min(1).max(1000), by: z.string().min(1).max(100) })
 
 const formatSchema = z.object({ format: z.enum(exportFormats) })
 
@@ -53,6 +56,11 @@ export function datanetRoutes(parts: NodeParts): Hono {
     requireOperator(c, operatorToken)
     const decision = await readJson(c, reviewSchema)
     await decideReview({ ...parts, now: nowSeconds(parts) }, { recordId: hashParam(c) as Hex, ...decision })
+    return c.json(await readRecord(query, hashParam(c)))
+  })
+  app.post('/records/:id/appeal', async (c) => {
+    requireOperator(c, operatorToken)
+    await decideAppeal(parts, { recordId: hashParam(c) as Hex, ...(await readJson(c, appealSchema)) })
     return c.json(await readRecord(query, hashParam(c)))
   })
   app.get('/snapshots/:id/export', async (c) => {

@@ -86,6 +86,11 @@ export class OpenLedgerClient {
     return this.#post(`/api/records/${recordId}/review`, decision)
   }
 
+  /** Sets a record apart from the one that it was found to repeat, or (not `distinct`) withdraws that; for the operator. Later runs follow it. */
+  appeal(recordId: Hex, decision: { contributionId: Hex; distinct: boolean; reason: string; by: string }): Promise<RecordView> {
+    return this.#post(`/api/records/${recordId}/appeal`, decision)
+  }
+
   /** Sends a contribution bundle whose commitment is on the chain. The same again changes nothing. */
   contribute(id: bigint, bundle: Uint8Array): Promise<ContributionView> {
     return this.#http.json({ method: 'POST', path: `/api/datanets/${id}/contributions`, body: bundle, timeoutMs: longMs, repeatable: true })

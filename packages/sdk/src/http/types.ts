@@ -57,6 +57,15 @@ export type RecordView = {
   completion: string
   licence: string
   status: RecordStatus
+  /**
+   * What the newest run that trained on this record found: the record that it repeats, so that it was trained on with weight 0; how that was found
+   * (`exact`, `near`, `covered`, `reworded`, `paraphrase`, `sealed`) and the likeness by that measure, at most 1. Null for a record of its own.
+   */
+  copyOf: { recordId: Hex; contributionId: Hex; method: string; similarity: number; run: string } | null
+  /** Records that this run found to repeat this one. */
+  copies: number
+  /** A curator's decision that it is no copy: later runs give it a weight of its own. */
+  appeal: { at: number; by: string; reason: string } | null
   /** Everything that happened to the record, oldest first. */
   history: { at: number; by: string; from: RecordStatus | null; to: RecordStatus; reason: string }[]
 }
