@@ -1,12 +1,12 @@
 type Symbols = Uint32Array | Int32Array
 
 /**
- * The suffix array of a text of integers, in linear time by induced sorting (SA-IS: Nong, Zhang and Chan 2009).
+ * The suffix array of a text of integers, in linear time by induced sorting (SA-IS: Nong, Zhang and Chan 2009): what the kernel is held to.
  * The end of the text sorts before every symbol, so the result is unique.
  * @param text symbols in [0, alphabet)
  * @returns the start of each suffix, in lexicographic order
  */
-export function suffixArray(text: Symbols, alphabet: number): Int32Array {
+export function referenceSuffixArray(text: Symbols, alphabet: number): Int32Array {
   const n = text.length
   const suffixes = new Int32Array(n)
   if (n <= 1) return suffixes
@@ -73,7 +73,7 @@ function sortLeftmost(text: Symbols, suffixes: Int32Array, small: Uint8Array, le
 
   const sorted = new Int32Array(count)
   if (names < count) {
-    const order = suffixArray(reduced, names)
+    const order = referenceSuffixArray(reduced, names)
     for (let k = 0; k < count; k++) sorted[k] = leftmost[order[k]]
   } else {
     for (let k = 0; k < count; k++) sorted[reduced[k]] = leftmost[k]
