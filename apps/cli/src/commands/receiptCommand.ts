@@ -4,7 +4,7 @@ import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
 import { oneLine, shortId, when, whose } from './format.ts'
 
-type ReceiptOptions = { out?: string }
+type ReceiptOptions = { out?: string; records?: boolean }
 
 /** `openledger receipt` */
 export function receiptCommand(context: CommandContext, program: Command): void {
@@ -14,9 +14,11 @@ export function receiptCommand(context: CommandContext, program: Command): void 
     .description('Lists the latest answers of the node, or shows one: its words, its sources, whom it paid, and the epoch and claims in which that happened.')
     .argument('[id]', 'a receipt’s id, or the beginning of it')
     .option('--out <file>', 'write the receipt bundle to a file: what an audit needs')
+    .option('--records', 'name the records that taught the model something like this answer')
   examples(command, [
     ['openledger receipt', 'the latest answers'],
     ['openledger receipt 0x1a2b3c --out receipt.json', 'one of them, as a file'],
+    ['openledger receipt 0x1a2b3c --records', 'one of them, down to single records'],
   ])
   runs<ReceiptOptions>(context, command, async ({ options, args, output, session }) => {
     const { formatOpen } = await import('@openledger/protocol')
@@ -30,6 +32,7 @@ export function receiptCommand(context: CommandContext, program: Command): void 
     const { findReceipt } = await import('../verbs/findReceipt.ts')
     const { freshReceipt } = await import('../verbs/awaitAttribution.ts')
     const { showAnswer } = await import('./showAnswer.ts')
+    const { showShapingRecords } = await import('./showShapingRecords.ts')
     const id = await findReceipt(open, prefix)
     if (options.out !== undefined) {
       const { writeFile } = await import('node:fs/promises')
@@ -46,6 +49,8 @@ export function receiptCommand(context: CommandContext, program: Command): void 
     const { epoch } = payments
     output.field('settled', epoch === null ? 'not yet' : `epoch ${epoch.index}, transaction ${epoch.transaction}${epoch.final ? ', final' : ''}`)
     for (const line of payments.lines) if (line.claim) output.field('claimed', `${whose(line.name, line.payee)} in transaction ${line.claim.transaction}`)
-    output.result({ answer: view, payments })
+    const records = options.records === true ? await open.node.shapingRecords(id) : undefined
+    if (records) showShapingRecords(output, records)
+    output.result({ answer: view, payments, ...(records ? { records } : {}) })
   })
 }

@@ -21,6 +21,7 @@ import type {
   PreparedSnapshotView,
   RecordView,
   RunView,
+  ShapingRecordsView,
   SnapshotView,
   StatusView,
 } from '@openledger/sdk'
@@ -60,6 +61,8 @@ export type NodeApi = {
   attributed(id: Hex, payment: Payment | undefined, timeoutMs: number): Promise<AnswerView>
   receiptView(id: Hex): Promise<AnswerDetailView>
   payments(id: Hex): Promise<PaymentsView>
+  /** Which records taught the model something like an answer. */
+  shapingRecords(id: Hex): Promise<ShapingRecordsView>
   settle(): Promise<EpochView | null>
   epochs(): Promise<EpochView[]>
   balances(): Promise<BalanceView[]>

@@ -6,6 +6,7 @@ import { SourceText } from '../parts/SourceText.tsx'
 import { Table } from '../parts/Table.tsx'
 import { operatorToken } from '../state/api.ts'
 import { useResource } from '../state/useResource.ts'
+import { ShapingRecords } from './ShapingRecords.tsx'
 
 type Messages = { role: string; content: string }[]
 
@@ -100,6 +101,7 @@ export function AnswerPage({ id }: { id: string }) {
       </section>
       <h2>Whose data shaped it</h2>
       <Influence answer={value} />
+      {operatorToken() && value.attribution.status !== 'none' ? <ShapingRecords id={id} /> : null}
       <div class="cards" style={{ marginTop: '16px' }}>
         <section class="card">
           <h3>Receipt</h3>

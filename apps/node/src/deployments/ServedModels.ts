@@ -76,7 +76,7 @@ export class ServedModels {
   /** The attribution evidence of a model's adapter, without the records that were revoked by a time (Unix seconds). */
   async evidence({ adapterId, manifest }: ServedModel, time: number): Promise<AdapterEvidence> {
     if (!adapterId || !manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
-    const evidence = withRevoked(await this.#known(adapterId, manifest.value), await this.#revoked(manifest.value, time))
+    const evidence = withRevoked(await this.#known(adapterId, manifest.value), await this.revokedOf(manifest.value, time))
     this.#evidence.set(adapterId, Promise.resolve(evidence))
     return evidence
   }
@@ -134,7 +134,8 @@ export class ServedModels {
     return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value } }
   }
 
-  async #revoked(manifest: RunManifest, time: number): Promise<Set<Hex>> {
+  /** The records of a run that were revoked by a time (Unix seconds). */
+  async revokedOf(manifest: RunManifest, time: number): Promise<Set<Hex>> {
     const ids = manifest.snapshots.map((s) => s.snapshotId)
     const rows = await this.#parts.query<{ id: Hex }>(
       `select distinct s.record_id as id from snapshot_records s join chain_events v on v.name = 'Datanets.RecordRevoked' and v.args->>'recordId' = s.record_id and v.args->>'contributor' = s.contributor

@@ -1,14 +1,14 @@
-import type { AnswerEngine } from '@openledger/attribution'
+import type { AnswerEngine, DrillDownEngine } from '@openledger/attribution'
 import { fail, UnavailableError, type Hex } from '@openledger/protocol'
 
 /** What measures one answer after the other; an EngineHost does. */
-export type GradientEngine = AnswerEngine & { registerAdapter(folder: string): Promise<Hex>; close(): Promise<void> }
+export type GradientEngine = AnswerEngine & DrillDownEngine & { registerAdapter(folder: string): Promise<Hex>; close(): Promise<void> }
 
 /**
  * The engine that says where answers point, beside the one that gives them: opened when it is first asked, and opened anew when it broke.
  * It has a thread and adapters of its own, and shares the pages of the weight file.
  */
-export class GradientHost implements AnswerEngine {
+export class GradientHost implements AnswerEngine, DrillDownEngine {
   readonly #open: () => Promise<GradientEngine>
   #closed = false
   readonly #folders = new Map<Hex, string>()
@@ -36,6 +36,10 @@ export class GradientHost implements AnswerEngine {
   }
 
   pieces: AnswerEngine['pieces'] = async (tokens) => (await this.#opened()).engine.pieces(tokens)
+
+  fingerprints: DrillDownEngine['fingerprints'] = async (examples) => (await this.#opened()).engine.fingerprints(examples)
+
+  gradientDots: DrillDownEngine['gradientDots'] = async (query, examples) => (await this.#opened()).engine.gradientDots(query, examples)
 
   /** Gives the engine up; the next question opens another. One that does not end does not hold anybody up. */
   restart(): void {

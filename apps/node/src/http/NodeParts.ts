@@ -7,6 +7,7 @@ import type { Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
 import type { RecordIndex } from '../datanets/RecordIndex.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
+import type { DrillDowns } from '../drilldown/DrillDowns.ts'
 import type { EngineSettings, LoadedEngine } from '../engine/Engine.ts'
 import type { EventFeed } from '../events/EventFeed.ts'
 import type { Indexer } from '../indexer/Indexer.ts'
@@ -51,6 +52,7 @@ export type NodeParts = {
   models: ServedModels
   answers: AnswerPipeline
   readouts: ReadoutQueue
+  drillDowns: DrillDowns
   runs: RunJobs
   settlement: Settlement
   balances: Balances

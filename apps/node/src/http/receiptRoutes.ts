@@ -1,5 +1,6 @@
 import { fail, OpenLedgerError, readArtefact, signedVoucherSchema, statementDomain, toJson, verifyStatement, type Hex } from '@openledger/protocol'
 import { Hono, type Context } from 'hono'
+import { isAddress, type Address } from 'viem'
 import { voucherHeader } from '../openai/payerOf.ts'
 import { listChannels } from '../views/channelViews.ts'
 import { channelOfReceipt, listReceipts, readAnswer, readAnswerDetail, readBundle, readPayments, type Audience } from '../views/receiptViews.ts'
@@ -56,6 +57,13 @@ export function receiptRoutes(parts: NodeParts): Hono {
     const id = hashParam(c)
     await requireHolder(c, parts, id)
     return c.json(await readAnswerDetail(query, channels, id))
+  })
+  app.get('/receipts/:id/records', async (c) => {
+    const id = hashParam(c)
+    await requireHolder(c, parts, id)
+    const contributor = c.req.query('contributor')
+    if (contributor !== undefined && !isAddress(contributor, { strict: false })) fail('BAD_ADDRESS', 'contributor is not an address', { field: 'contributor' })
+    return c.json(await parts.drillDowns.of(id, (await readBundle(query, id)).bundle, contributor as Address | undefined))
   })
   app.get('/receipts/:id/payments', async (c) => c.json(await readPayments(query, names, hashParam(c), nowSeconds(parts))))
 

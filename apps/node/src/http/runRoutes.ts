@@ -44,7 +44,7 @@ export function runRoutes(parts: NodeParts): Hono {
   app.get('/deployments', async (c) => c.json({ items: await listDeployments(query) }))
   app.post('/deployments', async (c) => {
     const { statement, signature: by, name } = await readJson(c, deploySchema)
-    return c.json(await registerDeployment({ network, chain, query, ledger, base }, statement, by, name), 201)
+    return c.json(await registerDeployment({ network, chain, query, ledger, content, base }, statement, by, name), 201)
   })
   return app
 }

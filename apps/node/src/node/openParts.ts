@@ -7,6 +7,7 @@ import { errorFields } from '../config/Log.ts'
 import type { FullNodeOptions } from '../config/NodeOptions.ts'
 import { RecordIndex } from '../datanets/RecordIndex.ts'
 import { ServedModels } from '../deployments/ServedModels.ts'
+import { openDrillDowns } from '../drilldown/openDrillDowns.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import { describeChainEvent } from '../events/describeChainEvent.ts'
 import { describeFact } from '../events/describeFact.ts'
@@ -134,6 +135,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     models,
     answers,
     readouts,
+    drillDowns: openDrillDowns({ content, names, serving, models, isBusy: () => readouts.size > 0 }),
     runs,
     settlement,
     balances: new Balances(query, gateway, names),

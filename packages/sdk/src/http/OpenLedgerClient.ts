@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
 import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
 import { serverEvents } from './serverEvents.ts'
-import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, Page, PaymentsView, RecordView, RunView, SnapshotView, StatusView } from './types.ts'
+import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, Page, PaymentsView, RecordView, RunView, ShapingRecordsView, SnapshotView, StatusView } from './types.ts'
 
 const longMs = 600_000
 const part = encodeURIComponent
@@ -230,6 +230,12 @@ export class OpenLedgerClient {
 
   answer(id: Hex, payment?: Payment): Promise<AnswerDetailView> {
     return this.#http.json({ path: `/api/receipts/${id}/view`, headers: payment ? paymentHeaders(payment) : {} })
+  }
+
+  /** Which records taught the model something like an answer; of all contributors, or of one. For the answer's holder. */
+  shapingRecords(id: Hex, options: { contributor?: Address; payment?: Payment } = {}): Promise<ShapingRecordsView> {
+    const { contributor, payment } = options
+    return this.#http.json({ path: `/api/receipts/${id}/records${contributor === undefined ? '' : `?contributor=${contributor}`}`, headers: payment ? paymentHeaders(payment) : {} })
   }
 
   /** From one answer to the payments that it caused. */

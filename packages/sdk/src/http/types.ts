@@ -194,6 +194,27 @@ export type AnswerView = {
 /** GET /api/receipts/:id/view (holder or operator): the answer as a person reads it */
 export type AnswerDetailView = AnswerView & { messages: Json; text: string; adapterId: Hex; baseId: Hex }
 
+/** GET /api/receipts/:id/records (holder or operator): which records taught the model something like the answer. They explain; nothing is paid by them. */
+export type ShapingRecordsView = {
+  receiptId: Hex
+  /** Whether the gradients themselves were compared; else only their fingerprints, because attributions waited for the engine. */
+  exact: boolean
+  /** First the one that does most for the answer. */
+  items: {
+    recordId: Hex
+    contributor: Address
+    name: string | null
+    prompt: string
+    completion: string
+    /** Of 8,192 signs of the two gradients' projections, those that differ. */
+    distance: number
+    /** Cosine of the gradients of record and answer. */
+    cosine: number
+    /** Their dot product at the base; null unless exact. */
+    dot: number | null
+  }[]
+}
+
 /** GET /api/receipts/:id/payments: from one answer to the payments it caused */
 export type PaymentsView = {
   receiptId: Hex
