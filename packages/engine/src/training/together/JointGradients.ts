@@ -56,7 +56,10 @@ export class JointGradients {
     const losses = members.map(() => 0)
     let tokens = 0
     members.forEach(({ weights }, m) => {
-      if (this.placed.length === m) this.placed.push(new Float32Array(this.layout.size)), this.sums.push(new Float32Array(this.layout.size))
+      if (this.placed.length === m) {
+        this.placed.push(new Float32Array(this.layout.size))
+        this.sums.push(new Float32Array(this.layout.size))
+      }
       place(this.layout, weights, this.placed[m])
       this.sums[m].fill(0)
     })
