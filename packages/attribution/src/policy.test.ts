@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { trajectory } from './influence/InfluenceMethod.ts'
+import { influenceMethod } from './influence/InfluenceMethod.ts'
 import { methodHash, policy } from './policy.ts'
 
 describe('methodHash', () => {
   it('changes with every constant of the method, and only with those', () => {
     const hash = methodHash('trajectory')
-    expect(trajectory.hash).toBe(hash)
+    expect(influenceMethod('trajectory').hash).toBe(hash)
     for (const name of Object.keys(policy)) {
       if (name === 'pathPoints') continue
       const changed = { ...policy, [name]: 1 } as unknown as typeof policy

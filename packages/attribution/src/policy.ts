@@ -1,5 +1,8 @@
 import { hashJson, type Hex } from '@openledger/protocol'
 
+/** Which way an answer's gradient is taken along: from the adapter without all of its responses together, or without their mean. */
+export type PathMovement = 'sum' | 'mean'
+
 /**
  * Every constant that a share or a span depends on. They are policy: changing one changes `methodHash`, so a deployment says
  * under which constants it pays. Integers only.
@@ -21,7 +24,9 @@ import { hashJson, type Hex } from '@openledger/protocol'
  * **Path.** s = −⟨g, r⟩ is first order, and `trajectory` responses add up to the whole movement of training. Where an answer is well
  * learnt, the gradient at the end of that path is almost zero although the benefit is large. The gradient is therefore averaged
  * over `pathPoints` along the path (midpoint rule), which makes Σ s equal to the benefit up to the rule's error (the completeness
- * of path integrals: Aumann and Shapley 1974; Sundararajan et al. 2017).
+ * of path integrals: Aumann and Shapley 1974; Sundararajan et al. 2017). Responses that come from training without an atom do not add up to that
+ * movement: each is the way to one counterfactual, and the effect of going there is the integral of the gradient along it. One pass cannot go
+ * every way; it is taken half way along their mean.
  */
 export const policy = {
   /** Fixed point of span weights: this many units are one bit. */
@@ -42,14 +47,21 @@ export const policy = {
   blockSize: 1024,
   /** The smallest and the largest exponent of a block's scale: an exact score then fits 256 bits. */
   exponents: [-64, 32],
+  /** Atoms whose counterfactual adapters are trained one by one, by `responses` for all and by `coalitions` for the heaviest. */
+  exactAtoms: 32,
+  /** Coalitions of a random half of the other atoms that `coalitions` trains; pairs of a half and its complement. */
+  halves: 64,
+  maxContributors: 10_000,
   /** Where along the path of training the gradient is taken, in ppm of the way: per method. */
-  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000] },
-} as const
+  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000], responses: [500_000], coalitions: [500_000] },
+  /** What the way is: per method. */
+  pathMovement: { trajectory: 'sum', responses: 'mean', coalitions: 'mean' },
+} as const satisfies { pathMovement: Record<string, PathMovement>; [constant: string]: unknown }
 
 /** A method of influence that a deployment can name. */
 export type MethodName = keyof typeof policy.pathPoints
 
 /** The hash by which a deployment names its attribution method: keccak of the canonical JSON of its name and the constants it runs under. */
 export function methodHash(name: MethodName, constants: typeof policy = policy): Hex {
-  return hashJson({ kind: 'openledger/method/1', name, constants: { ...constants, pathPoints: constants.pathPoints[name] } })
+  return hashJson({ kind: 'openledger/method/1', name, constants: { ...constants, pathPoints: constants.pathPoints[name], pathMovement: constants.pathMovement[name] } })
 }

@@ -1,13 +1,14 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { RunView } from '@openledger/sdk'
 import type { Output } from '../output/Output.ts'
+import { progressText } from '../output/progressText.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
 import { datanetNumber, hash } from './optionValues.ts'
 import { recipeOf, recipeOptions, type RecipeOptions } from './recipeOptions.ts'
 
-type TrainOptions = RecipeOptions & { name?: string; datanet?: bigint; snapshot?: `0x${string}`[]; detach?: boolean; stop?: string }
+type TrainOptions = RecipeOptions & { name?: string; datanet?: bigint; snapshot?: `0x${string}`[]; method?: string; detach?: boolean; stop?: string }
 
 function show(output: Output, run: RunView): void {
   output.field('run', `${run.name} (${run.id})`)
@@ -19,12 +20,6 @@ function show(output: Output, run: RunView): void {
   output.result(run)
 }
 
-/** What a run says of itself while it goes on. */
-export function progressText({ losses, tokensPerSecond, etaSeconds }: Pick<RunView, 'losses' | 'tokensPerSecond' | 'etaSeconds'>): string {
-  const loss = losses.at(-1)
-  return [loss === undefined ? '' : `loss ${loss.toFixed(3)}`, tokensPerSecond > 0 ? `${Math.round(tokensPerSecond)} tokens/s` : '', etaSeconds === null ? '' : `${Math.ceil(etaSeconds)} s left`].filter((part) => part !== '').join(', ')
-}
-
 /** `openledger train` */
 export function trainCommand(context: CommandContext, program: Command): void {
   const command = program
@@ -34,6 +29,7 @@ export function trainCommand(context: CommandContext, program: Command): void {
     .option('--name <name>', 'the run’s name, and the model’s')
     .option('--datanet <id>', 'train on the latest snapshot of this datanet', datanetNumber)
     .option('--snapshot <id...>', 'train on these snapshots', (text: string, before: `0x${string}`[] | undefined) => [...(before ?? []), hash(text)])
+    .addOption(new Option('--method <name>', 'how the influence of contributors is found; by default by their number').choices(['trajectory', 'responses', 'coalitions']))
     .option('--detach', 'do not wait for the end')
     .option('--stop <run>', 'stop a run, by name or id')
   recipeOptions(command)
@@ -51,11 +47,11 @@ export function trainCommand(context: CommandContext, program: Command): void {
     const open = await session()
     if (options.stop !== undefined) return show(output, await stopRun(open, options.stop))
     const name = options.name ?? fail('NO_NAME', 'the run needs a name', { field: '--name', fix: 'name it with --name' })
-    const { datanet: datanetId, snapshot: snapshotIds, detach } = options
+    const { datanet: datanetId, snapshot: snapshotIds, method, detach } = options
     const progress = new Progress(output, name)
     try {
       const onProgress = (run: RunView): void => progress.update({ done: run.step, total: run.steps, text: progressText(run) })
-      const run = await train(open, { name, datanetId, snapshotIds, trainer: options.as ?? 'builder', recipe, detach, onProgress })
+      const run = await train(open, { name, datanetId, snapshotIds, trainer: options.as ?? 'builder', recipe, method, detach, onProgress })
       progress.stop()
       show(output, run)
     } finally {

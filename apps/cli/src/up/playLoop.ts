@@ -1,4 +1,5 @@
 import { fail } from '@openledger/protocol'
+import { progressText } from '../output/progressText.ts'
 import { allowBuilder } from '../verbs/allowBuilder.ts'
 import { ask } from '../verbs/ask.ts'
 import { claim } from '../verbs/claim.ts'
@@ -54,8 +55,8 @@ export async function playLoop({ session, state, report, records, recipe }: Loop
       trainer: 'builder',
       recipe,
       onProgress: (r) => {
-        report.measure('training tokens/s', r.tokensPerSecond)
-        progress({ done: r.step, total: r.steps, text: `loss ${r.losses.at(-1)?.toFixed(3) ?? '–'}, ${Math.round(r.tokensPerSecond)} tokens/s, ${Math.round(r.etaSeconds ?? 0)} s left` })
+        if (r.tokensPerSecond > 0) report.measure('training tokens/s', r.tokensPerSecond)
+        progress({ done: r.step, total: r.steps, text: progressText(r) })
       },
     })
     note(`loss on its records: base ${done.baseLoss?.toFixed(2)}, tuned ${done.tunedLoss?.toFixed(2)} nats a token`)

@@ -1,4 +1,4 @@
-import { readInfluenceTable, readSpanIndex, SpanFinder, type InfluenceTable, type SpanIndex } from '@openledger/attribution'
+import { contributorsOf, readInfluenceTable, readSpanIndex, SpanFinder, type InfluenceTable, type SpanIndex } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import type { Hex, RunManifest } from '@openledger/protocol'
 import type { Address } from 'viem'
@@ -17,13 +17,11 @@ export type AdapterEvidence = {
 export async function readEvidence(content: ContentStore, manifest: RunManifest, revoked: ReadonlySet<Hex>): Promise<AdapterEvidence> {
   const table = readInfluenceTable(await content.get(manifest.influenceTable))
   const index = readSpanIndex(await content.get(manifest.spanIndex))
-  const weights = new Map<Address, number>()
-  for (const { contributor, trainingWeight } of table.atoms) weights.set(contributor, (weights.get(contributor) ?? 0) + trainingWeight)
   return {
     table,
     index,
     finder: new SpanFinder(index, revoked),
-    weights: [...weights].map(([contributor, trainingWeight]) => ({ contributor, trainingWeight })),
+    weights: contributorsOf(table.atoms),
   }
 }
 

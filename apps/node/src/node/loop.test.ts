@@ -68,9 +68,11 @@ describe('the loop through the node', () => {
     }
     const snapshotId = await seal(network, api, datanetId)
     const run = await api.post<{ id: string }>('/api/runs', { name: 'mill', trainer: testAccount(cast.builder).address, snapshotIds: [snapshotId], recipe: shortRecipe })
-    const done = await waitForRun(api, run.id, (r) => r.status === 'done')
+    const seen: unknown[] = []
+    const done = await waitForRun(api, run.id, (r) => (seen.push(r.counterfactuals), r.status === 'done'))
     expect(done.losses).toHaveLength(shortRecipe.steps)
     expect(done.tunedLoss!).toBeLessThan(done.baseLoss!)
+    expect(seen).toContainEqual(expect.objectContaining({ total: 4 }))
     model = await publishAndDeploy(network, api, run.id)
     expect(model).toBe('tiny:mill')
     expect(await deploy(network, api, base.id, `0x${'00'.repeat(32)}`)).toBe('tiny')
@@ -100,7 +102,7 @@ describe('the loop through the node', () => {
     receipts.push(bare.openledger.receiptId)
     for (const id of receipts.slice(0, 2)) {
       const view = await waitForAttribution(api, id)
-      expect(view.attribution).toMatchObject({ status: 'complete', error: null })
+      expect(view.attribution).toMatchObject({ status: 'complete', method: 'responses', error: null })
       expect(view.shares.map((s) => s.role)).toContain('node')
       expect(view.shares.reduce((total, share) => total + BigInt(share.amount), 0n)).toBe(BigInt(view.fee))
       const bundle = readArtefact(receiptBundleSchema, await api.get<object>(`/api/receipts/${id}`))

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { ContentStore } from '@openledger/datanet'
-import type { TrainingProgress } from '@openledger/engine'
 import { fail, type Hex, type Json } from '@openledger/protocol'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import { errorFields, type Log } from '../config/Log.ts'
@@ -11,7 +10,7 @@ import type { EventFeed } from '../events/EventFeed.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { checkRunName, type RunRequest } from './RunRequest.ts'
-import { clearRunFolder, trainRun } from './trainRun.ts'
+import { clearRunFolder, trainRun, type RunStep } from './trainRun.ts'
 
 export type RunJobsParts = {
   query: Query
@@ -29,7 +28,7 @@ export type RunJobsParts = {
 }
 
 /** How far a run is, while it runs. */
-export type RunProgress = { step: number; steps: number; tokensPerSecond: number; etaSeconds: number; losses: number[] }
+export type RunProgress = { step: number; steps: number; tokensPerSecond: number; etaSeconds: number; losses: number[]; counterfactuals: { done: number; total: number } | null }
 
 const eventEveryMs = 1000
 
@@ -136,13 +135,16 @@ export class RunJobs {
   }
 
   #lastEvent = 0
-  #advance(id: string, name: string, { step, steps, loss, tokensPerSecond, etaSeconds }: TrainingProgress): void {
-    const losses = this.#progress.get(id)?.losses ?? []
-    losses.push(loss)
-    this.#progress.set(id, { step, steps, tokensPerSecond, etaSeconds, losses })
+  #advance(id: string, name: string, { step, steps, loss, tokensPerSecond, etaSeconds, counterfactuals }: RunStep): void {
+    const before = this.#progress.get(id)
+    const losses = before?.losses ?? []
+    const isTraining = before === undefined || before.step < step
+    if (isTraining) losses.push(loss)
+    this.#progress.set(id, { step, steps, tokensPerSecond, etaSeconds, losses, counterfactuals: counterfactuals ?? null })
     const { events, now } = this.#parts
-    if (now() - this.#lastEvent < eventEveryMs && step < steps) return
+    if (now() - this.#lastEvent < eventEveryMs && (step < steps || !isTraining)) return
     this.#lastEvent = now()
-    events.publish({ at: Math.floor(now() / 1000), kind: 'runProgress', id, text: `${name}: step ${step} of ${steps}, loss ${loss.toFixed(3)}` })
+    const text = isTraining || !counterfactuals ? `step ${step} of ${steps}, loss ${loss.toFixed(3)}` : `counterfactuals ${counterfactuals.done} of ${counterfactuals.total}`
+    events.publish({ at: Math.floor(now() / 1000), kind: 'runProgress', id, text: `${name}: ${text}` })
   }
 }

@@ -1,3 +1,4 @@
+import { policy, type MethodName } from '@openledger/attribution'
 import type { AdapterRecipe } from '@openledger/engine'
 import { fail, receiptSchema, type Hex, type Json } from '@openledger/protocol'
 import type { Address } from 'viem'
@@ -32,8 +33,8 @@ export const recipeSchema: z.ZodType<Partial<AdapterRecipe>> = z.strictObject({
   weightDecay: rate,
 }).partial() as z.ZodType<Partial<AdapterRecipe>>
 
-/** What a trainer asks for. */
-export type RunRequest = { name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; recipe: Partial<AdapterRecipe> }
+/** What a trainer asks for; without a method of influence, the one that suits the number of contributors. */
+export type RunRequest = { name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; recipe: Partial<AdapterRecipe>; method?: MethodName }
 
 /** A finished run as it waits for its trainer's signature; kept as JSON in the journal. */
 export type RunResult = {
@@ -56,3 +57,5 @@ export function checkRunName(name: string): void {
 }
 
 export const snapshotIdsSchema = z.array(receiptSchema.shape.requestHash).min(1).max(32)
+
+export const methodSchema = z.enum(Object.keys(policy.pathPoints) as [MethodName, ...MethodName[]])

@@ -1,12 +1,13 @@
 import { rm, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { buildInfluenceTable, buildSpanIndex, encodeInfluenceTable, encodeSpanIndex, snapshotCorpus } from '@openledger/attribution'
+import { buildInfluenceTable, buildSpanIndex, byAtom, encodeInfluenceTable, encodeSpanIndex, measureResponses, planCounterfactuals, snapshotCorpus } from '@openledger/attribution'
 import { readSnapshotFile, type ContentStore, type SnapshotRecord } from '@openledger/datanet'
 import { epochsFor, fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
 import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
 import type { Query } from '../database/Database.ts'
 import { openEngine, type EngineSettings } from '../engine/Engine.ts'
 import { clusterRecords } from './clusterRecords.ts'
+import { counterfactualStore } from './counterfactualStore.ts'
 import type { RunRequest, RunResult } from './RunRequest.ts'
 
 export type TrainRunInput = {
@@ -16,9 +17,12 @@ export type TrainRunInput = {
   settings: EngineSettings
   /** Checkpoints and the adapter's folder; kept while the run is not finished. */
   folder: string
-  onProgress: (progress: TrainingProgress) => void
+  onProgress: (progress: RunStep) => void
   signal: AbortSignal
 }
+
+/** How far a run is: after its last step its counterfactuals follow. */
+export type RunStep = Pick<TrainingProgress, 'step' | 'steps' | 'loss' | 'tokensPerSecond' | 'etaSeconds'> & { counterfactuals?: { done: number; total: number } }
 
 type Source = RunResult['snapshots'][number]
 
@@ -65,13 +69,21 @@ export async function trainRun({ request, query, content, settings, folder, onPr
     const isTimed = request.recipe.epochs !== undefined || request.recipe.steps !== undefined
     const recipe = isTimed ? asked : { ...asked, epochs: epochsFor(corpus.examples.length, asked.batchSize) }
     const output = path.join(folder, 'adapter')
+    const { contributors, weights } = corpus
+    const plan = planCounterfactuals({ contributors, weights, method: request.method, seed: recipe.seed })
+    const examples = byAtom(corpus.examples, plan)
+    const total = plan.coalitions.length
     const trained = await engine.train(
-      { examples: corpus.examples, recipe, contributors: corpus.contributors.length, checkpointDir: folder, outputFolder: output },
-      { onProgress, signal },
+      { examples, recipe, contributors: plan.atoms.length, checkpointDir: folder, outputFolder: output },
+      { onProgress: (p) => onProgress({ ...p, ...(total > 0 ? { counterfactuals: { done: 0, total }, etaSeconds: p.etaSeconds + (total * p.steps * p.etaSeconds) / Math.max(1, p.steps - p.step) } : {}) }), signal },
     )
     const { adapterId } = trained
-    const atoms = corpus.contributors.map((contributor, i) => ({ contributor, trainingWeight: corpus.weights[i] ?? 0 }))
-    const table = buildInfluenceTable(trained.contributions, { method: 'trajectory', adapterId, baseId: info.id, atoms })
+    const done = { step: trained.steps, steps: trained.steps, loss: trained.losses.at(-1) ?? 0 }
+    const responses = await measureResponses({
+      ...{ engine, plan, examples, recipe, full: trained, store: counterfactualStore(folder, trained.weights.length), signal },
+      onProgress: ({ etaSeconds, ...counterfactuals }) => onProgress({ ...done, counterfactuals, etaSeconds, tokensPerSecond: 0 }),
+    })
+    const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId: info.id, atoms: plan.atoms, details: { method: plan.parameters } })
     const index = buildSpanIndex(corpus.spanRecords, corpus.contributors)
     const file = async (name: string): Promise<string> => content.put(await readFile(path.join(output, name)))
     const metrics = { losses: trained.losses, lossBase: trained.lossBase, lossFinal: trained.lossFinal, steps: trained.steps }

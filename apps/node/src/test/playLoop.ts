@@ -84,11 +84,11 @@ export async function publishAndDeploy(network: Network, api: Api, runId: string
   const document = JSON.parse(await api.get<string>(`/api/content/${manifest}`).then((v) => (typeof v === 'string' ? v : JSON.stringify(v)))) as { influenceTable: string }
   const file = await fetch(`${api.url}/api/content/${document.influenceTable}`)
   const table = readInfluenceTable(new Uint8Array(await file.arrayBuffer()))
-  return deploy(network, api, run.adapterId, tableCommitment(table).root)
+  return deploy(network, api, run.adapterId, tableCommitment(table).root, methodHash(table.method))
 }
 
 /** Deploys an adapter, or the bare base. */
-export async function deploy(network: Network, api: Api, adapterId: Hex, tableHash: Hex): Promise<string> {
+export async function deploy(network: Network, api: Api, adapterId: Hex, tableHash: Hex, method: Hex = zeroHash): Promise<string> {
   const owner = testAccount(cast.builder)
   const deployment: Deployment = {
     owner: owner.address,
@@ -99,7 +99,7 @@ export async function deploy(network: Network, api: Api, adapterId: Hex, tableHa
     ownerPpm: 200_000,
     stakersPpm: 100_000,
     contributorsPpm: 400_000,
-    methodHash: methodHash('trajectory'),
+    methodHash: method,
     tableHash,
     nonce: BigInt(Date.now()),
   }

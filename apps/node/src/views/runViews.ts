@@ -30,6 +30,7 @@ function runView(row: RunRow, progress: RunProgress | undefined): RunView {
     steps: metrics?.steps ?? progress?.steps ?? 0,
     tokensPerSecond: progress?.tokensPerSecond ?? 0,
     etaSeconds: progress?.etaSeconds ?? null,
+    counterfactuals: progress?.counterfactuals ?? null,
     losses: thin(metrics?.losses ?? progress?.losses ?? []),
     baseLoss: metrics?.lossBase ?? null,
     tunedLoss: metrics?.lossFinal ?? null,

@@ -25,10 +25,14 @@ const span = z.strictObject({
   copies: z.array(place).max(policy.maxCopies),
 })
 
+/** Parameters of a method: numbers and short texts by name. */
+const methodParameters = z.record(z.string().max(64), z.union([z.int(), z.string().max(200)])).refine((parameters) => Object.keys(parameters).length <= 32, 'more than 32 parameters')
+
 /** What is claimed about one answer: whose words stand in it (spans) and who shaped it (scores and shares). Canonical JSON. */
 export const attributionSchema = z.strictObject({
   kind: z.literal('openledger/attribution/1'),
-  method: z.strictObject({ name: z.string().min(1).max(64), hash: hash32 }),
+  /** `parameters`: how the table was made, and how well the method predicted retraining where that was measured; the table's `details.method`. */
+  method: z.strictObject({ name: z.string().min(1).max(64), hash: hash32, parameters: methodParameters }),
   baseId: hash32,
   adapterId: hash32,
   /** SHA-256 of the influence table, the span index and the query vector, each a public file. */
@@ -56,7 +60,7 @@ export const attributionSchema = z.strictObject({
   shares: z
     .array(z.strictObject({ contributor: address, sharePpm: z.int().min(0).max(wholePpm), trainingWeight: z.int().min(0) }))
     .min(1)
-    .max(policy.maxAtoms)
+    .max(policy.maxContributors)
     .refine((shares) => shares.reduce((sum, s) => sum + s.sharePpm, 0) <= wholePpm, 'the shares sum to more than 1,000,000 ppm'),
   spans: z.array(span).max(maxTokens),
 })

@@ -34,12 +34,18 @@ export function revokedHash(revoked: ReadonlySet<Hex>): Hex {
   return revokedTree(revoked).root
 }
 
+/** What a table's details say of its method; nothing where they say nothing. */
+function methodParameters({ details }: InfluenceTable): AttributionDocument['method']['parameters'] {
+  const said = typeof details === 'object' && details !== null && 'method' in details ? details.method : undefined
+  return (said ?? {}) as AttributionDocument['method']['parameters']
+}
+
 /** The claims of a document that name its inputs, without computing on them. */
 export function attributionInputs(input: AttributionInput) {
   const { finder, table, query, answer, losses, answerKey } = input
   return {
     kind: 'openledger/attribution/1' as const,
-    method: { name: table.method, hash: methodHash(table.method) },
+    method: { name: table.method, hash: methodHash(table.method), parameters: methodParameters(table) },
     baseId: table.baseId,
     adapterId: table.adapterId,
     tableHash: table.hash,

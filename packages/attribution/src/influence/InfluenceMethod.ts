@@ -1,34 +1,33 @@
 import { fail, type Hex } from '@openledger/protocol'
-import { methodHash, policy, type MethodName } from '../policy.ts'
+import { methodHash, policy, type MethodName, type PathMovement } from '../policy.ts'
 
 /**
- * A way of finding the responses r_a. Everything after that (quantising, the integer scores, the shares, the document) is the same
- * for all methods.
+ * A way of finding the responses r_a. Everything after that (quantising, the integer scores, the shares, the document) is the same for all methods.
+ *
+ * `trajectory`: the sum of the AdamW updates that the contributor's gradients caused, as training booked them. The responses sum to the movement of
+ * training, so it is first-order influence along the real trajectory (TracIn: Pruthi et al. 2020; In-Run Data Shapley: Wang et al. 2024) with the
+ * optimiser's own preconditioner. It costs nothing beside training.
+ *
+ * `responses`: θ − θ_without_a by training again without a: what the contributor really did to the adapter.
+ *
+ * `coalitions`, for many: `responses` for the heaviest atoms, and for the rest β_a = mean θ_S∋a − mean θ_S∌a over random halves S of them (a Banzhaf
+ * vector: Banzhaf 1965; for data: Wang and Jia 2023).
  */
-export type InfluenceMethod<Evidence> = {
+export type InfluenceMethod = {
   readonly name: MethodName
   /** The `methodHash` of deployments that use it. */
   readonly hash: Hex
-  /** Where the answer's gradient is taken on the way from the adapter without its atoms to the adapter, in ppm; the mean is the query. */
+  /** Where the answer's gradient is taken, in ppm of the way to the adapter; the mean is the query. */
   readonly pathPoints: readonly number[]
-  /** r_a per atom, flat over the adapter's parameters. */
-  responses(evidence: Evidence): readonly Float32Array[]
+  /** From where: the adapter without the sum of its responses, or without their mean. */
+  readonly pathMovement: PathMovement
 }
 
-/**
- * The first method: r_a is the sum of the AdamW updates that the contributor's gradients caused, as training booked them. The
- * responses sum to the movement of training, so it is first-order influence along the real trajectory (TracIn: Pruthi et al.
- * 2020; In-Run Data Shapley: Wang et al. 2024) with the optimiser's own preconditioner.
- */
-export const trajectory: InfluenceMethod<{ contributions: readonly Float32Array[] }> = {
-  name: 'trajectory',
-  hash: methodHash('trajectory'),
-  pathPoints: policy.pathPoints.trajectory,
-  responses: ({ contributions }) => contributions,
-}
+/** Whether a method of this name is known. */
+export const isMethod = (name: string): name is MethodName => Object.hasOwn(policy.pathPoints, name)
 
-/** The points at which a method named in a table takes the gradient; fails with BAD_METHOD when it is not known. */
-export function pathPointsOf(method: string): readonly number[] {
-  if (!Object.hasOwn(policy.pathPoints, method)) fail('BAD_METHOD', `"${method.slice(0, 40)}" is not a method of influence known here`, { field: 'method' })
-  return policy.pathPoints[method as MethodName]
+/** A method by its name; fails with BAD_METHOD when it is not known. */
+export function influenceMethod(name: string): InfluenceMethod {
+  if (!isMethod(name)) return fail('BAD_METHOD', `"${name.slice(0, 40)}" is not a method of influence known here`, { field: 'method', fix: `take one of ${Object.keys(policy.pathPoints).join(', ')}` })
+  return { name, hash: methodHash(name), pathPoints: policy.pathPoints[name], pathMovement: policy.pathMovement[name] }
 }

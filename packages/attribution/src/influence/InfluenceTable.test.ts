@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeInfluenceTable } from './encodeInfluenceTable.ts'
-import { buildInfluenceTable, type InfluenceInput } from './InfluenceTable.ts'
+import { groupAddress } from './groupAtoms.ts'
+import { buildInfluenceTable, contributorsOf, type InfluenceAtom, type InfluenceInput } from './InfluenceTable.ts'
 import { quantizeBlocks } from './quantizeBlocks.ts'
 import { readInfluenceTable } from './readInfluenceTable.ts'
 import { scoreAtoms } from './scoreAtoms.ts'
@@ -47,13 +48,30 @@ describe('influence table file', () => {
     }
   })
 
+  it('carries the members of atoms of several, and is refused when they are not those that the atom is named after', () => {
+    const members = [1, 2].map((k) => ({ contributor: `0x${String(k).padStart(40, '0')}` as const, trainingWeight: 5 * k }))
+    const group = { contributor: groupAddress(members), trainingWeight: 15, members }
+    const build = (atom: InfluenceAtom) => buildInfluenceTable([wave(1100, 0), wave(1100, 1)], { ...input(1), atoms: [...input(1).atoms, atom] })
+    const grouped = build(group)
+    const read = readInfluenceTable(encodeInfluenceTable(grouped))
+    expect(read).toEqual(grouped)
+    expect(contributorsOf(read.atoms)).toEqual([{ contributor: `0x${'0'.repeat(40)}`, trainingWeight: 10 }, ...members])
+    const wrong = [
+      { ...group, trainingWeight: 16 },
+      { ...group, members: [members[0], { ...members[1], trainingWeight: 11 }] },
+      { ...group, contributor: members[0].contributor },
+      { ...group, contributor: groupAddress([...members].reverse()), members: [...members].reverse() },
+    ]
+    for (const atom of wrong) expect(() => readInfluenceTable(encodeInfluenceTable(build(atom)))).toThrow(badFile)
+  })
+
   it('needs sane input', () => {
     const refused = expect.objectContaining({ code: 'BAD_TABLE' })
     expect(() => buildInfluenceTable([], input(0))).toThrow(refused)
     expect(() => buildInfluenceTable([wave(3, 0)], input(2))).toThrow(refused)
     expect(() => buildInfluenceTable([wave(3, 0), wave(4, 0)], input(2))).toThrow(refused)
     expect(() => buildInfluenceTable([wave(3, 0)], { ...input(1), atoms: [{ ...input(1).atoms[0], trainingWeight: -1 }] })).toThrow(refused)
-    expect(() => buildInfluenceTable([wave(3, 0)], { ...input(1), details: 'x'.repeat(70_000) })).toThrow(refused)
+    expect(() => buildInfluenceTable([wave(3, 0)], { ...input(1), details: 'x'.repeat(1_100_000) })).toThrow(refused)
   })
 })
 

@@ -5,7 +5,7 @@ import type { InfluenceTable } from './InfluenceTable.ts'
 
 export const influenceTableMagic = 'OLINFL01'
 /** Most bytes of `details`. */
-export const maxDetailBytes = 65_536
+export const maxDetailBytes = 1_048_576
 
 /**
  * Writes a table as its canonical file: magic; method name; adapter id, base id; parameter count, block size, atom count; details;

@@ -1,7 +1,7 @@
 import { meanGradient, pathWeights } from '@openledger/engine'
 import { describe, expect, it } from 'vitest'
 import { buildInfluenceTable } from './InfluenceTable.ts'
-import { trajectory } from './InfluenceMethod.ts'
+import { influenceMethod } from './InfluenceMethod.ts'
 import { gradientPath } from './gradientPath.ts'
 import { quantizeBlocks } from './quantizeBlocks.ts'
 import { scoreAtoms } from './scoreAtoms.ts'
@@ -40,7 +40,7 @@ function train(): { tuned: Float32Array; contributions: Float32Array[] } {
 
 describe('gradientPath', () => {
   const { tuned, contributions } = train()
-  const table = buildInfluenceTable(trajectory.responses({ contributions }), {
+  const table = buildInfluenceTable(contributions, {
     method: 'trajectory',
     adapterId: `0x${'00'.repeat(32)}`,
     baseId: `0x${'00'.repeat(32)}`,
@@ -53,10 +53,11 @@ describe('gradientPath', () => {
   const benefit = Math.log(classes) - lossAndGradient(tuned, 2).loss
 
   it('runs from the untrained to the trained weights', () => {
+    const { pathPoints } = influenceMethod('trajectory')
     const points = pathWeights(tuned, gradientPath(table))
-    expect(points).toHaveLength(trajectory.pathPoints.length)
+    expect(points).toHaveLength(pathPoints.length)
     points.forEach((point, k) => {
-      const t = trajectory.pathPoints[k] / 1e6
+      const t = pathPoints[k] / 1e6
       for (let i = 0; i < size; i++) expect(Math.abs(point[i] - t * tuned[i])).toBeLessThan(0.1)
     })
   })

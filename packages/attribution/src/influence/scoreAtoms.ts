@@ -1,6 +1,4 @@
-import { fail } from '@openledger/protocol'
-import { policy } from '../policy.ts'
-import type { InfluenceTable } from './InfluenceTable.ts'
+import { AtomScorer, type ScoredTable } from './AtomScorer.ts'
 import type { QuantizedVector } from './quantizeBlocks.ts'
 
 /** Exact scores: atom a's is `values[a] · 2^exponent` nats per token. The exponent is the largest for which all are integers; 0 when all are 0. */
@@ -8,49 +6,37 @@ export type Scores = { exponent: number; values: readonly bigint[] }
 
 /** Sums of two block exponents lie in [−256, 254]. */
 const lowestExponent = -256
+const exponentSums = 512
 
 /**
- * s_a = −⟨g, r_a⟩ for every atom, exactly: int8 products summed in int32 per block (at most 1,024·127² < 2²⁵), block sums of one
- * exponent in a double that stays an integer below 2⁵³, the exponents joined as bigint. No rounding anywhere.
+ * s_a = −⟨g, r_a⟩ for every atom, exactly: int8 products summed in int32 per block (`AtomScorer`), block sums of one exponent in a
+ * double that stays an integer below 2⁵³, the exponents joined as bigint. No rounding anywhere.
  * @throws InputError BAD_QUERY when the query has another number of parameters
  */
-export function scoreAtoms(table: Pick<InfluenceTable, 'atoms' | 'parameterCount'>, query: QuantizedVector): Scores {
-  if (query.values.length !== table.parameterCount) {
-    fail('BAD_QUERY', `the query vector has ${query.values.length} parameters, the table ${table.parameterCount}`, { field: 'query' })
-  }
-  const raw = table.atoms.map((atom) => -exactDot(atom, query))
+export function scoreAtoms(table: ScoredTable, query: QuantizedVector): Scores {
+  const raw = exactDots(table, query, AtomScorer.of(table).blockSums(query)).map((dot) => -dot)
   let spare = 1024
   for (const value of raw) if (value !== 0n) spare = Math.min(spare, trailingZeros(value))
   if (spare === 1024) return { exponent: 0, values: raw }
   return { exponent: lowestExponent + spare, values: raw.map((value) => value >> BigInt(spare)) }
 }
 
-/** ⟨a, b⟩ in units of 2^−256. */
-function exactDot(a: QuantizedVector, b: QuantizedVector): bigint {
-  const byExponent = new Float64Array(512)
-  const size = policy.blockSize
-  for (let block = 0; block < a.exponents.length; block++) {
-    const from = block * size
-    const sum = dotBytes(a.values, b.values, from, Math.min(a.values.length, from + size))
-    byExponent[a.exponents[block] + b.exponents[block] - lowestExponent] += sum
+/** ⟨g, r_a⟩ in units of 2^−256. */
+function exactDots({ atoms }: ScoredTable, query: QuantizedVector, sums: Int32Array): bigint[] {
+  const byExponent = new Float64Array(atoms.length * exponentSums)
+  const exponents = atoms.map((atom) => atom.exponents)
+  for (let block = 0, i = 0; block < query.exponents.length; block++) {
+    const shift = query.exponents[block] - lowestExponent
+    for (let a = 0; a < exponents.length; a++) byExponent[a * exponentSums + exponents[a][block] + shift] += sums[i++]
   }
-  let total = 0n
-  byExponent.forEach((sum, shift) => {
-    if (sum !== 0) total += BigInt(sum) << BigInt(shift)
+  return atoms.map((_, a) => {
+    let total = 0n
+    for (let shift = 0; shift < exponentSums; shift++) {
+      const sum = byExponent[a * exponentSums + shift]
+      if (sum !== 0) total += BigInt(sum) << BigInt(shift)
+    }
+    return total
   })
-  return total
-}
-
-function dotBytes(a: Int8Array, b: Int8Array, from: number, to: number): number {
-  let sum = 0
-  let more = 0
-  let i = from
-  for (; i + 3 < to; i += 4) {
-    sum = (sum + Math.imul(a[i], b[i]) + Math.imul(a[i + 1], b[i + 1])) | 0
-    more = (more + Math.imul(a[i + 2], b[i + 2]) + Math.imul(a[i + 3], b[i + 3])) | 0
-  }
-  for (; i < to; i++) sum = (sum + Math.imul(a[i], b[i])) | 0
-  return sum + more
 }
 
 function trailingZeros(value: bigint): number {

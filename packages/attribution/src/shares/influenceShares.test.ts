@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { heldOutOf } from './heldOut.ts'
+import { haircuts, heldOutOf } from './heldOut.ts'
 import { influenceShares, type ShareInput } from './influenceShares.ts'
 import { microNats } from './microNats.ts'
 import { noiseFloor } from './noiseFloor.ts'
@@ -39,6 +39,14 @@ describe('influenceShares', () => {
     expect(shares([1000, 10, -10, 10])).toEqual([490_000, 0, 0, 0])
     expect(shares([500, 500, 10, -5])).toEqual([245_000, 245_000, 0, 0])
     expect(shares([300, 300, 300, 10]).slice(0, 3).every((s) => s > 130_000)).toBe(true)
+  })
+
+  it('lets the members of an atom divide what it is paid by training weight', () => {
+    const members = [{ contributor: address(11), trainingWeight: 1 }, { contributor: address(12), trainingWeight: 3 }, { contributor: address(2), trainingWeight: 0 }]
+    const atoms = [{ contributor: address(1), trainingWeight: 10 }, { contributor: address(99), trainingWeight: 4, members }, { contributor: address(2), trainingWeight: 10 }, { contributor: address(3), trainingWeight: 10 }]
+    const values = [0n, 1n << 60n, 0n, 0n]
+    const found = influenceShares({ scores: { exponent: -60, values }, atoms, losses: { base: 2_000_000, tuned: 1_000_000 }, answerKey })
+    expect(found.map((s) => [Number(s.contributor), s.sharePpm, s.trainingWeight])).toEqual([[1, 0, 10], [2, 0, 10], [3, 0, 10], [11, 125_000, 1], [12, 375_000, 3]])
   })
 
   it('pays nobody by influence when all are alike, all hurt, or the model is no better than its base', () => {
@@ -138,6 +146,15 @@ describe('influenceShares', () => {
       expect(cut(heldOut(1_000_000, 940_000, 1_030_000, 1_030_000, 1_020_000))).toEqual(plain)
       const weights = influenceShares({ ...one, ...heldOut(1_000_000, 970_001, 900_000, 1_000_000, 1_000_000), scores: { exponent: 0, values: [0n, 0n, 0n, 0n] }, losses: { base: 2, tuned: 1 }, answerKey })
       expect(weights.map((w) => w.trainingWeight)).toEqual([5, 0, 10, 10])
+    })
+
+    it('does not count atoms of copies for what is noise in the held-out loss', () => {
+      const rule = { factor: 2, leastMicroNats: 1 }
+      const four = { records: 1, full: [50, 40, 40, 40], without: [0, 0, 0, 0] }
+      expect(haircuts(four, [1, 1, 1, 1], rule)).toEqual([1e6, 1e6, 1e6, 1e6])
+      const joined = { records: 1, full: [...four.full, ...Array<number>(9).fill(0)], without: Array<number>(13).fill(0) }
+      expect(haircuts(joined, [1, 1, 1, 1, ...Array<number>(9).fill(0)], rule).slice(0, 4)).toEqual([1e6, 1e6, 1e6, 1e6])
+      expect(haircuts(joined, Array<number>(13).fill(1), rule)[0]).toBe(0)
     })
 
     it('caps who stands in an answer of other people’s words with none of his own', () => {

@@ -37,7 +37,7 @@ export type ShareRules = {
  * v = ℓ_base − ℓ_tuned: pool = v / ℓ_base, floored to ppm, 0 when v ≤ 0; paid = pool · Σu / max(Σu, v), floored; divided by u_a
  * with the largest remainder, ties by SHA-256(answerKey ‖ atom as uint32 big-endian). Scores (2^e nats) and losses (10⁻⁶ nats) are
  * brought to one unit as integers, so nothing is rounded before the two floors. What is not paid here goes to all contributors
- * by training weight (`splitFee`).
+ * by training weight (`splitFee`). What an atom of several contributors is paid, they divide by training weight, ties by address.
  *
  * Against gaming: atoms without training weight (copies alone) neither are paid nor move τ; `haircuts` cut u_a and the training weight of
  * atoms that hurt the held-out loss; a contributor of whom no word stands in an answer that holds words of others gets at most
@@ -66,10 +66,14 @@ export function influenceShares({ scores, atoms, losses, answerKey, heldOut, wit
   const parts = largestRemainder(paid, useful, ties)
 
   const byContributor = new Map<Address, ContributorShare>()
-  atoms.forEach(({ contributor, trainingWeight }, a) => {
-    const share = byContributor.get(contributor) ?? { contributor, sharePpm: 0, trainingWeight: 0 }
-    const weight = keptWeight(trainingWeight, kept[a])
-    byContributor.set(contributor, { contributor, sharePpm: share.sharePpm + Number(parts[a]), trainingWeight: share.trainingWeight + weight })
+  atoms.forEach((atom, a) => {
+    const { members = [atom] } = atom
+    const within = largestRemainder(parts[a], members.map((m) => BigInt(m.trainingWeight)), members.map((m) => m.contributor))
+    members.forEach(({ contributor, trainingWeight }, m) => {
+      const share = byContributor.get(contributor) ?? { contributor, sharePpm: 0, trainingWeight: 0 }
+      const weight = keptWeight(trainingWeight, kept[a])
+      byContributor.set(contributor, { contributor, sharePpm: share.sharePpm + Number(within[m]), trainingWeight: share.trainingWeight + weight })
+    })
   })
   const most = ({ contributor }: ContributorShare): number => (!witnesses || witnesses.size === 0 || witnesses.has(contributor) ? wholePpm : rules.unwitnessedCapPpm)
   return [...byContributor.values()].map((share) => ({ ...share, sharePpm: Math.min(share.sharePpm, most(share)) })).sort((a, b) => compareHex(a.contributor, b.contributor))

@@ -22,7 +22,7 @@ export async function auditAdapter({ source, rerun = false, onCheck, onProgress,
   try {
     const { manifest, corpus, records } = await checkAdapter(auditor, { ...input, engine })
     if (rerun) await auditor.check('evidence of clusters', () => checkClusterEvidence(manifest, records, input.content, engine, maxLengthOf(manifest.recipe)))
-    if (rerun) await auditor.check('training again', () => checkRetraining(manifest, corpus!, engine, onProgress))
+    if (rerun) await auditor.check('training again', () => checkRetraining(manifest, corpus!, input.content, engine, onProgress))
     return auditor.finish()
   } finally {
     await engine.close()

@@ -1,4 +1,4 @@
-import { buildSpanIndex, readInfluenceTable, snapshotCorpus, type SnapshotCorpus } from '@openledger/attribution'
+import { buildSpanIndex, groupAtoms, readInfluenceTable, snapshotCorpus, type SnapshotCorpus } from '@openledger/attribution'
 import type { ContentStore, SnapshotRecord } from '@openledger/datanet'
 import {
   digestOfCid,
@@ -100,9 +100,10 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
     expectEqual('table', digestOfCid(manifest.influenceTable), table.hash)
     expectEqual('adapter of the table', run.adapterId, table.adapterId)
     expectEqual('base of the table', run.baseId, table.baseId)
-    expectEqual('contributors of the table', table.atoms.map((a) => a.contributor).join(), corpus.contributors.join())
-    expectEqual('training weights', table.atoms.map((a) => a.trainingWeight).join(), corpus.weights.join())
-    return `${table.atoms.length} contributors by ${table.method}`
+    const { atoms } = groupAtoms(corpus.contributors, corpus.weights)
+    expectEqual('contributors of the table', table.atoms.map((a) => a.contributor).join(), atoms.map((a) => a.contributor).join())
+    expectEqual('training weights', table.atoms.map((a) => a.trainingWeight).join(), atoms.map((a) => a.trainingWeight).join())
+    return `${corpus.contributors.length} contributors in ${atoms.length} atoms by ${table.method}`
   })
   return audited
 }

@@ -109,6 +109,8 @@ export type RunView = {
   steps: number
   tokensPerSecond: number
   etaSeconds: number | null
+  /** Adapters without somebody's records, trained after the adapter to tell what they did; null when there are none, and when the run has ended. */
+  counterfactuals: { done: number; total: number } | null
   /** Training loss at each step so far, thinned to at most 400 points. */
   losses: number[]
   /** Mean loss over the training records before and after, nats a token. */
