@@ -137,6 +137,7 @@ export type EngineCalls = {
   trainTogether: Call<TrainTogetherRequest, TrainTogetherResult, TrainingProgress>
   answerGradient: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; path?: GradientPath }, AnswerGradient>
   fingerprints: Call<{ examples: readonly TrainingExample[]; plan?: Partial<FingerprintPlan>; weights?: Float32Array }, RecordFingerprint[], number>
+  lossesAfter: Call<{ adapterId: Hex; tokens: readonly number[]; supervisedFrom: number; movements: readonly Float32Array[] }, number[]>
   gradientDots: Call<{ query: TrainingExample; examples: readonly TrainingExample[]; plan?: Partial<FingerprintPlan> }, GradientDots>
   exampleLosses: Call<{ weights: readonly Float32Array[]; shape: AdapterShape; examples: readonly TrainingExample[] }, Float64Array[]>
   close: Call<null, void>

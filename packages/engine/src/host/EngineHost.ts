@@ -174,6 +174,14 @@ export class EngineHost implements ServingEngine {
   }
 
   /**
+   * The loss of an answer at an adapter's weights less each movement, in nats per answer token: forward passes only.
+   * @param movements flat over the adapter's parameters in canonical order
+   */
+  lossesAfter(adapterId: Hex, tokens: readonly number[], supervisedFrom: number, movements: readonly Float32Array[]): Promise<number[]> {
+    return this.#client.call('lossesAfter', { adapterId, tokens, supervisedFrom, movements })
+  }
+
+  /**
    * What the fingerprints of examples estimate, exactly (see `gradientDots`): a backward pass each.
    * @throws `EXAMPLE_*`
    */

@@ -4,7 +4,7 @@ import type { EngineCalls } from './EngineCalls.ts'
 import type { EngineState } from './EngineState.ts'
 import type { Handlers } from '../threads/wire.ts'
 
-type ServingCalls = Omit<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints' | 'gradientDots' | 'exampleLosses'>
+type ServingCalls = Omit<EngineCalls, 'train' | 'trainTogether' | 'answerGradient' | 'fingerprints' | 'gradientDots' | 'lossesAfter' | 'exampleLosses'>
 
 /** Answers the calls that load, describe and serve a model. */
 export function servingHandlers(state: EngineState): Handlers<ServingCalls> {

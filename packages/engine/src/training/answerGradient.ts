@@ -1,3 +1,4 @@
+import { fail } from '@openledger/protocol'
 import type { Adapter } from '../adapter/Adapter.ts'
 import type { Model } from '../model/Model.ts'
 import { AdapterModel } from './AdapterModel.ts'
@@ -38,8 +39,43 @@ export class AnswerGradients {
    * @param path take the gradient along this path instead of at the adapter's weights; the losses stay those of the adapter and the base
    */
   compute(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
+    const example = this.example(tokens, supervisedFrom)
+    const uploaded = this.upload(adapter)
+    const lossBase = meanLoss(uploaded, [example], tokens.length, 'base')
+    if (path) return { gradient: this.along(uploaded, path, example), loss: meanLoss(uploaded, [example], tokens.length, 'measure'), lossBase }
+    const { loss } = this.gradients!.compute(uploaded, [example], tokens.length)
+    return { gradient: this.gradients!.total.slice(), loss, lossBase }
+  }
+
+  /**
+   * Losses of one answer at other weights than the adapter's: θ − m for each movement m. Forward passes only.
+   * @param movements flat in canonical order; not kept
+   * @returns mean negative log-likelihood per answer token, in nats, one per movement
+   */
+  lossesAfter(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, movements: readonly Float32Array[]): number[] {
+    const example = this.example(tokens, supervisedFrom)
+    const uploaded = this.upload(adapter)
+    const tuned = uploaded.weights.slice()
+    try {
+      return movements.map((movement) => {
+        if (movement.length !== tuned.length) fail('GRADIENT_PATH', `a movement has ${movement.length} parameters, the adapter ${tuned.length}`, { field: 'movements' })
+        for (let i = 0; i < tuned.length; i++) uploaded.weights[i] = tuned[i] - movement[i]
+        uploaded.upload()
+        return meanLoss(uploaded, [example], tokens.length, 'measure')
+      })
+    } finally {
+      uploaded.weights.set(tuned)
+      uploaded.upload()
+    }
+  }
+
+  private example(tokens: ArrayLike<number>, supervisedFrom: number): TrainingExample {
     const example: TrainingExample = { tokens, supervisedFrom, group: 0 }
     checkExamples([example], this.base.shape.vocab, this.base.shape.ctx)
+    return example
+  }
+
+  private upload(adapter: Adapter): AdapterModel {
     if (this.adapter === undefined || this.uploaded !== adapter) {
       const { layout, weights } = adapterParameters(adapter, this.base.model)
       this.adapter?.dispose()
@@ -47,10 +83,7 @@ export class AnswerGradients {
       this.gradients = new StepGradients(layout.size, 1)
       this.uploaded = adapter
     }
-    const lossBase = meanLoss(this.adapter, [example], tokens.length, 'base')
-    if (path) return { gradient: this.along(this.adapter, path, example), loss: meanLoss(this.adapter, [example], tokens.length, 'measure'), lossBase }
-    const { loss } = this.gradients!.compute(this.adapter, [example], tokens.length)
-    return { gradient: this.gradients!.total.slice(), loss, lossBase }
+    return this.adapter
   }
 
   private along(adapter: AdapterModel, path: GradientPath, example: TrainingExample): Float32Array {
@@ -78,11 +111,20 @@ export class AnswerGradients {
 
 const known = new WeakMap<Model, AnswerGradients>()
 
-/** {@link AnswerGradients.compute} with state kept per model, which is freed by `releaseAnswerGradients`. */
-export function answerGradient(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
+function keptFor(model: Model): AnswerGradients {
   let gradients = known.get(model)
   if (gradients === undefined) known.set(model, (gradients = new AnswerGradients(model)))
-  return gradients.compute(adapter, tokens, supervisedFrom, path)
+  return gradients
+}
+
+/** {@link AnswerGradients.compute} with state kept per model, which is freed by `releaseAnswerGradients`. */
+export function answerGradient(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
+  return keptFor(model).compute(adapter, tokens, supervisedFrom, path)
+}
+
+/** {@link AnswerGradients.lossesAfter} with the same state. */
+export function answerLossesAfter(model: Model, adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, movements: readonly Float32Array[]): number[] {
+  return keptFor(model).lossesAfter(adapter, tokens, supervisedFrom, movements)
 }
 
 /** Frees what `answerGradient` keeps for a model; call it before the model is disposed. */

@@ -12,7 +12,7 @@ export { defaultAdapterRecipe, epochsFor, fullAdapterRecipe, type AdapterRecipe 
 export { checkExamples, type TrainingExample } from './TrainingExample.ts'
 export { loraLayout, type LoraLayout, type LoraSlot } from './LoraLayout.ts'
 export { adapterFromParameters, adapterParameters, type AdapterParameters } from './AdapterParameters.ts'
-export { answerGradient, AnswerGradients, releaseAnswerGradients, type AnswerGradient } from './answerGradient.ts'
+export { answerGradient, AnswerGradients, answerLossesAfter, releaseAnswerGradients, type AnswerGradient } from './answerGradient.ts'
 export { meanGradient, pathWeights, type GradientPath } from './GradientPath.ts'
 export { AdapterProbe, type AdapterShape } from './gradients/AdapterProbe.ts'
 export { defaultFingerprintPlan, recordFingerprints, type FingerprintOptions, type FingerprintPlan, type RecordFingerprint } from './fingerprints/recordFingerprints.ts'

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { writeTinyModel } from '../fixtures/writeTinyModel.ts'
 import { loadModel } from '../model/loadModel.ts'
 import type { AdapterRecipe } from './AdapterRecipe.ts'
-import { answerGradient, releaseAnswerGradients } from './answerGradient.ts'
+import { answerGradient, answerLossesAfter, releaseAnswerGradients } from './answerGradient.ts'
 import { Random } from './Random.ts'
 import { trainAdapter, type AdapterTrainingOptions, type AdapterTrainingResult } from './trainAdapter.ts'
 import type { TrainingExample } from './TrainingExample.ts'
@@ -109,6 +109,14 @@ describe('trainAdapter', () => {
     expect(first.gradient).toHaveLength(layout.size)
     expect(first.loss).toBeLessThan(first.lossBase)
     expect(answerGradient(model, adapter, tokens, supervisedFrom)).toEqual(first)
+    // The slope along the gradient is its length; nothing is left behind.
+    const length = Math.hypot(...first.gradient)
+    const step = (size: number): Float32Array => first.gradient.map((g) => (size * g) / length)
+    const [less, more, same] = answerLossesAfter(model, adapter, tokens, supervisedFrom, [step(4e-3), step(-4e-3), new Float32Array(layout.size)])
+    expect(Math.abs((more - less) / (8e-3 * length) - 1)).toBeLessThan(0.15)
+    expect(same).toBe(first.loss)
+    expect(answerGradient(model, adapter, tokens, supervisedFrom)).toEqual(first)
+    expect(() => answerLossesAfter(model, adapter, tokens, supervisedFrom, [new Float32Array(2)])).toThrow(expect.objectContaining({ code: 'GRADIENT_PATH' }))
     expect(answerGradient(model, adapter, tokens, supervisedFrom, { movement: new Float32Array(layout.size), points: [500_000] })).toEqual(first)
     expect(() => answerGradient(model, adapter, tokens, supervisedFrom, { movement: new Float32Array(1), points: [1] })).toThrow(expect.objectContaining({ code: 'GRADIENT_PATH' }))
     const { adapter: untrained } = await train({ learningRate: 1e-12, steps: 1, weightDecay: 0 })
