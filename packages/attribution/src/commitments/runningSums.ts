@@ -1,4 +1,5 @@
-import { chunkSizes, fail, OrderedTree, sumsLeaf } from '@openledger/protocol'
+import { chunkSizes, OrderedTree, sumsLeaf } from '@openledger/protocol'
+import { AtomScorer } from '../influence/AtomScorer.ts'
 import type { InfluenceTable } from '../influence/InfluenceTable.ts'
 import type { QuantizedVector } from '../influence/quantizeBlocks.ts'
 
@@ -10,26 +11,18 @@ export type RunningSums = readonly (readonly bigint[])[]
  * @throws InputError BAD_QUERY when the query has another number of parameters
  */
 export function runningSums(table: Pick<InfluenceTable, 'atoms' | 'parameterCount'>, query: QuantizedVector): RunningSums {
-  if (query.values.length !== table.parameterCount) {
-    fail('BAD_QUERY', `the query vector has ${query.values.length} parameters, the table ${table.parameterCount}`, { field: 'query' })
-  }
-  return table.atoms.map((atom) => {
+  const blockSums = AtomScorer.of(table).blockSums(query)
+  const { length: count } = table.atoms
+  return table.atoms.map((atom, a) => {
     const sums: bigint[] = []
     let total = 0n
     for (let block = 0; block < atom.exponents.length; block++) {
-      const from = block * chunkSizes.block
-      const sum = dotOf(atom.values, query.values, from, Math.min(query.values.length, from + chunkSizes.block))
+      const sum = blockSums[block * count + a]
       if (sum !== 0) total += BigInt(sum) << BigInt(atom.exponents[block] + query.exponents[block] + 128)
-      if ((from + chunkSizes.block) % chunkSizes.vector === 0 || block === atom.exponents.length - 1) sums.push(total)
+      if (((block + 1) * chunkSizes.block) % chunkSizes.vector === 0 || block === atom.exponents.length - 1) sums.push(total)
     }
     return sums
   })
-}
-
-function dotOf(a: Int8Array, b: Int8Array, from: number, to: number): number {
-  let sum = 0
-  for (let i = from; i < to; i++) sum = (sum + Math.imul(a[i], b[i])) | 0
-  return sum
 }
 
 /** The tree over running sums: for each chunk in order, up to 16 atoms to a leaf. */

@@ -23,13 +23,13 @@ const known = new WeakMap<InfluenceTable['atoms'], AtomScorer>()
  */
 export class AtomScorer {
   readonly table: ScoredTable
-  readonly #arena: KernelArena | undefined
+  readonly #arena: KernelArena | null
   readonly #owner = {}
   readonly #blocks: number
   #queries = 0
 
-  /** @param arena shared by default; absent where the runtime has no WebAssembly */
-  constructor(table: ScoredTable, arena: KernelArena | undefined = hasKernels ? sharedArena() : undefined) {
+  /** @param arena shared by default; null where the runtime has no WebAssembly */
+  constructor(table: ScoredTable, arena: KernelArena | null = hasKernels ? sharedArena() : null) {
     this.table = table
     this.#arena = arena
     this.#blocks = Math.ceil(table.parameterCount / policy.blockSize)
