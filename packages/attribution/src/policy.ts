@@ -42,6 +42,8 @@ export const policy = {
   heldOut: { oneIn: 16, fromRecords: 512 },
   /** Most that a contributor gets of an answer that holds spans of others and none of his own, in ppm of the contributors' part. */
   unwitnessedCapPpm: 250_000,
+  /** Whose channel makes an answer a subsidised one, which pays no influence: see `payableShares`. */
+  subsidisedBy: ['owner', 'node', 'gateway'],
   maxAtoms: 256,
   /** Values that share one power-of-two scale. */
   blockSize: 1024,

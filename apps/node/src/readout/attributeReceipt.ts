@@ -1,7 +1,7 @@
-import type { AnswerEngine } from '@openledger/attribution'
+import { payableShares, type AnswerEngine } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { OrderedTree, readArtefact, receiptBundleSchema, shareLeaf, signStatement, splitFee, statementDomain, toJson, UnavailableError, type Attribution, type Hex, type Json, type Network, type ReceiptBundle } from '@openledger/protocol'
-import type { LocalAccount } from 'viem'
+import { zeroAddress, type Address, type LocalAccount } from 'viem'
 import type { Clock } from '../config/Clock.ts'
 import type { Query } from '../database/Database.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
@@ -16,6 +16,12 @@ export type ReceiptAttributionParts = { network: Network; account: LocalAccount;
 async function pendingBundle(query: Query, receiptId: Hex): Promise<ReceiptBundle | undefined> {
   const [row] = await query<{ bundle: string }>(`select bundle from receipts where id = $1 and attribution = 'pending'`, [receiptId])
   return row && readArtefact(receiptBundleSchema, row.bundle)
+}
+
+/** Who opened a channel; the zero address for one that the indexer does not know. */
+async function payerOf(query: Query, channelId: Hex): Promise<Address> {
+  const [row] = await query<{ payer: Address }>(`select args->>'payer' as payer from chain_events where name = 'Channels.ChannelOpened' and args->>'channelId' = $1`, [channelId])
+  return row?.payer ?? zeroAddress
 }
 
 /**
@@ -33,7 +39,8 @@ export async function attributeReceipt(parts: ReceiptAttributionParts, receiptId
   const evidence = await models.evidence(model, Number(statement.time))
   const found = await attributeAnswer({ engine, content, evidence, promptTokens: request.promptTokens, answer: answer.tokens, outputHash: statement.outputHash })
   const { document } = found
-  const contributors = document.shares
+  const payer = await payerOf(query, statement.channelId)
+  const contributors = payableShares(document.shares, { payer, owner: deployment.statement.owner, node: statement.node, gateway: statement.gateway })
   const shares = splitFee({ fee: statement.fee, platformFee, deployment: deployment.statement, node: statement.node, treasury, stakers, contributors })
   const time = Math.floor(clock.now() / 1000)
   if (time > (bundle.attributionDeadline ?? 0)) throw new UnavailableError('ATTRIBUTION_LATE', 'the answer was measured after its deadline', { action: 'stop' })

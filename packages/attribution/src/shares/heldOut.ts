@@ -43,12 +43,16 @@ export function heldOutOf(table: { details: Json; atoms: readonly unknown[] }): 
  * What each atom keeps of its shares and of its training weight, in ppm. An atom hurts by h = full − without, the held-out loss of the others that
  * goes away with it. Up to the tolerance, `factor` times the lower median of |h| over all atoms and at least `leastMicroNats`, it keeps everything:
  * that much is noise. From there it falls in a straight line, to nothing at twice the tolerance. Atoms that help keep everything.
+ * @param weights each atom's training weight; atoms of none do not count for the median, so that nobody lowers it with copies
  */
-export function haircuts(heldOut: HeldOutLosses | undefined, atoms: number, rule: HaircutRule = policy.haircut): number[] {
-  if (heldOut === undefined) return Array.from({ length: atoms }, () => whole)
+export function haircuts(heldOut: HeldOutLosses | undefined, weights: readonly number[], rule: HaircutRule = policy.haircut): number[] {
+  if (heldOut === undefined) return weights.map(() => whole)
   const hurts = heldOut.full.map((full, a) => full - heldOut.without[a])
-  const sizes = hurts.map(Math.abs).sort((a, b) => a - b)
-  const tolerance = Math.max(rule.leastMicroNats, rule.factor * sizes[(sizes.length - 1) >> 1])
+  const sizes = hurts
+    .filter((_, a) => weights[a] > 0)
+    .map(Math.abs)
+    .sort((a, b) => a - b)
+  const tolerance = Math.max(rule.leastMicroNats, rule.factor * (sizes[(sizes.length - 1) >> 1] ?? 0))
   return hurts.map((hurt) => {
     const left = Math.min(tolerance, 2 * tolerance - hurt)
     return left <= 0 ? 0 : Number((BigInt(whole) * BigInt(left)) / BigInt(tolerance))

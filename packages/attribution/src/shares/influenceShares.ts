@@ -49,7 +49,7 @@ export function influenceShares({ scores, atoms, losses, answerKey, heldOut, wit
   for (const loss of [losses.base, losses.tuned]) {
     if (!Number.isInteger(loss) || loss < 0 || loss > maxMicroNats) fail('BAD_LOSS', `a loss of ${loss} is not whole micro-nats`, { field: 'losses' })
   }
-  const kept = haircuts(heldOut, atoms.length, rules.haircut)
+  const kept = haircuts(heldOut, atoms.map(({ trainingWeight }) => trainingWeight), rules.haircut)
   const counts = atoms.map(({ trainingWeight }) => trainingWeight > 0)
   const floor = noiseFloor(scores.values.filter((_, a) => counts[a]))
   const scale = BigInt(microNatsPerNat) << BigInt(Math.max(0, scores.exponent))

@@ -1,5 +1,6 @@
 import type { ContributorShare } from '@openledger/protocol'
 import type { Address } from 'viem'
+import { policy } from '../policy.ts'
 
 /** Who had to do with an answer. */
 export type AnswerParties = { payer: Address; owner: Address; node: Address; gateway: Address }
@@ -8,9 +9,9 @@ export type AnswerParties = { payer: Address; owner: Address; node: Address; gat
  * Whether an answer was paid for by somebody who sells it: the deployment's owner, the node or the gateway. Free answers are paid for in this way,
  * and whoever asks for them risks nothing.
  */
-export function isSubsidised({ payer, owner, node, gateway }: AnswerParties): boolean {
-  const key = payer.toLowerCase()
-  return [owner, node, gateway].some((party) => party.toLowerCase() === key)
+export function isSubsidised(parties: AnswerParties): boolean {
+  const payer = parties.payer.toLowerCase()
+  return policy.subsidisedBy.some((role) => parties[role].toLowerCase() === payer)
 }
 
 /**

@@ -62,7 +62,9 @@ export async function gamingBench({ work, settings = gamingSettings, only = [], 
   const baseSha256 = createHash('sha256').update(readFileSync(base)).digest('hex')
   const engine = await GamingEngine.open(base, work)
   let trainings = 0
-  const measure = async (play: Play, records: CorpusRecord[], label: string): Promise<Evidence> => {
+  const measure = async (play: Play, sealed: CorpusRecord[], label: string): Promise<Evidence> => {
+    // What has no weight is not trained on, and as it was committed later than what it copies, it is never the source of a span.
+    const records = sealed.filter(({ weight }) => weight > 0)
     const recipe = fullAdapterRecipe({ ...settings.recipe, seed: play.seed })
     const questions = play.world.questions
     const key = hash([settings.method, baseSha256, recipe, questions, settings.holdOutOneIn, records])

@@ -3,12 +3,11 @@ import {
   buildInfluenceTable,
   buildSpanIndex,
   heldOutRecords,
-  microNats,
+  measureHeldOut,
   scoreAtoms,
   snapshotCorpus,
   SpanFinder,
   type CorpusRecord,
-  type HeldOutLosses,
   type InfluenceTable,
   type MethodName,
   type SnapshotCorpus,
@@ -53,7 +52,9 @@ export async function measureTraining({ engine, records, questions, recipe, meth
   const adapter = adapterFromParameters({ layout: play.layout, weights: play.weights }, recipe, engine.model)
   const probe = new AdapterProbe(engine.model, recipe)
   try {
-    const losses = method === 'trajectory' ? null : measureHeldOut(probe, play, heldOut)
+    // θ less a trajectory's part is no model that anybody would have got: it judges nobody.
+    const judged = method !== 'trajectory' && heldOut.length > 0
+    const losses = judged ? await measureHeldOut({ engine: engine.host, shape: recipe, weights: play.weights, responses: play.responses, heldOut }) : null
     const table = tableOf(play, corpus, adapter, engine)
     const answers = await engine.serving(adapter, async (adapterId) => {
       const finder = new SpanFinder(buildSpanIndex(corpus.spanRecords, corpus.contributors))
@@ -79,27 +80,6 @@ function tableOf(play: TrainedPlay, corpus: SnapshotCorpus, adapter: Adapter, en
 }
 
 const meanLoss = (losses: Float64Array): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length
-
-/**
- * Each atom judged by the held-out records of the others: with it, and without it. Only where the adapter without it was really trained: θ less a
- * trajectory's part is no model that anybody would have got.
- */
-function measureHeldOut(probe: AdapterProbe, play: TrainedPlay, heldOut: readonly TrainingExample[]): HeldOutLosses | null {
-  if (heldOut.length === 0) return null
-  const mean = (losses: Float64Array, atom: number): number => {
-    let [sum, tokens] = [0, 0]
-    heldOut.forEach((example, i) => {
-      if (example.group === atom) return
-      const count = example.tokens.length - example.supervisedFrom
-      sum += losses[i]! * count
-      tokens += count
-    })
-    return microNats(tokens === 0 ? 0 : sum / tokens)
-  }
-  const full = probe.losses(play.weights, heldOut)
-  const without = play.responses.map((response, atom) => mean(probe.losses(play.weights.map((w, i) => w - response[i]!), heldOut), atom))
-  return { records: heldOut.length, full: play.responses.map((_, atom) => mean(full, atom)), without }
-}
 
 async function answerOne({ engine, question, table, finder }: { engine: GamingEngine; question: Question; table: InfluenceTable; finder: SpanFinder }): Promise<AnsweredQuestion> {
   const { prompt, answer } = await engine.ask(table.adapterId, question.prompt)
