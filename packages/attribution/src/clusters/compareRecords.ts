@@ -7,7 +7,7 @@ import { isStrict, type RecordText } from './RecordText.ts'
 import { jaccard } from './shingleSketch.ts'
 
 /** What is compared of a record. */
-export type ComparedRecord = { text: RecordText; shingles: ReadonlySet<number>; evidence?: ClusterEvidence }
+export type ComparedRecord = { text: RecordText; shingles: Uint32Array; evidence?: ClusterEvidence }
 
 /** Whether a word is so frequent among the records that another word in its place tells no other fact. */
 export type IsCommon = (word: string) => boolean
@@ -18,6 +18,7 @@ export type IsCommon = (word: string) => boolean
  */
 export function compareRecords(earlier: ComparedRecord, later: ComparedRecord, policy: ClusterPolicy, isCommon: IsCommon): { method: ClusterMethod; similarity: number } | null {
   const [a, b] = [earlier.text, later.text]
+  if (!mayBeOne(a, b)) return null
   const words = compareWords(a, b, policy)
   const changed = [...words.missing, ...words.asked, ...words.added]
   const similarity = jaccard(earlier.shingles, later.shingles)
@@ -36,6 +37,14 @@ export function compareRecords(earlier: ComparedRecord, later: ComparedRecord, p
     return { method: 'reworded', similarity: words.kept }
   }
   return paraphrase(earlier, later, words, policy, isCommon)
+}
+
+/** Whether records share enough of their words for any of the checks: half of the facts of the one that has fewer. Saves the work of most comparisons. */
+function mayBeOne(a: RecordText, b: RecordText): boolean {
+  const [few, many] = a.facts.size < b.facts.size ? [a.facts, b.facts] : [b.facts, a.facts]
+  let shared = 0
+  for (const word of few) if (many.has(word)) shared++
+  return 2 * shared >= few.size - 1
 }
 
 /** Whether the later asks for nothing that the earlier does not speak of. */

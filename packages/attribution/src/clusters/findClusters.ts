@@ -5,7 +5,7 @@ import { compareRecords, type ComparedRecord } from './compareRecords.ts'
 import { sharedRuns } from './longMatches.ts'
 import { checkEvidence, simHashKeys } from './modelEvidence.ts'
 import { recordText, type RecordText } from './RecordText.ts'
-import { characterShingles, minHashKeys } from './shingleSketch.ts'
+import { characterShingles, lookupKey, minHashKeys, textHash } from './shingleSketch.ts'
 
 export type ClusterInput = {
   /** In any order: who came first is told by `order`, then by the record's id. */
@@ -65,9 +65,8 @@ function inSequence(records: readonly ClusterRecord[], evidence: readonly (Clust
   const places: ClusterPlace[] = records.map((_, i) => ({ of: i }))
   const centres = new CentreIndex(distinct.map((i) => texts[i]!), distinct.map((i) => evidence[i]), policy)
   distinct.forEach((i, k) => {
-    const found = isFree[i] ? null : centres.find(k)
+    const found = centres.place(k, isFree[i]!)
     if (found) places[i] = { of: distinct[found.of]!, method: found.method, similarity: found.similarity }
-    else centres.add(k)
   })
   texts.forEach((text, i) => {
     const first = firstOf.get(text)!
@@ -118,40 +117,52 @@ type Found = NonNullable<ReturnType<typeof compareRecords>> & { of: number }
 
 /** The centres so far, found again by what a copy of them would share with them. */
 class CentreIndex {
-  private readonly compared: ComparedRecord[]
-  private readonly keys: string[][]
-  private readonly buckets = new Map<string, number[]>()
-  private readonly isCommon: (word: string) => boolean
+  private readonly texts: readonly RecordText[]
+  private readonly evidence: readonly (ClusterEvidence | undefined)[]
+  private readonly runs: readonly (readonly number[])[]
+  private readonly frequency = new Map<string, number>()
+  private readonly centres = new Map<number, ComparedRecord>()
+  private readonly buckets = new Map<number, number[]>()
   private readonly policy: ClusterPolicy
 
   constructor(texts: readonly RecordText[], evidence: readonly (ClusterEvidence | undefined)[], policy: ClusterPolicy) {
+    this.texts = texts
+    this.evidence = evidence
     this.policy = policy
-    const frequency = new Map<string, number>()
-    for (const { facts } of texts) for (const word of facts) frequency.set(word, (frequency.get(word) ?? 0) + 1)
-    this.isCommon = (word) => texts.length >= policy.fewestForCommon && (frequency.get(word) ?? 0) * policy.common >= texts.length
-    const runs = sharedRuns(texts, policy.matchWords)
-    this.compared = texts.map((text, i) => ({ text, shingles: characterShingles(text, policy.shingleCharacters), evidence: evidence[i] }))
-    this.keys = this.compared.map(({ text, shingles, evidence: seen }, i) => {
-      const rarest = [...text.facts].sort((a, b) => frequency.get(a)! - frequency.get(b)! || (a < b ? -1 : 1)).slice(0, policy.rareWords)
-      return [...minHashKeys(shingles, policy), ...runs[i]!.map((run) => `r${run}`), ...rarest.map((word) => `w${word}`), ...(seen ? simHashKeys(seen.simhash, policy) : [])]
-    })
+    for (const { facts } of texts) for (const word of facts) this.frequency.set(word, (this.frequency.get(word) ?? 0) + 1)
+    this.runs = sharedRuns(texts, policy.matchWords)
   }
 
-  add(k: number): void {
-    for (const key of this.keys[k]!) {
+  /** What record k repeats: the earliest centre that is like it. A record without one, or one that is free, is a centre from now on. */
+  place(k: number, isFree: boolean): Found | null {
+    const text = this.texts[k]!
+    const record = { text, shingles: characterShingles(text, this.policy.shingleCharacters), evidence: this.evidence[k] }
+    const keys = this.keysOf(k, record)
+    const found = isFree ? null : this.find(record, keys)
+    if (found) return found
+    this.centres.set(k, record)
+    for (const key of keys) {
       const bucket = this.buckets.get(key)
       if (!bucket) this.buckets.set(key, [k])
       else if (bucket.length < this.policy.bucket) bucket.push(k)
     }
+    return null
   }
 
-  /** The earliest centre that record k repeats. */
-  find(k: number): Found | null {
+  private keysOf(k: number, { text, shingles, evidence }: ComparedRecord): number[] {
+    const { frequency, policy } = this
+    const rarest = [...text.facts].sort((a, b) => frequency.get(a)! - frequency.get(b)! || (a < b ? -1 : 1)).slice(0, policy.rareWords)
+    return [...minHashKeys(shingles, policy), ...this.runs[k]!.map((run) => lookupKey(1, run)), ...rarest.map((word) => lookupKey(2, textHash(word))), ...(evidence ? simHashKeys(evidence.simhash, policy) : [])]
+  }
+
+  private find(record: ComparedRecord, keys: readonly number[]): Found | null {
+    const { buckets, centres, frequency, policy, texts } = this
+    const isCommon = (word: string): boolean => texts.length >= policy.fewestForCommon && (frequency.get(word) ?? 0) * policy.common >= texts.length
     const shared = new Map<number, number>()
-    for (const key of this.keys[k]!) for (const centre of this.buckets.get(key) ?? []) shared.set(centre, (shared.get(centre) ?? 0) + 1)
-    const candidates = [...shared].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, this.policy.candidates)
+    for (const key of keys) for (const centre of buckets.get(key) ?? []) shared.set(centre, (shared.get(centre) ?? 0) + 1)
+    const candidates = [...shared].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, policy.candidates)
     for (const [of] of candidates.sort((a, b) => a[0] - b[0])) {
-      const found = compareRecords(this.compared[of]!, this.compared[k]!, this.policy, this.isCommon)
+      const found = compareRecords(centres.get(of)!, record, policy, isCommon)
       if (found) return { ...found, of }
     }
     return null

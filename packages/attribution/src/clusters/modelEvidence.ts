@@ -1,6 +1,7 @@
 import { fail } from '@openledger/protocol'
 import type { ClusterEvidence } from './ClusterRecord.ts'
 import { clusterPolicy, type ClusterPolicy } from './clusterPolicy.ts'
+import { lookupKey } from './shingleSketch.ts'
 
 const simHashBytes = 1024
 
@@ -32,11 +33,11 @@ export function embeddingCosine(a: Int8Array, b: Int8Array): number {
 }
 
 /** The keys under which records of near gradients are looked up: bands of neighbouring bits. The bits are random projections, so any will do. */
-export function simHashKeys(simhash: Uint8Array, policy: ClusterPolicy = clusterPolicy): string[] {
+export function simHashKeys(simhash: Uint8Array, policy: ClusterPolicy = clusterPolicy): number[] {
   return Array.from({ length: policy.simHashBands }, (_, band) => {
     let key = 0
     for (let k = 0, bit = band * policy.simHashBits; k < policy.simHashBits; k++, bit++) key = key * 2 + ((simhash[bit >> 3]! >> (bit & 7)) & 1)
-    return `g${band}:${key}`
+    return lookupKey(0x10000 + band, key)
   })
 }
 
