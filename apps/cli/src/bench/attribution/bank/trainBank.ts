@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type AdapterRecipe, type Coalition, type TrainingExample, trainTogether } from '@openledger/engine'
 import type { BankModel } from './BankModel.ts'
@@ -26,6 +26,9 @@ export type TrainedBank = {
   trained: { adapters: number; seconds: number }
 }
 
+/** Steps between checkpoints of what is being trained. */
+const checkpointEvery = 4
+
 /**
  * Really retrains on every coalition, or reads back what an earlier call trained; a call that was interrupted goes on where it was.
  * @throws `TRAINING_STOPPED` by the signal, `RECIPE`, `EXAMPLE_*`, `TRAINING_DIVERGED`
@@ -39,7 +42,15 @@ export async function trainBank(run: BankRun): Promise<TrainedBank> {
   for (let from = 0; from < missing.length; from += run.together) {
     const lot = missing.slice(from, from + run.together)
     const began = performance.now()
-    const { adapters } = await trainTogether(base.model, examples, recipe, lot.map((c) => coalitions[c]), { signal })
+    const running = path.join(folder, 'running')
+    const { adapters } = await trainTogether(base.model, examples, { ...recipe, checkpointEvery }, lot.map((c) => coalitions[c]), {
+      signal,
+      checkpointDir: running,
+      onProgress: ({ step, steps }) => {
+        if (step % checkpointEvery === 0) run.note?.(`${lot.length} adapters, step ${step} of ${steps}, ${((performance.now() - began) / 1000).toFixed(0)} s`)
+      },
+    })
+    rmSync(running, { recursive: true, force: true })
     lot.forEach((c, i) => writeWhole(files[c], adapters[i]))
     seconds += (performance.now() - began) / 1000
     run.note?.(`${from + lot.length} of ${missing.length} adapters trained, ${(seconds / (from + lot.length)).toFixed(1)} s each`)

@@ -38,7 +38,7 @@ export const worldRecipe: BankSetting['recipe'] = {
   targets: ['attn_q', 'attn_v'],
   batchSize: 74,
   microTokens: 2048,
-  epochs: 20,
+  epochs: 10,
   learningRate: 0.006,
   warmup: 8,
   epsRoot: 1e-5,

@@ -1,0 +1,45 @@
+import { AdapterProbe, type AdapterRecipe, fullAdapterRecipe, leaveOneOut, responsesOf, type TrainingExample } from '@openledger/engine'
+import type { BankRecord, BankSetting } from '../settings/BankSetting.ts'
+import type { Retrained } from '../statistics/Retrained.ts'
+import { answerQuestions } from './answerQuestions.ts'
+import type { BankModel } from './BankModel.ts'
+import type { BankSide, QuerySet } from './BankSide.ts'
+import { fullRun } from './fullRun.ts'
+import { leftOut, randomCoalitions } from './randomCoalitions.ts'
+import { trainBank } from './trainBank.ts'
+
+export type SideOptions = { base: BankModel; setting: BankSetting; seed: number; coalitions: number; held: readonly BankRecord[]; folder: string; together: number; signal?: AbortSignal; note: (text: string) => void }
+
+/** Trains (or reads back) one seed's bank and measures every query at every adapter. */
+export async function makeSide({ base, setting, seed, coalitions: count, held, folder, together, signal, note }: SideOptions): Promise<BankSide> {
+  const recipe: AdapterRecipe = fullAdapterRecipe({ ...setting.recipe, seed })
+  const examples = setting.records.map((record) => base.example(record))
+  const contributors = setting.contributors.length
+  const singles = leaveOneOut(contributors)
+  const coalitions = [...singles, ...randomCoalitions(contributors, count, setting.coalitions.without, seed)]
+  const bank = await trainBank({ base, examples, recipe, coalitions, folder, together, signal, note: (text) => note(`${setting.name}, seed ${seed}: ${text}`) })
+  const run = await fullRun({ base, examples, contributors, recipe, folder, signal })
+  const probe = new AdapterProbe(base.model, recipe)
+  const [full] = bank.adapters
+  const answers = await answerQuestions(base, { layout: probe.layout, weights: full }, recipe, setting.asked)
+  note(`${setting.name}, seed ${seed}: measuring ${held.length + answers.length} queries at ${bank.adapters.length} adapters`)
+  const measure = (queries: readonly TrainingExample[]): QuerySet => {
+    const tuned = probe.losses(full, queries)
+    const retrained = (c: number): Retrained => ({ without: leftOut(coalitions[c]), rise: probe.losses(bank.adapters[c], queries).map((loss, q) => loss - tuned[q]) })
+    const all = coalitions.map((_, c) => c)
+    return { examples: queries, base: probe.losses(null, queries), tuned, leftOut: all.slice(1, singles.length).map(retrained), random: all.slice(singles.length).map(retrained) }
+  }
+  return {
+    base,
+    probe,
+    recipe,
+    examples,
+    contributors,
+    full,
+    responses: responsesOf({ coalitions: singles, adapters: bank.adapters.slice(0, singles.length) }),
+    run,
+    queries: { 'held-out': measure(held.map((record) => base.example(record))), generated: measure(answers) },
+    hash: bank.hash,
+    trained: bank.trained,
+  }
+}
