@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toHex, writeArtefact, zeroHash, type Hex, type Network } from '@openledger/protocol'
 import type { AnswerView, EpochView, RunView } from '@openledger/sdk'
 import { deployTestLedger, testAccount } from '../test/deployTestLedger.ts'
-import { cast, contribute, deploy, makeDatanet, openTestChannel, prepareLedger, seal, shortRecipe, voucherFor, waitForRun } from '../test/playLoop.ts'
+import { cast, contribute, deploy, makeDatanet, openTestChannel, prepareLedger, seal, publishAndDeploy, shortRecipe, voucherFor, waitForAttribution, waitForRun } from '../test/playLoop.ts'
 import { spawnNode, type SpawnedNode } from '../test/spawnNode.ts'
 import { startAnvil, type Anvil } from '../test/startAnvil.ts'
 import { randomModel } from '../test/tinyModel.ts'
@@ -16,6 +16,7 @@ let folder: string
 let dataDir: string
 let model: string
 let node: SpawnedNode
+let runId: string
 const restart = async (): Promise<void> => {
   await node.kill()
   node = await spawnNode(dataDir, model)
@@ -55,6 +56,26 @@ describe('a node that is killed', () => {
     expect(resumed.losses).toHaveLength(60)
     const whole = await node.api.post<RunView>('/api/runs', { name: 'whole', ...body })
     expect((await waitForRun(node.api, whole.id, (r) => r.status === 'done')).adapterId).toBe(resumed.adapterId)
+    runId = resumed.id
+  }, 240_000)
+
+  it('attributes after it has started again what it had not before', async () => {
+    const { gateway } = await node.api.get<{ gateway: `0x${string}` }>('/api/status')
+    const model = await publishAndDeploy(network, node.api, runId)
+    const channel = await openTestChannel(network, gateway)
+    const ids: Hex[] = []
+    for (let i = 0; i < 3; i++) {
+      const body = { model, max_tokens: 8, messages: [{ role: 'user', content: `where is the mill of number ${i}?` }] }
+      const { openledger } = await node.api.post<{ openledger: AnswerView }>('/v1/chat/completions', body, { 'x-openledger-channel': channel })
+      expect(openledger.attribution.status).toBe('pending')
+      ids.push(openledger.receiptId)
+      await restart()
+      await node.api.post('/api/vouchers', await voucherFor(network, channel, BigInt(openledger.channel.spent)))
+    }
+    for (const id of ids) expect((await waitForAttribution(node.api, id)).attribution.status).toBe('complete')
+    const { attributions } = await node.api.get<{ attributions: object }>('/api/status')
+    expect(attributions).toEqual({ pending: 0, complete: 3, failed: 0 })
+    expect((await node.api.post<EpochView>('/api/epochs', {})).receipts).toBe(3)
   }, 240_000)
 
   it('loses no receipt that a client has, and uses no nonce twice', async () => {
@@ -89,7 +110,7 @@ describe('a node that is killed', () => {
     expect(received.length).toBeGreaterThanOrEqual(5)
     const { counts } = await node.api.get<{ counts: { receipts: number } }>('/api/status')
     const epoch = await node.api.post<EpochView>('/api/epochs', {})
-    expect(epoch.receipts).toBe(counts.receipts)
+    expect(epoch.receipts).toBe(counts.receipts - 3)
     expect(await node.api.post('/api/epochs', {})).toBeNull()
   }, 240_000)
 })
