@@ -4,7 +4,7 @@ import { UpstreamEngine, type UpstreamClock } from '../upstream/UpstreamEngine.t
 import type { UpstreamOptions } from '../upstream/UpstreamOptions.ts'
 
 /** An engine of this project, in a thread of its own: it answers, says where answers point, and trains. */
-export type Engine = ServingEngine & Pick<EngineHost, 'answerGradient' | 'train' | 'trainTogether' | 'fingerprints' | 'gradientDots'>
+export type Engine = ServingEngine & Pick<EngineHost, 'answerGradient' | 'train' | 'trainTogether' | 'fingerprints' | 'gradientDots' | 'exampleLosses'>
 
 export type EngineSettings = {
   /** The base model's GGUF file. */

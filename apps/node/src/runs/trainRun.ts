@@ -1,6 +1,6 @@
 import { rm, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { buildInfluenceTable, buildSpanIndex, byAtom, encodeInfluenceTable, encodeSpanIndex, measureResponses, planCounterfactuals, snapshotCorpus } from '@openledger/attribution'
+import { buildInfluenceTable, buildSpanIndex, byAtom, encodeInfluenceTable, encodeSpanIndex, measureHeldOut, measureResponses, planCounterfactuals, snapshotCorpus, splitHeldOut } from '@openledger/attribution'
 import { readSnapshotFile, type ContentStore, type SnapshotRecord } from '@openledger/datanet'
 import { epochsFor, fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
 import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
@@ -71,7 +71,8 @@ export async function trainRun({ request, query, content, settings, folder, onPr
     const output = path.join(folder, 'adapter')
     const { contributors, weights } = corpus
     const plan = planCounterfactuals({ contributors, weights, method: request.method, seed: recipe.seed })
-    const examples = byAtom(corpus.examples, plan)
+    const split = splitHeldOut(corpus, plan.method)
+    const examples = byAtom(split.trained, plan)
     const total = plan.coalitions.length
     const trained = await engine.train(
       { examples, recipe, contributors: plan.atoms.length, checkpointDir: folder, outputFolder: output },
@@ -83,7 +84,9 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       ...{ engine, plan, examples, recipe, full: trained, store: counterfactualStore(folder, trained.weights.length), signal },
       onProgress: ({ etaSeconds, ...counterfactuals }) => onProgress({ ...done, counterfactuals, etaSeconds, tokensPerSecond: 0 }),
     })
-    const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId: info.id, atoms: plan.atoms, details: { method: plan.parameters } })
+    const heldOut = split.heldOut.length > 0 ? await measureHeldOut({ engine, shape: trained.recipe, weights: trained.weights, responses, heldOut: byAtom(split.heldOut, plan) }) : undefined
+    const details = { method: plan.parameters, ...(heldOut && { heldOut }) }
+    const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId: info.id, atoms: plan.atoms, details })
     const index = buildSpanIndex(corpus.spanRecords, corpus.contributors)
     const file = async (name: string): Promise<string> => content.put(await readFile(path.join(output, name)))
     const metrics = { losses: trained.losses, lossBase: trained.lossBase, lossFinal: trained.lossFinal, steps: trained.steps }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha256, utf8 } from '@openledger/protocol'
-import { heldOutRecords } from './heldOutRecords.ts'
+import { heldOutRecords, splitHeldOut } from './heldOutRecords.ts'
 
 const rule = { oneIn: 4, fromRecords: 8 }
 const record = (id: number, contributor: number, weight = 1) => ({ recordId: sha256(utf8(String(id))), contributor: `0x${contributor}`, weight })
@@ -23,6 +23,16 @@ describe('heldOutRecords', () => {
         expect(heldOutRecords(turned, rule).map((i) => turned[i].recordId).sort()).toEqual(chosen.map((i) => records[i].recordId).sort())
       }),
     )
+  })
+
+  it('divides a corpus, for a method that trains without each atom', () => {
+    const examples = Array.from({ length: 12 }, (_, i) => ({ tokens: [1, 2, i], supervisedFrom: 1, group: i % 2 }))
+    const corpus = { examples, exampleIds: examples.map((_, i) => record(i, 0).recordId), contributors: ['0xaa', '0xbb'] as `0x${string}`[] }
+    const { trained, heldOut } = splitHeldOut(corpus, 'responses', rule)
+    expect(heldOut.map(({ group }) => group).sort()).toEqual([0, 1])
+    expect([...trained, ...heldOut]).toHaveLength(12)
+    expect(trained.some((example) => heldOut.includes(example))).toBe(false)
+    expect(splitHeldOut(corpus, 'trajectory', rule)).toEqual({ trained: examples, heldOut: [] })
   })
 
   it('holds nothing out of small sets, and does not count copies', () => {

@@ -1,5 +1,7 @@
 import { compareHex, concatBytes, fromHex, sha256, utf8, type Hex } from '@openledger/protocol'
-import { policy } from '../policy.ts'
+import type { TrainingExample } from '@openledger/engine'
+import { policy, type MethodName } from '../policy.ts'
+import type { SnapshotCorpus } from './snapshotCorpus.ts'
 
 /** How many records are held out; in `policy`. */
 export type HeldOutRule = { oneIn: number; fromRecords: number }
@@ -24,4 +26,14 @@ export function heldOutRecords(records: readonly { recordId: Hex; contributor: s
   return [...byContributor.values()]
     .flatMap((own) => own.sort((a, b) => compareHex(keys.get(a)!, keys.get(b)!) || a - b).slice(0, Math.floor(own.length / rule.oneIn)))
     .sort((a, b) => a - b)
+}
+
+/**
+ * Divides a corpus into what is trained on and what is held out. Nothing is held out for methods that do not train without each atom: nobody is judged
+ * then.
+ */
+export function splitHeldOut({ examples, exampleIds, contributors }: Pick<SnapshotCorpus, 'examples' | 'exampleIds' | 'contributors'>, method: MethodName, rule?: HeldOutRule): { trained: TrainingExample[]; heldOut: TrainingExample[] } {
+  const records = exampleIds.map((recordId, e) => ({ recordId, contributor: contributors[examples[e].group], weight: 1 }))
+  const out = new Set(method === 'responses' ? heldOutRecords(records, rule) : [])
+  return { trained: examples.filter((_, e) => !out.has(e)), heldOut: examples.filter((_, e) => out.has(e)) }
 }

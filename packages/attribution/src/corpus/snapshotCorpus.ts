@@ -23,6 +23,8 @@ export type SnapshotCorpus = {
   weights: number[]
   /** One for each record of weight above 0, in the snapshot's order. */
   examples: TrainingExample[]
+  /** The record of each example. */
+  exampleIds: Hex[]
   /** One for each record, copies included. */
   spanRecords: SpanRecord[]
 }
@@ -38,6 +40,7 @@ export async function snapshotCorpus(records: readonly CorpusRecord[], tokenizer
   const contributors = [...new Set(records.map(owner))].sort()
   const weights = contributors.map(() => 0)
   const examples: TrainingExample[] = []
+  const exampleIds: Hex[] = []
   const spanRecords: SpanRecord[] = []
   for (const [commitOrder, record] of records.entries()) {
     const group = contributors.indexOf(owner(record))
@@ -46,8 +49,9 @@ export async function snapshotCorpus(records: readonly CorpusRecord[], tokenizer
     if (record.weight === 0) continue
     weights[group] = (weights[group] ?? 0) + record.weight
     examples.push({ ...(await chatExample(record, tokenizer, maxLength)), group })
+    exampleIds.push(record.recordId)
   }
-  return { contributors, weights, examples, spanRecords }
+  return { contributors, weights, examples, exampleIds, spanRecords }
 }
 
 async function chatExample(record: CorpusRecord, tokenizer: CorpusTokenizer, maxLength: number): Promise<Pick<TrainingExample, 'tokens' | 'supervisedFrom'>> {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { buildInfluenceTable, byAtom, measureResponses, planCounterfactuals, readInfluenceTable, type CounterfactualPlan, type SnapshotCorpus } from '@openledger/attribution'
+import { buildInfluenceTable, byAtom, measureHeldOut, measureResponses, planCounterfactuals, readInfluenceTable, splitHeldOut, type CounterfactualPlan, type HeldOutLosses, type SnapshotCorpus } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { fullAdapterRecipe } from '@openledger/engine'
 import { digestOfCid, type Json, type RunManifest } from '@openledger/protocol'
@@ -9,10 +9,10 @@ import { expectEqual, Skipped } from '../report/Auditor.ts'
 type Recipe = Parameters<AuditEngine['host']['train']>[0]['recipe']
 
 /** The details that the table must have: as claimed, but for what follows from the plan. How well the method had been measured is said about the method, not by this training. */
-function detailsOf(claimed: Json, plan: CounterfactualPlan): Json {
-  const { groups: _, method, ...others } = claimed as { [name: string]: Json }
+function detailsOf(claimed: Json, plan: CounterfactualPlan, heldOut: HeldOutLosses | undefined): Json {
+  const { groups: _, heldOut: __, method, ...others } = claimed as { [name: string]: Json }
   const own = Object.entries(plan.parameters).filter(([name]) => !name.startsWith('lds'))
-  return { ...others, ...(method === undefined ? {} : { method: { ...(method as { [name: string]: Json }), ...Object.fromEntries(own) } }) }
+  return { ...others, ...(heldOut && { heldOut }), ...(method === undefined ? {} : { method: { ...(method as { [name: string]: Json }), ...Object.fromEntries(own) } }) }
 }
 
 /**
@@ -30,7 +30,8 @@ export async function checkRetraining(
   const claimed = readInfluenceTable(await content.get(manifest.influenceTable))
   const recipe = manifest.recipe as Recipe
   const plan = planCounterfactuals({ contributors: corpus.contributors, weights: corpus.weights, method: claimed.method, seed: fullAdapterRecipe(recipe).seed })
-  const examples = byAtom(corpus.examples, plan)
+  const split = splitHeldOut(corpus, plan.method)
+  const examples = byAtom(split.trained, plan)
   const trainings = 1 + plan.coalitions.length
   const result = await engine.host.train(
     { examples, recipe, contributors: plan.atoms.length, outputFolder: path.join(engine.folder, 'retrained') },
@@ -39,7 +40,8 @@ export async function checkRetraining(
   expectEqual('retrained adapter', manifest.run.statement.adapterId, result.adapterId)
   const { adapterId, baseId } = manifest.run.statement
   const responses = await measureResponses({ engine: engine.host, plan, examples, recipe, full: result, onProgress: (p) => onProgress?.(result.steps * (1 + p.done), result.steps * trainings) })
-  const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId, atoms: plan.atoms, details: detailsOf(claimed.details, plan) })
+  const judged = split.heldOut.length > 0 ? await measureHeldOut({ engine: engine.host, shape: result.recipe, weights: result.weights, responses, heldOut: byAtom(split.heldOut, plan) }) : undefined
+  const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId, atoms: plan.atoms, details: detailsOf(claimed.details, plan, judged) })
   expectEqual('influence table of the retraining', digestOfCid(manifest.influenceTable), table.hash)
   return `${result.steps} steps and ${plan.coalitions.length} counterfactuals gave the same adapter and the same table, bit for bit`
 }
