@@ -18,6 +18,8 @@ const span = z.strictObject({
   lo: uint32,
   hi: uint32,
   weight: z.int().min(1),
+  /** At most `weight`: each token counts no more than its surprisal. */
+  discountedWeight: z.int().min(0),
   occurrences: z.int().min(1).max(0xffffffff),
   records: z.int().min(1).max(0xffffffff),
   contributors: z.int().min(1).max(0xffffffff),

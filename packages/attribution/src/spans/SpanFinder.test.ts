@@ -100,9 +100,35 @@ describe('SpanFinder', () => {
         spans += found.length
         expect(found).toEqual(bruteForce(records, answer, starts, out))
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     )
     expect(spans).toBeGreaterThan(100)
+  })
+
+  it('counts and matches runs and periods as brute force does', () => {
+    const tokens = fc.oneof(fc.constant([5]), fc.constant([5, 6]), fc.constant([5, 5, 6])).chain((period) =>
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat({ max: 2 }), fc.nat({ max: 4 })), { minLength: 1, maxLength: 6 }).map((parts) => ({
+        records: parts.map(([length, from, contributor], k): SpanRecord => ({
+          recordId: id(k),
+          contributor,
+          commitOrder: 9 - k,
+          prompt: Array.from({ length: 40 }, (_, d) => 100 + ((k * 13 + d) % 50)),
+          completion: Array.from({ length }, (_, d) => period[(d + from) % period.length]),
+        })),
+        answer: Array.from({ length: 90 }, (_, d) => (d === 70 ? 7 : period[d % period.length])),
+      })),
+    )
+    let spans = 0
+    fc.assert(
+      fc.property(tokens, fc.boolean(), ({ records, answer }, revoke) => {
+        const out = new Set(revoke ? [id(0)] : [])
+        const found = new SpanFinder(buildSpanIndex(records, addresses), out).find(answer).map(brief)
+        spans += found.length
+        expect(found).toEqual(bruteForce(records, answer, answer.map(() => 1), out))
+      }),
+      { numRuns: 60 },
+    )
+    expect(spans).toBeGreaterThan(20)
   })
 
   const words = Array.from({ length: 40 }, (_, k) => 100 + k)
@@ -138,6 +164,22 @@ describe('SpanFinder', () => {
     starts[11] = 0
     const [span] = new SpanFinder(index).find([...words.slice(0, 11), 999], starts)
     expect(span.length).toBe(10)
+  })
+
+  it('discounts what the bare base would have said, each token by no more than its own weight', () => {
+    const finder = new SpanFinder(index)
+    const answer = words.slice(2, 14)
+    const own = answer.map((token) => finder.tokenWeight(token))
+    const surprisal = answer.map((_, i) => (i < 4 ? 0 : i < 8 ? 100 : 60_000))
+    const [span] = finder.find(answer, undefined, surprisal)
+    expect(span).toMatchObject({ weight: own.reduce((a, b) => a + b), discountedWeight: 400 + own.slice(8).reduce((a, b) => a + b) })
+    expect(finder.find(answer)[0].discountedWeight).toBe(span.weight)
+  })
+
+  it('takes tokens that no text holds, and an index that is revoked whole', () => {
+    expect(new SpanFinder(index).find([-1, 0.5, Number.NaN, 2 ** 40, ...words.slice(0, 20)])).toHaveLength(1)
+    expect(new SpanFinder(index, new Set([id(1), id(2), id(3)])).find([...words, ...other])).toEqual([])
+    expect(new SpanFinder(index).find([])).toEqual([])
   })
 
   it('lists no more copies than the policy allows, and counts all', () => {

@@ -2,8 +2,12 @@ import type { Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { policy } from '../policy.ts'
 import { log2Fixed } from './log2Fixed.ts'
-import { RangeMinimum } from './RangeMinimum.ts'
+import { distinctOwners } from './distinctOwners.ts'
+import { EarliestRecords } from './EarliestRecords.ts'
+import { MinimumTree } from './MinimumTree.ts'
+import { RecordPlaces } from './RecordPlaces.ts'
 import type { SpanIndex } from './SpanIndex.ts'
+import { prepareSpans, type SpanStructures } from './SpanStructures.ts'
 
 /** Where words stand in a record; `offset` counts tokens from the start of the field, `position` symbols from the start of the index's text. */
 export type SpanPlace = { recordId: Hex; contributor: Address; field: 'prompt' | 'completion'; offset: number; position: number }
@@ -17,6 +21,8 @@ export type Span = {
   hi: number
   /** −Σ log2 of unigram frequencies, in 1/1024 bit. */
   weight: number
+  /** The same with each token counting no more than its surprise to the bare base: what the base would have said anyway weighs little. */
+  discountedWeight: number
   /** Exact counts over records that are not revoked. */
   occurrences: number
   records: number
@@ -27,166 +33,146 @@ export type Span = {
   copies: SpanPlace[]
 }
 
-const never = 0x7fffffff
 const noRecords: ReadonlySet<Hex> = new Set()
+
+/** Ranks [lo, hi) whose suffixes agree in `depth` symbols. */
+type Interval = { lo: number; hi: number; depth: number }
 
 /**
  * Finds spans in one index, leaving out revoked records. Opening it is linear in the index; the suffix array is not rebuilt.
- * Distinct records and contributors are counted by document listing (Muthukrishnan 2002) in time of their number.
+ * An answer is matched in one pass, each of its tokens read once: when its first token is dropped, the suffix links of the index lead from the
+ * matches of the rest to the next ones (matching statistics: Chang and Lawler 1994), so that answers that repeat one token
+ * cost no more than others. Distinct records and contributors are counted in constant time.
  */
 export class SpanFinder {
   readonly index: SpanIndex
   readonly revoked: ReadonlySet<Hex>
-  /** First rank of each first symbol, and the end. */
-  readonly #buckets: Int32Array
-  readonly #weights: Int32Array
+  readonly #live: SpanStructures
+  readonly #common: MinimumTree
+  readonly #places: RecordPlaces
+  readonly #earliest: EarliestRecords
+  readonly #tokenBits: number
   readonly #threshold: number
-  readonly #recordOf: Int32Array
-  /** Place of each record in the order of commitment. */
-  readonly #priority: Int32Array
-  readonly #previousRecord: RangeMinimum
-  readonly #previousContributor: RangeMinimum
-  /** Occurrences that are not revoked before each rank; absent when nothing is revoked. */
-  readonly #live: Int32Array | undefined
+  /** Per symbol that was looked up and stands in the index: its weight, and its ranks among live suffixes. */
+  readonly #symbols = new Map<number, { weight: number; lo: number; hi: number }>()
 
-  /** @param revoked ids of records that must not be found, lower case */
-  constructor(index: SpanIndex, revoked: ReadonlySet<Hex> = noRecords) {
+  /**
+   * @param revoked ids of records that must not be found, lower case
+   * @param structures from `prepareSpans` of the same index and records; absent: computed here
+   */
+  constructor(index: SpanIndex, revoked: ReadonlySet<Hex> = noRecords, structures: SpanStructures = prepareSpans(index, revoked)) {
     this.index = index
     this.revoked = revoked
-    const { text, suffixes, alphabet, recordIds, commitOrders, contributorOf, starts } = index
-    const n = text.length
-    this.#buckets = new Int32Array(alphabet + 1)
-    for (let i = 0; i < n; i++) this.#buckets[text[i] + 1]++
-    const tokens = n - this.#buckets[1]
-    this.#weights = unigramWeights(this.#buckets, tokens)
-    for (let c = 0; c < alphabet; c++) this.#buckets[c + 1] += this.#buckets[c]
-    this.#threshold = log2Fixed(Math.max(1, tokens)) + policy.spanMarginBits * policy.unitsPerBit
-
-    this.#recordOf = new Int32Array(n)
-    for (let k = 0; k < recordIds.length; k++) this.#recordOf.fill(k, starts[k], starts[k + 1])
-    const byCommit = Uint32Array.from(recordIds.keys()).sort((a, b) => commitOrders[a] - commitOrders[b] || a - b)
-    this.#priority = new Int32Array(recordIds.length)
-    byCommit.forEach((record, place) => (this.#priority[record] = place))
-    const isRevoked = Uint8Array.from(recordIds, (id) => (revoked.has(id) ? 1 : 0))
-    const anyRevoked = isRevoked.includes(1)
-
-    const previousRecord = new Int32Array(n)
-    const previousContributor = new Int32Array(n)
-    const lastOfRecord = new Int32Array(recordIds.length).fill(-1)
-    const lastOfContributor = new Int32Array(index.contributors.length).fill(-1)
-    const live = anyRevoked ? new Int32Array(n + 1) : undefined
-    for (let r = 0; r < n; r++) {
-      const record = this.#recordOf[suffixes[r]]
-      const skip = isRevoked[record] === 1
-      previousRecord[r] = skip ? never : lastOfRecord[record]
-      previousContributor[r] = skip ? never : lastOfContributor[contributorOf[record]]
-      if (live) live[r + 1] = live[r] + (skip ? 0 : 1)
-      if (skip) continue
-      lastOfRecord[record] = r
-      lastOfContributor[contributorOf[record]] = r
-    }
-    this.#live = live
-    this.#previousRecord = new RangeMinimum(previousRecord)
-    this.#previousContributor = new RangeMinimum(previousContributor)
+    this.#live = structures
+    this.#common = new MinimumTree(structures.common)
+    this.#places = new RecordPlaces(index.starts)
+    const { suffixes, priorities } = structures
+    this.#earliest = new EarliestRecords(structures.earliest, policy.maxCopies + 1, (rank) => priorities[this.#places.recordAt(suffixes[rank])])
+    this.#tokenBits = log2Fixed(Math.max(1, index.text.length - 2 * index.recordIds.length))
+    this.#threshold = this.#tokenBits + policy.spanMarginBits * policy.unitsPerBit
   }
 
-  /** −log2 of a token's frequency in the records, in 1/1024 bit; 0 for a token that they do not hold. */
+  /** −log2 of a token's frequency in the records, revoked ones among them, in 1/1024 bit; 0 for a token that they do not hold. */
   tokenWeight(token: number): number {
-    return this.#weights[token + 1] ?? 0
+    return this.#symbol(token + 1)?.weight ?? 0
   }
 
-  /** Occurrences in ranks [lo, hi) that are not revoked. */
-  #occurrences(lo: number, hi: number): number {
-    return this.#live ? this.#live[hi] - this.#live[lo] : hi - lo
+  #symbol(symbol: number): { weight: number; lo: number; hi: number } | undefined {
+    const known = this.#symbols.get(symbol)
+    if (known) return known
+    if (!(Number.isInteger(symbol) && symbol >= 1 && symbol < this.index.alphabet)) return undefined
+    const [first, last] = narrow(this.index.text, this.index.suffixes, 0, this.index.text.length, 0, symbol)
+    if (first === last) return undefined
+    const [lo, hi] = this.#isWhole ? [first, last] : narrow(this.index.text, this.#live.suffixes, 0, this.#live.suffixes.length, 0, symbol)
+    const found = { weight: this.#tokenBits - log2Fixed(last - first), lo, hi }
+    this.#symbols.set(symbol, found)
+    return found
+  }
+
+  /** Whether nothing is revoked, so that live ranks are the index's own. */
+  get #isWhole(): boolean {
+    return this.#live.suffixes === this.index.suffixes
   }
 
   /**
    * Leftmost-longest exact matches of whole words of the answer, without overlaps, that stand clear of chance.
    * @param answer token ids
    * @param wordStarts 1 where a word of the answer starts (see `wordStarts`), one per token; absent: every token is a word
+   * @param baseSurprisal what each token told the bare base, in 1/1024 bit (see `surprisal`); absent: nothing is discounted
    */
-  find(answer: ArrayLike<number>, wordStarts?: Uint8Array): Span[] {
+  find(answer: ArrayLike<number>, wordStarts?: Uint8Array, baseSurprisal?: ArrayLike<number>): Span[] {
+    const symbols = Array.from(answer, (token) => this.#symbol(token + 1))
+    const weights = runningTotals(symbols.map((symbol) => symbol?.weight ?? 0))
+    const discounted = baseSurprisal ? runningTotals(symbols.map((symbol, i) => Math.min(symbol?.weight ?? 0, baseSurprisal[i]))) : weights
+    const boundaries = lastBoundaries(answer.length, wordStarts)
     const spans: Span[] = []
-    const isBoundary = (p: number): boolean => p === 0 || p === answer.length || wordStarts === undefined || wordStarts[p] === 1
+    let match: Interval = { lo: 0, hi: this.#live.suffixes.length, depth: 0 }
     for (let start = 0; start < answer.length; ) {
-      const match = isBoundary(start) ? this.#longest(answer, start, isBoundary) : undefined
-      if (match && match.weight >= this.#threshold) {
-        spans.push(this.#describe(start, match))
-        start += match.length
-      } else start++
+      match = this.#extend(match, answer, start, symbols)
+      const end = boundaries[start] === start ? boundaries[start + match.depth] : start
+      const weight = weights[end] - weights[start]
+      const isSpan = end > start && weight >= this.#threshold
+      if (isSpan) spans.push(this.#describe(answer, start, this.#widen(match.lo, end - start), { weight, discountedWeight: discounted[end] - discounted[start] }))
+      const step = isSpan ? end - start : 1
+      match = this.#drop(match, step)
+      start += step
     }
     return spans
   }
 
-  #longest(answer: ArrayLike<number>, start: number, isBoundary: (p: number) => boolean): Match | undefined {
-    let best: Match | undefined
-    let lo = 0
-    let hi = this.index.text.length
-    let weight = 0
-    for (let depth = 0; start + depth < answer.length; depth++) {
-      const symbol = answer[start + depth] + 1
-      if (!(symbol >= 1 && symbol < this.index.alphabet)) break
-      if (depth === 0) [lo, hi] = [this.#buckets[symbol], this.#buckets[symbol + 1]]
-      else [lo, hi] = this.#narrow(lo, hi, depth, symbol)
-      if (lo >= hi || this.#occurrences(lo, hi) === 0) break
-      weight += this.#weights[symbol]
-      if (isBoundary(start + depth + 1)) best = { length: depth + 1, lo, hi, weight }
+  /** Matches on while the answer does. */
+  #extend({ lo, hi, depth }: Interval, answer: ArrayLike<number>, start: number, symbols: readonly ({ lo: number; hi: number } | undefined)[]): Interval {
+    const { suffixes } = this.#live
+    for (; start + depth < symbols.length; depth++) {
+      const symbol = symbols[start + depth]
+      if (!symbol) break
+      const [first, last] = depth === 0 ? [symbol.lo, symbol.hi] : narrow(this.index.text, suffixes, lo, hi, depth, answer[start + depth] + 1)
+      if (first >= last) break
+      lo = first
+      hi = last
     }
-    return best
+    return { lo, hi, depth }
   }
 
-  /** The ranks in [lo, hi), whose suffixes agree in `depth` symbols, that have `symbol` next. */
-  #narrow(lo: number, hi: number, depth: number, symbol: number): [number, number] {
-    const { text, suffixes } = this.index
-    if (text[suffixes[lo] + depth] === symbol && text[suffixes[hi - 1] + depth] === symbol) return [lo, hi]
-    const lowerBound = (from: number, wanted: number): number => {
-      let a = from
-      let b = hi
-      while (a < b) {
-        const middle = (a + b) >>> 1
-        if (text[suffixes[middle] + depth] < wanted) a = middle + 1
-        else b = middle
-      }
-      return a
-    }
-    const first = lowerBound(lo, symbol)
-    return [first, lowerBound(first, symbol + 1)]
+  /** The ranks that agree with a rank in `depth` symbols. */
+  #widen(rank: number, depth: number): Interval {
+    return { lo: this.#common.lastBelow(rank, depth), hi: this.#common.firstBelow(rank + 1, depth), depth }
   }
 
-  #describe(start: number, { length, lo, hi, weight }: Match): Span {
-    const ranks = listDistinct(this.#previousRecord, lo, hi)
-    const places = this.#earliest(ranks, policy.maxCopies + 1).map((rank) => this.#place(this.index.suffixes[rank]))
+  /** The matches of what is left of a match without its first `count` symbols. */
+  #drop({ lo, depth }: Interval, count: number): Interval {
+    const { suffixes, ranks } = this.#live
+    if (count >= depth) return { lo: 0, hi: suffixes.length, depth: 0 }
+    return this.#widen(ranks[suffixes[lo] + count], depth - count)
+  }
+
+  #describe(answer: ArrayLike<number>, start: number, { lo, hi, depth }: Interval, weights: Pick<Span, 'weight' | 'discountedWeight'>): Span {
+    const { suffixes, recordRepetitions, contributorRepetitions } = this.#live
+    const places = this.#earliest.find(lo, hi).map((rank) => this.#place(suffixes[rank]))
     return {
       start,
-      length,
-      lo,
-      hi,
-      weight,
-      occurrences: this.#occurrences(lo, hi),
-      records: ranks.length,
-      contributors: listDistinct(this.#previousContributor, lo, hi).length,
+      length: depth,
+      ...(this.#isWhole ? { lo, hi } : this.#ranksOf(answer, start, depth)),
+      ...weights,
+      occurrences: hi - lo,
+      records: distinctOwners(recordRepetitions, lo, hi),
+      contributors: distinctOwners(contributorRepetitions, lo, hi),
       source: places[0],
       copies: places.slice(1),
     }
   }
 
-  /** Of the first ranks of distinct records, those of the `limit` earliest committed, in that order. */
-  #earliest(ranks: readonly number[], limit: number): number[] {
-    const { suffixes } = this.index
-    const priority = (rank: number): number => this.#priority[this.#recordOf[suffixes[rank]]]
-    const chosen: number[] = []
-    for (const rank of ranks) {
-      if (chosen.length === limit && priority(rank) > priority(chosen[limit - 1])) continue
-      let k = Math.min(chosen.length, limit - 1)
-      for (; k > 0 && priority(chosen[k - 1]) > priority(rank); k--) chosen[k] = chosen[k - 1]
-      chosen[k] = rank
-    }
-    return chosen
+  /** The ranks in the index, revoked records among them, of words that stand in it. */
+  #ranksOf(answer: ArrayLike<number>, start: number, length: number): { lo: number; hi: number } {
+    const { text, suffixes } = this.index
+    let [lo, hi] = [0, suffixes.length]
+    for (let depth = 0; depth < length; depth++) [lo, hi] = narrow(text, suffixes, lo, hi, depth, answer[start + depth] + 1)
+    return { lo, hi }
   }
 
   #place(position: number): SpanPlace {
     const { recordIds, contributors, contributorOf, starts, promptLengths } = this.index
-    const record = this.#recordOf[position]
+    const record = this.#places.recordAt(position)
     const offset = position - starts[record]
     const inPrompt = offset < promptLengths[record]
     return {
@@ -199,33 +185,33 @@ export class SpanFinder {
   }
 }
 
-type Match = { length: number; lo: number; hi: number; weight: number }
-
-/** Per symbol: log2 N − log2 count in 1/1024 bit; `counts[c + 1]` is the count of symbol c. */
-function unigramWeights(counts: Int32Array, tokens: number): Int32Array {
-  const known = new Map<number, number>()
-  const weights = new Int32Array(counts.length - 1)
-  for (let c = 1; c < weights.length; c++) {
-    const count = counts[c + 1]
-    if (count === 0) continue
-    if (!known.has(count)) known.set(count, log2Fixed(tokens) - log2Fixed(count))
-    weights[c] = known.get(count)!
-  }
-  return weights
+/** Sums of the first values: one more than there are values. */
+function runningTotals(values: readonly number[]): number[] {
+  const totals = [0]
+  for (const value of values) totals.push(totals[totals.length - 1] + value)
+  return totals
 }
 
-/** The ranks in [lo, hi) whose entry points before lo: the first of each document in the range (Muthukrishnan 2002). */
-function listDistinct(previous: RangeMinimum, lo: number, hi: number): number[] {
-  const firsts: number[] = []
-  const open = [lo, hi]
-  while (open.length > 0) {
-    const to = open.pop()!
-    const from = open.pop()!
-    if (from >= to) continue
-    const at = previous.argmin(from, to)
-    if (previous.values[at] >= lo) continue
-    firsts.push(at)
-    open.push(from, at, at + 1, to)
+/** For each place in [0, length], the last one up to it that is between words. */
+function lastBoundaries(length: number, wordStarts: Uint8Array | undefined): Int32Array {
+  const last = new Int32Array(length + 1)
+  for (let p = 1; p <= length; p++) last[p] = p === length || wordStarts === undefined || wordStarts[p] === 1 ? p : last[p - 1]
+  return last
+}
+
+/** The ranks in [lo, hi), whose suffixes agree in `depth` symbols, that have `symbol` next. */
+function narrow(text: Uint32Array, suffixes: Int32Array, lo: number, hi: number, depth: number, symbol: number): [number, number] {
+  if (lo < hi && text[suffixes[lo] + depth] === symbol && text[suffixes[hi - 1] + depth] === symbol) return [lo, hi]
+  const lowerBound = (from: number, wanted: number): number => {
+    let a = from
+    let b = hi
+    while (a < b) {
+      const middle = (a + b) >>> 1
+      if (text[suffixes[middle] + depth] < wanted) a = middle + 1
+      else b = middle
+    }
+    return a
   }
-  return firsts
+  const first = lowerBound(lo, symbol)
+  return [first, lowerBound(first, symbol + 1)]
 }

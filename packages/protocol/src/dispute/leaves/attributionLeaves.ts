@@ -37,6 +37,8 @@ export const spanSchema = z.strictObject({
   lo: count,
   hi: count,
   weight: count,
+  /** The weight less what the bare base would have said anyway; absent: nothing is discounted. */
+  discountedWeight: count.optional(),
   occurrences: count,
   records: count,
   contributors: count,
@@ -45,6 +47,6 @@ export const spanSchema = z.strictObject({
 export type SpanClaim = z.infer<typeof spanSchema>
 export const spanLeaf = (s: SpanClaim): Uint8Array =>
   abiEncode([
-    ...[s.start, s.length, s.lo, s.hi, s.weight, s.occurrences, s.records, s.contributors],
+    ...[s.start, s.length, s.lo, s.hi, s.weight, s.discountedWeight ?? s.weight, s.occurrences, s.records, s.contributors],
     ...[s.source.recordId, s.source.contributor, s.source.field === 'completion' ? 1 : 0, s.source.offset, s.source.position],
   ])

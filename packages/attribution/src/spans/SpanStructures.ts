@@ -1,0 +1,37 @@
+import type { Hex } from '@openledger/protocol'
+import { policy } from '../policy.ts'
+import { bookRepetitions } from './distinctOwners.ts'
+import { earliestLevels } from './EarliestRecords.ts'
+import { liveSuffixes, type LiveSuffixes } from './LiveSuffixes.ts'
+import type { SpanIndex } from './SpanIndex.ts'
+
+/** What a finder computes once from an index and a set of revoked records; only arrays, so that another thread can do it. */
+export type SpanStructures = LiveSuffixes & {
+  /** Per record: its place in the order of commitment. */
+  priorities: Int32Array
+  /** See `bookRepetitions`: by records and by contributors. */
+  recordRepetitions: Int32Array
+  contributorRepetitions: Int32Array
+  /** See `earliestLevels`. */
+  earliest: Int32Array[]
+}
+
+/** Linear in the index; nothing is sorted but the records by commitment. @param revoked ids of records, lower case */
+export function prepareSpans(index: SpanIndex, revoked: ReadonlySet<Hex>): SpanStructures {
+  const { text, recordIds, commitOrders, contributorOf, contributors, starts } = index
+  const live = liveSuffixes(index, Uint8Array.from(recordIds, (id) => (revoked.has(id) ? 1 : 0)))
+  const recordOf = new Int32Array(text.length)
+  for (let k = 0; k < recordIds.length; k++) recordOf.fill(k, starts[k], starts[k + 1])
+  const owners = new Int32Array(live.suffixes.length)
+  for (let rank = 0; rank < owners.length; rank++) owners[rank] = recordOf[live.suffixes[rank]]
+  const priorities = new Int32Array(recordIds.length)
+  const byCommit = Uint32Array.from(recordIds.keys()).sort((a, b) => commitOrders[a] - commitOrders[b] || a - b)
+  byCommit.forEach((record, place) => (priorities[record] = place))
+  return {
+    ...live,
+    priorities,
+    recordRepetitions: bookRepetitions(live, recordIds.length, (rank) => owners[rank]),
+    contributorRepetitions: bookRepetitions(live, contributors.length, (rank) => contributorOf[owners[rank]]),
+    earliest: earliestLevels(owners.length, policy.maxCopies + 1, (rank) => priorities[owners[rank]]),
+  }
+}
