@@ -4,6 +4,7 @@ import { keccak, nodeCommitment, readArtefact, signedVoucherSchema, statementDom
 import { fakeReceipt, type ReceiptMaker, type Tamper } from './fakeReceipt.ts'
 
 type Kept = { id: Hex; fee: bigint; bytes: Uint8Array }
+const none = { status: 'none', deadline: null, at: null, method: null, error: null }
 type ChatBody = { messages: { role: string; content: string }[]; openledger: { client_nonce: Hex } }
 
 /** A node that sells answers over HTTP as the real one does: same routes, same headers, real receipts; its answers are written down. */
@@ -17,6 +18,9 @@ export class FakeNode {
   url = ''
   text = 'It is a shared dataset.'
   tamper: Tamper | undefined
+  /** Closes open receipts from the second time on that somebody asks whether they are closed. */
+  close: ((bytes: Uint8Array) => Promise<Uint8Array>) | undefined
+  #asked = 0
   /** Added to what the node says that the channel owes. */
   overstated = 0n
   /** Breaks the next answer off after its text, when the receipt is made already. */
@@ -76,6 +80,12 @@ export class FakeNode {
       await this.#voucher(Buffer.from(String(request.headers['x-openledger-voucher']), 'base64url').toString())
       return reply(Buffer.from(kept.bytes).toString())
     }
+    const waited = this.receipts.find(({ id }) => path === `/api/receipts/${id}/summary`)
+    if (waited) {
+      const isClosed = this.close !== undefined && ++this.#asked > 1
+      if (isClosed && this.#asked === 2) waited.bytes = await this.close!(waited.bytes)
+      return reply({ receiptId: waited.id, attribution: { ...none, status: isClosed ? 'complete' : 'pending' } })
+    }
     if (path === '/v1/chat/completions') return this.#answer(JSON.parse(body) as ChatBody, response)
     reply({ error: { code: 'NOT_FOUND', message: path } }, 404)
   }
@@ -93,7 +103,7 @@ export class FakeNode {
       this.breakOff = false
       return void response.end()
     }
-    send({ choices: [{ delta: {}, finish_reason: 'stop' }], openledger: { receiptId: made.id, fee: made.fee.toString(), attribution: { status: 'none', deadline: null, at: null, method: null, error: null }, channel: { id: this.#channelId, spent: this.spent.toString(), vouchered: '0', deposit: '0' } } })
+    send({ choices: [{ delta: {}, finish_reason: 'stop' }], openledger: { receiptId: made.id, fee: made.fee.toString(), attribution: { ...none, status: this.close ? 'pending' : 'none' }, channel: { id: this.#channelId, spent: this.spent.toString(), vouchered: '0', deposit: '0' } } })
     send('[DONE]')
     response.end()
   }

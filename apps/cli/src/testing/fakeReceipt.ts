@@ -6,6 +6,9 @@ import {
   keccak,
   nodeCommitment,
   OrderedTree,
+  pendingAttributionRoot,
+  readArtefact,
+  receiptBundleSchema,
   samplingSeed,
   shareLeaf,
   signStatement,
@@ -31,6 +34,21 @@ export type ReceiptRequest = { channelId: Hex; nonce: bigint; text: string; mess
 
 /** A change that makes a receipt false: of the bundle before the node signs. */
 export type Tamper = (parts: { receipt: Receipt; bundle: Omit<ReceiptBundle, 'receipt'> }) => void
+
+/** Makes the tamper of an answer whose attribution comes later: until a deadline (Unix seconds). */
+export const leavingOpen = (deadline: number): Tamper => ({ receipt, bundle }) => {
+  bundle.attributionDeadline = deadline
+  receipt.attributionRoot = pendingAttributionRoot(deadline)
+}
+
+/** Closes an open receipt: the node signs that all of it goes to the owner. */
+export async function closeReceipt({ network, node, owner }: ReceiptMaker, bytes: Uint8Array, signer = node): Promise<Uint8Array> {
+  const bundle = readArtefact(receiptBundleSchema, bytes)
+  const domain = statementDomain(network.chainId, network.contracts.epochs)
+  const shares = [{ payee: owner.address, amount: bundle.receipt.statement.fee }]
+  const statement = { receiptId: statementDigest(domain, 'Receipt', bundle.receipt.statement), attributionRoot: id('document'), queryHash: id('query'), shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: BigInt(bundle.attributionDeadline ?? 0) }
+  return writeArtefact({ ...bundle, shares, completion: { statement, signature: await signStatement(signer, domain, 'Attribution', statement) } })
+}
 
 /** Makes the bundle of one answer of the bare base, every hash and signature in place. */
 export async function fakeReceipt(maker: ReceiptMaker, request: ReceiptRequest, tamper: Tamper = () => undefined): Promise<{ id: Hex; fee: bigint; bytes: Uint8Array }> {

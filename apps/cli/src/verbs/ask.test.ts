@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { channelId as channelIdOf, keccak, readArtefact, receiptBundleSchema, utf8, type Hex, type Network } from '@openledger/protocol'
+import { channelId as channelIdOf, keccak, readArtefact, receiptBundleSchema, utf8, writeArtefact, type Hex, type Network } from '@openledger/protocol'
 import { addressesOfNetwork } from '@openledger/sdk'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,8 +11,9 @@ import { SdkNode } from '../context/SdkNode.ts'
 import type { Session } from '../context/Session.ts'
 import { fakeLedger } from '../testing/fakeLedger.ts'
 import { FakeNode } from '../testing/FakeNode.ts'
-import type { Tamper } from '../testing/fakeReceipt.ts'
+import { closeReceipt, leavingOpen, type Tamper } from '../testing/fakeReceipt.ts'
 import { ask } from './ask.ts'
+import { freshReceipt } from './awaitAttribution.ts'
 import { ReceiptBook } from './ReceiptBook.ts'
 import { VoucherBook } from './VoucherBook.ts'
 
@@ -24,6 +25,7 @@ const network: Network = { kind: 'openledger/network/1', chainId: 7117, rpcUrl: 
 const channelId = channelIdOf(contracts.channels, payer.address, gateway.address, keccak(utf8('openledger payer channel 0')))
 const platformFee = 7n
 const deposit = 1_000_000n
+const maker = { network, node, owner, gateway, platformFee }
 const code = (expected: string): unknown => expect.objectContaining({ code: expected })
 
 let folder: string
@@ -32,7 +34,7 @@ let session: Session
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'openledger-ask-'))
-  shop = new FakeNode({ network, node, owner, gateway, platformFee }, channelId, payer.address)
+  shop = new FakeNode(maker, channelId, payer.address)
   await shop.start()
   const ledger = fakeLedger(addressesOfNetwork(network), new Map([[channelId, { payer: payer.address, gateway: gateway.address, deposited: deposit }]]), platformFee)
   const actor = (name: string) => Promise.resolve({ name, account: payer, writer: ledger })
@@ -115,6 +117,28 @@ describe('ask', () => {
     await rm(session.folder.receipts, { recursive: true })
     const { signed } = await question()
     expect(signed).toBe(shop.spent)
+  })
+
+  it('pays for an answer at once, waits for its attribution and keeps that in the receipt\u2019s place', async () => {
+    shop.tamper = leavingOpen(2_000_000_000)
+    shop.close = (bytes) => closeReceipt(maker, bytes)
+    const { receiptId, view } = await question()
+    expect(view.attribution.status).toBe('complete')
+    const kept = readArtefact(receiptBundleSchema, (await new ReceiptBook(session.folder.receipts).read(receiptId))!)
+    expect(kept.shares).toEqual([{ payee: owner.address, amount: shop.receipts[0]!.fee }])
+    expect(shop.accepted).toEqual([shop.receipts[0]!.fee])
+  })
+
+  it('does not take an attribution that another signed, and fetches one later that was too late for it', async () => {
+    shop.tamper = leavingOpen(2_000_000_000)
+    shop.close = (bytes) => closeReceipt(maker, bytes, owner)
+    await expect(question()).rejects.toThrow(code('BAD_SIGNATURE'))
+    const id = shop.receipts[0]!.id
+    const isClosed = async (): Promise<boolean> => readArtefact(receiptBundleSchema, (await freshReceipt(session, id))!).completion !== undefined
+    expect(await isClosed()).toBe(false)
+    const { completion: _, ...open } = readArtefact(receiptBundleSchema, shop.receipts[0]!.bytes)
+    shop.receipts[0]!.bytes = await closeReceipt(maker, writeArtefact(open))
+    expect(await isClosed()).toBe(true)
   })
 
   it('does not repeat a request that cannot succeed', async () => {
