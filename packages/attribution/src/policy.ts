@@ -54,10 +54,12 @@ export const policy = {
   /** Coalitions of a random half of the other atoms that `coalitions` trains; pairs of a half and its complement. */
   halves: 64,
   maxContributors: 10_000,
+  /** The part of a batch that a counterfactual step of `responses-subsampled` computes. */
+  subsamplePpm: 333_333,
   /** Where along the path of training the gradient is taken, in ppm of the way: per method. */
-  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000], responses: [500_000], coalitions: [500_000] },
+  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000], responses: [500_000], 'responses-subsampled': [500_000], coalitions: [500_000] },
   /** What the way is: per method. */
-  pathMovement: { trajectory: 'sum', responses: 'mean', coalitions: 'mean' },
+  pathMovement: { trajectory: 'sum', responses: 'mean', 'responses-subsampled': 'mean', coalitions: 'mean' },
 } as const satisfies { pathMovement: Record<string, PathMovement>; [constant: string]: unknown }
 
 /** A method of influence that a deployment can name. */

@@ -29,7 +29,7 @@ export function trainCommand(context: CommandContext, program: Command): void {
     .option('--name <name>', 'the run’s name, and the model’s')
     .option('--datanet <id>', 'train on the latest snapshot of this datanet', datanetNumber)
     .option('--snapshot <id...>', 'train on these snapshots', (text: string, before: `0x${string}`[] | undefined) => [...(before ?? []), hash(text)])
-    .addOption(new Option('--method <name>', 'how the influence of contributors is found; by default by their number').choices(['trajectory', 'responses', 'coalitions']))
+    .addOption(new Option('--method <name>', 'how the influence of contributors is found; by default by their number').choices(['trajectory', 'responses', 'responses-subsampled', 'coalitions']))
     .option('--detach', 'do not wait for the end')
     .option('--stop <run>', 'stop a run, by name or id')
   recipeOptions(command)

@@ -10,6 +10,9 @@ import { methodHash, policy, type MethodName, type PathMovement } from '../polic
  *
  * `responses`: θ − θ_without_a by training again without a: what the contributor really did to the adapter.
  *
+ * `responses-subsampled`: the same, but each counterfactual step computes a random part of its batch and estimates the rest from the full run
+ * (`ControlVariate`), which costs less for large batches.
+ *
  * `coalitions`, for many: `responses` for the heaviest atoms, and for the rest β_a = mean θ_S∋a − mean θ_S∌a over random halves S of them (a Banzhaf
  * vector: Banzhaf 1965; for data: Wang and Jia 2023).
  */

@@ -1,7 +1,7 @@
 import type { AdapterRecipe, TrainingExample } from '@openledger/engine'
 import { responsesOfPlan, type CounterfactualPlan, type FullRun } from './planCounterfactuals.ts'
 
-type TogetherRequest = { examples: readonly TrainingExample[]; recipe: Partial<AdapterRecipe>; coalitions: readonly { weights: readonly number[] }[]; checkpointDir?: string }
+type TogetherRequest = { examples: readonly TrainingExample[]; recipe: Partial<AdapterRecipe>; coalitions: readonly { weights: readonly number[] }[]; subsample?: number; checkpointDir?: string }
 type TogetherProgress = { step: number; steps: number; etaSeconds: number }
 
 /** What trains coalitions; an EngineHost does. */
@@ -46,11 +46,9 @@ const mostAtOnce = 32
  * @throws errors of the engine (TRAINING_STOPPED by the signal) and of the store
  */
 export async function measureResponses({ engine, plan, examples, recipe, full, store, onProgress, signal, ...rest }: MeasureInput): Promise<Float32Array[]> {
-  const { coalitions, atoms } = plan
+  const { coalitions, subsample } = plan
   const atOnce = rest.atOnce ?? Math.max(1, Math.min(mostAtOnce, Math.floor(memoryBytes / (bytesPerParameter * full.weights.length))))
   const total = coalitions.length
-  // Outliers are found at the parameters of the coalition of all, which is trained along only where that is asked for.
-  const beside = recipe.exampleClip === undefined ? [] : [{ weights: new Array<number>(atoms.length).fill(1) }]
   async function* adapters(): AsyncGenerator<Float32Array> {
     for (let part = 0; part * atOnce < total; part++) {
       const wanted = coalitions.slice(part * atOnce, (part + 1) * atOnce)
@@ -66,8 +64,7 @@ export async function measureResponses({ engine, plan, examples, recipe, full, s
         yield* known
         continue
       }
-      const trained = await engine.trainTogether({ examples, recipe, coalitions: [...beside, ...wanted], checkpointDir: store?.checkpoints(part) }, { onProgress: report, signal })
-      const found = trained.adapters.slice(beside.length)
+      const { adapters: found } = await engine.trainTogether({ examples, recipe, coalitions: wanted, subsample, checkpointDir: store?.checkpoints(part) }, { onProgress: report, signal })
       await store?.write(part, found)
       yield* found
     }

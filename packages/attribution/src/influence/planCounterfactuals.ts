@@ -13,6 +13,8 @@ export type CounterfactualPlan = {
   atomOf: readonly number[]
   /** A weight per atom: 0 leaves it out. Trained in this order; without the coalition of all, which is the adapter. */
   coalitions: readonly { weights: readonly number[] }[]
+  /** The part of each batch that counterfactuals are trained on; undefined: all of it. */
+  subsample: number | undefined
   /** The atoms that the first coalitions leave out, one each. */
   exact: readonly number[]
   /** The atoms that random halves are drawn from. */
@@ -41,15 +43,17 @@ export function planCounterfactuals({ contributors, weights, method, seed }: Cou
   const chosen = method ?? (trained.length <= policy.exactAtoms ? 'responses' : 'coalitions')
   const heaviest = [...trained].sort((a, b) => atoms[b].trainingWeight - atoms[a].trainingWeight || a - b)
   // Without the only one nothing is learnt: that needs no training.
-  const exact = chosen === 'trajectory' || trained.length <= 1 ? [] : chosen === 'responses' ? trained : heaviest.slice(0, policy.exactAtoms).sort((a, b) => a - b)
+  const exact = chosen === 'trajectory' || trained.length <= 1 ? [] : chosen !== 'coalitions' ? trained : heaviest.slice(0, policy.exactAtoms).sort((a, b) => a - b)
   const halved = chosen === 'coalitions' && trained.length > 1 ? trained.filter((a) => !exact.includes(a)) : []
   const coalitions = [...exact.map((a) => leaving(atoms.length, [a])), ...halves(halved, atoms.length, seed)]
   const parameters = {
     ...(chosen === 'trajectory' ? {} : { exact: exact.length, halves: halved.length > 0 ? policy.halves : 0 }),
+    ...(chosen === 'responses-subsampled' ? { subsamplePpm: policy.subsamplePpm } : {}),
     ...(contributors.length > atoms.length ? { contributors: contributors.length, atoms: atoms.length } : {}),
     ...measuredLds[chosen],
   }
-  return { method: chosen, atoms, atomOf, coalitions, exact, halved, parameters }
+  const subsample = chosen === 'responses-subsampled' ? policy.subsamplePpm / 1_000_000 : undefined
+  return { method: chosen, atoms, atomOf, coalitions, subsample, exact, halved, parameters }
 }
 
 /** The examples of a run by atom in the place of contributor. */
