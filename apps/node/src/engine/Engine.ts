@@ -42,9 +42,10 @@ export async function openEngine(settings: EngineSettings, options: EngineOption
   }
 }
 
-/** One answer at a time, and nothing of what serving many needs. The numbers are computed as in serving, so they are under the same profile. */
+/** One answer at a time, on the CPU (where gradients are computed in any case), and nothing of what serving many needs. */
 function readoutOptions({ serving = {}, readout }: EngineSettings): EngineOptions {
-  return { ...serving, threads: 1, niceness: 10, slots: 1, prefixSlots: 0, positions: 64, maxRows: 64, adapterBytes: 2 ** 20, hostAdapterBytes: 2 ** 28, ...readout }
+  const { device: _device, kvType: _kvType, adapterType: _adapterType, ...rest } = serving
+  return { ...rest, device: 'cpu', threads: 1, niceness: 10, slots: 1, prefixSlots: 0, positions: 64, maxRows: 64, adapterBytes: 2 ** 20, hostAdapterBytes: 2 ** 28, ...readout }
 }
 
 /** Starts what answers: an engine of this project, or a server elsewhere; and prepares the engine for gradients beside it. Errors as the engines' loadModel. */
