@@ -125,6 +125,7 @@ describe('the loop on one machine', () => {
     ['the adapter', () => manifest.adapter.tensors, -5],
     ['the adapter’s configuration', () => manifest.adapter.config, 30],
     ['the influence table', () => manifest.influenceTable, -5],
+    ['the cluster file', () => manifest.clusters!, -20],
     ['the run manifest', () => bundle.run!, 40],
   ])('finds and names one changed byte of %s', async (_, cid, at) => {
     const report = await audited(receiptFile, async (folder) => flipByte(await contentFile(folder, cid()), at))
