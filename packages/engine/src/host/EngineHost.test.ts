@@ -110,14 +110,17 @@ describe('EngineHost', () => {
     const together = await trainer.trainTogether(counterfactual)
     expect([together.adapterId, together.adapters.length]).toEqual([result.adapterId, 4])
     await expect(trainer.trainTogether({ ...counterfactual, coalitions: coalitions.slice(1) })).rejects.toMatchObject({ code: 'COALITION_MISSING' })
-    const { loss, lossBase } = await trainer.answerGradient(result.adapterId, encoded[0]!.tokens, prompt.length)
+    const { loss, lossBase, baseProbabilities } = await trainer.answerGradient(result.adapterId, encoded[0]!.tokens, prompt.length)
     await trainer.close()
 
     expect(await host.registerAdapter(result.folder)).toBe(result.adapterId)
     const mean = (values: number[]): number => -values.reduce((sum, value) => sum + value, 0) / values.length
     const request = { tokens: encoded[0]!.tokens, from: prompt.length }
     expect(mean(await host.score({ ...request, adapterId: result.adapterId }))).toBeCloseTo(loss, 3)
-    expect(mean(await host.score({ ...request, adapterId: null }))).toBeCloseTo(lossBase, 3)
+    const scored = await host.score({ ...request, adapterId: null })
+    expect(mean(scored)).toBeCloseTo(lossBase, 3)
+    expect(baseProbabilities.length).toBe(scored.length)
+    scored.forEach((value, i) => expect(Math.log(baseProbabilities[i]!)).toBeCloseTo(value, 2))
     expect(loss).toBeLessThan(lossBase)
   })
 

@@ -3,6 +3,7 @@ import type { Adapter } from '../adapter/Adapter.ts'
 import type { Model } from '../model/Model.ts'
 import { AdapterModel } from './AdapterModel.ts'
 import { adapterParameters } from './AdapterParameters.ts'
+import { baseProbabilities } from './baseProbabilities.ts'
 import { FrozenBase } from './FrozenBase.ts'
 import { meanGradient, pathWeights, type GradientPath } from './GradientPath.ts'
 import { meanLoss } from './meanLoss.ts'
@@ -16,6 +17,8 @@ export type AnswerGradient = {
   loss: number
   /** The same without the adapter. */
   lossBase: number
+  /** What the bare base gives each of the answer's tokens, between 0 and 1. */
+  baseProbabilities: Float32Array
 }
 
 /**
@@ -41,10 +44,11 @@ export class AnswerGradients {
   compute(adapter: Adapter, tokens: ArrayLike<number>, supervisedFrom: number, path?: GradientPath): AnswerGradient {
     const example = this.example(tokens, supervisedFrom)
     const uploaded = this.upload(adapter)
-    const lossBase = meanLoss(uploaded, [example], tokens.length, 'base')
-    if (path) return { gradient: this.along(uploaded, path, example), loss: meanLoss(uploaded, [example], tokens.length, 'measure'), lossBase }
+    const { probabilities, loss: lossBase } = baseProbabilities(uploaded, example)
+    const base = { lossBase, baseProbabilities: probabilities }
+    if (path) return { gradient: this.along(uploaded, path, example), loss: meanLoss(uploaded, [example], tokens.length, 'measure'), ...base }
     const { loss } = this.gradients!.compute(uploaded, [example], tokens.length)
-    return { gradient: this.gradients!.total.slice(), loss, lossBase }
+    return { gradient: this.gradients!.total.slice(), loss, ...base }
   }
 
   /**
