@@ -65,6 +65,18 @@ describe('OpenLedgerClient', () => {
     await expect(clientOf([stream('{"error":{"code":"NO_SPACE","message":"full"}}')]).client.chat(input)).rejects.toMatchObject({ code: 'NO_SPACE' })
   })
 
+  it('waits for an attribution with the voucher that shows the sources, and says when it takes too long', async () => {
+    const view = (status: string) => json({ attribution: { status } })
+    const payment = { channelId, voucher: { cumulative: 1n, signature: '0x01' as const } }
+    const { client, calls } = clientOf([view('pending'), view('pending'), view('failed')])
+    expect((await client.waitForAttribution(channelId, { payment })).attribution.status).toBe('failed')
+    expect(calls.map(({ url }) => url)).toEqual(Array(3).fill(`http://node/api/receipts/${channelId}/summary`))
+    expect(calls[2]!.init.headers).toMatchObject(paymentHeaders(payment))
+    await expect(clientOf([view('pending')]).client.waitForAttribution(channelId, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'ATTRIBUTION_PENDING', action: 'retry' })
+    const gone = AbortSignal.abort(new Error('left'))
+    await expect(clientOf([view('pending')]).client.waitForAttribution(channelId, { signal: gone })).rejects.toThrow('left')
+  })
+
   it('checks a file against its id', async () => {
     const bytes = new TextEncoder().encode('file')
     const { client } = clientOf([() => new Response(bytes)])
