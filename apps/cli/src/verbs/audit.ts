@@ -1,4 +1,4 @@
-import type { AuditReport, CheckOutcome } from '@openledger/audit'
+import type { AuditReport, AuditSession, CheckOutcome, DisputeRequest } from '@openledger/audit'
 import type { ContentStore } from '@openledger/datanet'
 import { epochFileSchema, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
@@ -20,6 +20,12 @@ export type AuditInput = {
   /** Whose epoch, when several gateways posted one of this number. */
   gateway?: Address
   threads?: number
+  /** What several audits have in common: one engine, one checked lineage; default nothing. */
+  shared?: AuditSession
+  /** For an answer: what the model says by forward passes beside the scores. */
+  secondOpinion?: boolean
+  /** For an answer: accusations to make with their openings; an empty list for one of each fault found. */
+  disputes?: readonly DisputeRequest[]
   onCheck?: (outcome: CheckOutcome) => void
   onProgress?: (step: number, steps: number) => void
 }
@@ -46,7 +52,8 @@ async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditRepo
   const base = await weights(parts, statement.baseId)
   const source = { content, modelPath: base.path, threads: input.threads }
   const { network } = session
-  return auditReceipt({ bundle: bytes, content, chain: viemChainView(network), network, source, epochFile: settled, onCheck: input.onCheck }).finally(base.release)
+  const { shared, secondOpinion, disputes, onCheck } = input
+  return auditReceipt({ bundle: bytes, content, chain: viemChainView(network), network, source, epochFile: settled, session: shared, withSecondOpinion: secondOpinion, disputes, onCheck }).finally(base.release)
 }
 
 async function epochReport({ session, content, input }: Parts, bytes: Uint8Array): Promise<AuditReport> {
@@ -61,9 +68,9 @@ async function adapterReport(parts: Parts, bytes: Uint8Array): Promise<AuditRepo
   const { auditAdapter, viemChainView } = await import('@openledger/audit')
   const base = await weights(parts, readArtefact(runManifestSchema, bytes).run.statement.baseId)
   const source = { content, modelPath: base.path, threads: input.threads }
-  const { rerun, onCheck, onProgress } = input
+  const { rerun, shared, onCheck, onProgress } = input
   const { network } = session
-  return auditAdapter({ manifest: bytes, content, chain: viemChainView(network), network, source, rerun, onCheck, onProgress }).finally(base.release)
+  return auditAdapter({ manifest: bytes, content, chain: viemChainView(network), network, source, session: shared, rerun, onCheck, onProgress }).finally(base.release)
 }
 
 /** A file whose form or bytes are wrong is a claim that is false before any check could be made. */

@@ -2,20 +2,17 @@ import {
   answerFee,
   checkCompletion,
   deploymentId,
-  fingerprintLeaf,
+  findFalseOpening,
   hashJson,
-  hasLogitsHashes,
   nodeCommitment,
   OrderedTree,
   ProofError,
   readArtefact,
   receiptBundleSchema,
   rootsInForce,
-  samplingSeed,
   shareLeaf,
   statementDigest,
   statementDomain,
-  tokenHash,
   verifyStatement,
   type Hex,
   type Network,
@@ -42,16 +39,9 @@ const same = (what: string, claimed: unknown, found: unknown): void => {
 }
 
 function checkOpenings(bundle: ReceiptBundle): void {
-  const { receipt: { statement }, request, answer, profile, shares } = bundle
-  same('its request hash is not that of the prompt', statement.requestHash, tokenHash(request.salt, request.promptTokens))
-  same('its output hash is not that of the answer', statement.outputHash, tokenHash(request.salt, answer.tokens))
-  same('its sampling hash is not that of the sampling', statement.samplingHash, hashJson(request.sampling))
-  same('its seed does not follow from both sides', request.sampling.seed, samplingSeed(request.clientNonce, nodeCommitment(request.nodeSecret), statement.requestHash))
-  same('its input tokens are counted wrong', statement.inputTokens, request.promptTokens.length)
-  same('its output tokens are counted wrong', statement.outputTokens, answer.tokens.length)
-  same('its profile hash is not that of the profile', statement.profileHash, hashJson(profile))
-  same('it has another number of logits hashes than its profile promises', answer.logitsHashes.length, hasLogitsHashes(profile) ? answer.tokens.length : 0)
-  same('its fingerprint is not that of the logits', statement.fingerprintRoot, new OrderedTree(answer.logitsHashes.map(fingerprintLeaf)).root)
+  const { receipt: { statement }, shares } = bundle
+  const wrong = findFalseOpening(bundle)
+  if (wrong) refuse(`its ${wrong.what} is ${wrong.claimed.slice(0, 80)}, the bundle opens to ${wrong.found.slice(0, 80)}`)
   same('its shares do not sum to the fee', statement.fee, shares.reduce((sum, s) => sum + s.amount, 0n))
   same('its share root is not that of the shares', rootsInForce(bundle).shareRoot, new OrderedTree(shares.map(shareLeaf)).root)
 }

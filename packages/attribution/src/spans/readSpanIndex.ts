@@ -8,9 +8,10 @@ import { verifySuffixArray } from './verifySuffixArray.ts'
 
 /**
  * Reads a span index file and checks all of it in linear time, the suffix array included.
+ * @param options.unverified take the suffix array as it stands: for whoever wants to show what is wrong with it
  * @throws StorageError BAD_FILE, saying what is wrong
  */
-export function readSpanIndex(bytes: Uint8Array): SpanIndex {
+export function readSpanIndex(bytes: Uint8Array, options: { unverified?: boolean } = {}): SpanIndex {
   const input = new ByteReader(bytes, 'span index')
   input.magic(spanIndexMagic)
   const contributorCount = input.u32()
@@ -36,7 +37,7 @@ export function readSpanIndex(bytes: Uint8Array): SpanIndex {
   const laidOut = layOutText(parts, (i) => tokens[i])
   const suffixes = new Int32Array(input.u32Array(tokenCount + 2 * recordCount).buffer)
   input.finish()
-  const wrong = verifySuffixArray(laidOut.text, suffixes)
+  const wrong = options.unverified ? -1 : verifySuffixArray(laidOut.text, suffixes)
   if (wrong >= 0) input.refuse(`the suffix array is wrong at rank ${wrong}`)
   return { ...parts, ...laidOut, suffixes, hash: fileHash(bytes) }
 }

@@ -1,5 +1,5 @@
-import { buildSpanIndex, groupAtoms, readInfluenceTable, snapshotCorpus, type SnapshotCorpus } from '@openledger/attribution'
-import type { ContentStore, SnapshotRecord } from '@openledger/datanet'
+import { buildSpanIndex, groupAtoms, readInfluenceTable, snapshotCorpus } from '@openledger/attribution'
+import type { ContentStore } from '@openledger/datanet'
 import {
   digestOfCid,
   hashJson,
@@ -15,14 +15,12 @@ import {
 } from '@openledger/protocol'
 import type { ChainView } from '../chain/ChainView.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
+import type { AuditedRun } from '../evidence/AuditedRun.ts'
 import { type Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
 import { checkClusters } from './checkClusters.ts'
 import { checkLineage } from './checkLineage.ts'
 
 export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
-
-/** A run whose claims were read; filled in as checks hold. */
-export type AuditedRun = { manifest: RunManifest; records: SnapshotRecord[]; revoked: Map<Hex, bigint>; corpus: SnapshotCorpus | undefined }
 
 /** The longest example that training takes, by the recipe; 256 when the recipe does not say. */
 export function maxLengthOf(recipe: RunManifest['recipe']): number {

@@ -37,9 +37,9 @@ export function buildClaim(material: DisputeMaterial, { name, atom = 0, chunk, s
 }
 
 /** What the claim proves against what was signed; the judge's own arithmetic. */
-export function judge({ bundle, document }: DisputeMaterial, claim: DisputeClaim): Verdict {
+export function judge({ bundle, document, payer }: DisputeMaterial, claim: DisputeClaim): Verdict {
   const { receipt, deployment, treasury, stakers } = bundle
-  return verifyClaim(claim, attributionCommitment(document).header, { receipt: receipt.statement, inForce: rootsInForce(bundle), deployment: deployment.statement, treasury, stakers })
+  return verifyClaim(claim, attributionCommitment(document).header, { receipt: receipt.statement, inForce: rootsInForce(bundle), deployment: deployment.statement, treasury, stakers, payer })
 }
 
 /** Puts a claim together with the statements that it is held against. */

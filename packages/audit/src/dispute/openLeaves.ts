@@ -4,7 +4,7 @@ import { chunkSizes, OrderedTree, recordLeaf, type Absence, type Hex, type Index
 /** Opens the chunks of a text or a suffix array in which places lie, each once. */
 export function openSymbols(tree: OrderedTree, values: Uint32Array | Int32Array, places: Iterable<number>): Opening<Symbols>[] {
   const chunks = [...new Set(Array.from(places, (place) => Math.floor(place / chunkSizes.symbols)))].filter((chunk) => chunk < tree.count)
-  return chunks.map((chunk) => ({ leaf: { symbols: [...values.subarray(chunk * chunkSizes.symbols, (chunk + 1) * chunkSizes.symbols)] }, proof: tree.prove(chunk) }))
+  return chunks.map((chunk) => ({ leaf: { symbols: Array.from(values.subarray(chunk * chunkSizes.symbols, (chunk + 1) * chunkSizes.symbols), (symbol) => symbol >>> 0) }, proof: tree.prove(chunk) }))
 }
 
 /** Places one after the other. */

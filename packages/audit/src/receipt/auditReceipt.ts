@@ -2,12 +2,11 @@ import type { ContentStore } from '@openledger/datanet'
 import {
   checkCompletion,
   epochFileSchema,
-  OrderedTree,
+  OpenLedgerError,
   readArtefact,
   receiptBundleSchema,
   rootsInForce,
   runManifestSchema,
-  shareLeaf,
   snapshotsHash,
   splitFee,
   splitWithoutAttribution,
@@ -17,16 +16,24 @@ import {
   type Network,
   type ReceiptBundle,
 } from '@openledger/protocol'
-import { checkAdapter, type AuditedRun } from '../adapter/checkAdapter.ts'
+import { zeroAddress, type Address } from 'viem'
+import { checkAdapter } from '../adapter/checkAdapter.ts'
 import type { ChainView } from '../chain/ChainView.ts'
+import type { DisputeRequest } from '../dispute/buildDispute.ts'
+import { collectDisputes, gatherMaterial } from '../dispute/collectDisputes.ts'
 import { AuditEngine, type BaseSource } from '../engine/AuditEngine.ts'
+import type { AuditedRun } from '../evidence/AuditedRun.ts'
 import type { AuditReport, CheckOutcome } from '../report/AuditReport.ts'
 import { Auditor, expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
+import { AuditSession } from '../session/AuditSession.ts'
 import { checkAnswer, checkPrompt } from './checkAnswer.ts'
-import { checkAttribution, checkNoAttribution } from './checkAttribution.ts'
+import { readAttributionEvidence, type AttributionEvidence } from '../evidence/AttributionEvidence.ts'
+import { checkAttribution, checkNoAttribution, isAttributed } from './checkAttribution.ts'
 import { checkDeployment } from './checkDeployment.ts'
 import { checkOpenings, isBareBase } from './checkOpenings.ts'
+import { checkQuery } from './checkQuery.ts'
 import { checkShares } from './checkShares.ts'
+import { secondOpinion } from './secondOpinion.ts'
 
 export type ReceiptAuditInput = {
   /** The receipt bundle, as the client keeps it. */
@@ -37,6 +44,12 @@ export type ReceiptAuditInput = {
   source: BaseSource
   /** The file of the epoch that settled the receipt, when it is settled. */
   epochFile?: Uint8Array
+  /** What this audit has in common with others; default nothing. */
+  session?: AuditSession
+  /** Ask the model by forward passes too, what the answer would lose without each atom. */
+  withSecondOpinion?: boolean
+  /** Make accusations with their openings: those named, or for an empty list one for each fault that openings can show. */
+  disputes?: readonly DisputeRequest[]
   onCheck?: (outcome: CheckOutcome) => void
 }
 
@@ -68,8 +81,6 @@ function checkSplit(bundle: ReceiptBundle, network: Network): string {
     contributors: bundle.contributors,
   }
   const isOpen = bundle.attributionDeadline !== undefined
-  // Whatever came after it, an open receipt promises what holds without.
-  if (isOpen) expectEqual('share root of the receipt', statement.shareRoot, new OrderedTree(splitWithoutAttribution(terms).map(shareLeaf)).root)
   const shares = isOpen && !bundle.completion ? splitWithoutAttribution(terms) : splitFee(terms)
   const write = (list: typeof shares): string => list.map((s) => `${s.payee}:${s.amount}`).join().toLowerCase()
   expectEqual('shares', write([...bundle.shares]), write(shares))
@@ -93,7 +104,17 @@ async function checkSettlement(bundle: ReceiptBundle, receiptId: string, chain: 
  * Audits one answer from its bundle: signatures, openings, lineage, the answer executed again, attribution, split and settlement.
  * @throws OpenLedgerError BAD_ARTEFACT for a bundle that cannot be read; retryable errors when chain or files are away
  */
-export async function auditReceipt({ bundle: bytes, content, chain, network, source, epochFile, onCheck }: ReceiptAuditInput): Promise<AuditReport> {
+export async function auditReceipt({ session: shared, ...input }: ReceiptAuditInput): Promise<AuditReport> {
+  const session = shared ?? new AuditSession()
+  try {
+    return await auditIn(session, input)
+  } finally {
+    if (shared === undefined) await session.close()
+  }
+}
+
+async function auditIn(session: AuditSession, input: Omit<ReceiptAuditInput, 'session'>): Promise<AuditReport> {
+  const { bundle: bytes, content, chain, network, source, epochFile, onCheck } = input
   const bundle = readArtefact(receiptBundleSchema, bytes)
   const { statement } = bundle.receipt
   const receiptId = statementDigest(statementDomain(bundle.domain.chainId, bundle.domain.verifyingContract), 'Receipt', statement)
@@ -102,34 +123,57 @@ export async function auditReceipt({ bundle: bytes, content, chain, network, sou
   await auditor.check('openings', () => checkOpenings(bundle))
   await auditor.check('deployment and fee', () => checkDeployment(bundle, chain, network))
   await auditor.check('split', () => checkSplit(bundle, network))
-  if (auditor.failed) return auditor.finish()
+  if (auditor.failed && input.disputes === undefined) return auditor.finish()
 
-  const manifestBytes = bundle.run === null ? null : await content.get(bundle.run)
-  const engine = await AuditEngine.open(source, { name: 'the base model', cid: manifestBytes ? baseOf(manifestBytes) : null })
-  try {
-    let run: AuditedRun | undefined
-    await auditor.check('base', () => {
-      expectEqual('base id', statement.baseId, engine.info.id)
-      if (isBareBase(bundle) !== (bundle.run === null)) falseClaim('the receipt names an adapter exactly when it names a run')
-      return 'the weight file at hand is the one that the receipt names'
+  const manifest = bundle.run === null ? null : await content.get(bundle.run)
+  const engine = await session.engine(statement.baseId, () => AuditEngine.open(source, { name: 'the base model', cid: manifest ? baseOf(manifest) : null }))
+  await auditor.check('base', () => {
+    expectEqual('base id', statement.baseId, engine.info.id)
+    if (isBareBase(bundle) !== (bundle.run === null)) falseClaim('the receipt names an adapter exactly when it names a run')
+    return 'the weight file at hand is the one that the receipt names'
+  })
+  let run: AuditedRun | undefined
+  if (manifest && (!auditor.failed || input.disputes !== undefined)) {
+    // A receipt that is false already is read on only for its disputes: its lineage is looked through without a word in the report.
+    const lineage = auditor.failed ? new Auditor('adapter', statement.adapterId) : auditor
+    run = await session.run(lineage, bundle.run!, () => checkAdapter(lineage, { manifest, content, chain, network, engine }))
+    await auditor.check('lineage', () => {
+      const { statement: training } = run!.manifest.run
+      expectEqual('adapter', statement.adapterId, training.adapterId)
+      expectEqual('snapshots', statement.snapshotsHash, snapshotsHash(training.snapshotIds))
+      return 'the receipt names this adapter and these snapshots'
     })
-    if (manifestBytes && !auditor.failed) {
-      run = await checkAdapter(auditor, { manifest: manifestBytes, content, chain, network, engine })
-      await auditor.check('lineage', () => {
-        const { statement: training } = run!.manifest.run
-        expectEqual('adapter', statement.adapterId, training.adapterId)
-        expectEqual('snapshots', statement.snapshotsHash, snapshotsHash(training.snapshotIds))
-        return 'the receipt names this adapter and these snapshots'
-      })
-    }
-    await auditor.check('prompt', () => checkPrompt(bundle, engine))
-    await auditor.check('answer', () => checkAnswer(bundle, engine))
-    await auditor.check('attribution', () => (run ? checkAttribution(bundle, run, content, engine, epochFile !== undefined) : checkNoAttribution(bundle)))
-    await auditor.check('settlement', () => checkSettlement(bundle, receiptId, chain, epochFile))
-    return auditor.finish()
-  } finally {
-    await engine.close()
   }
+  await auditor.check('prompt', () => checkPrompt(bundle, engine))
+  await auditor.check('answer', () => checkAnswer(bundle, engine))
+  const payer = run && (await chain.channel(statement.channelId))?.payer
+  let evidence: AttributionEvidence | undefined
+  await auditor.check('attribution', async () => {
+    if (!run) return checkNoAttribution(bundle)
+    if (isAttributed(bundle)) evidence = await readAttributionEvidence(bundle, run, content, engine)
+    return checkAttribution({ bundle, run, evidence, isSettled: epochFile !== undefined, payer })
+  })
+  if (evidence) await auditor.check('query vector', () => checkQuery(bundle, evidence!, engine))
+  await auditor.check('settlement', () => checkSettlement(bundle, receiptId, chain, epochFile))
+  const report = auditor.finish()
+  return { ...report, ...(await further(input, { bundle, run, evidence, payer, engine })) }
+}
+
+type Found = { bundle: ReceiptBundle; run: AuditedRun | undefined; evidence: AttributionEvidence | undefined; payer: Address | undefined; engine: AuditEngine }
+
+/** Files that are false or damaged leave nothing to make accusations from; what is away is reported. */
+function onlyRetryable(error: unknown): undefined {
+  if (error instanceof OpenLedgerError && error.action !== 'retry') return undefined
+  throw error
+}
+
+/** What was asked for beside the checks: the model's own opinion, and accusations with their openings. */
+async function further({ content, disputes, withSecondOpinion }: Omit<ReceiptAuditInput, 'session'>, { bundle, run, evidence, payer, engine }: Found): Promise<Pick<AuditReport, 'secondOpinion' | 'disputes'>> {
+  const out: Pick<AuditReport, 'secondOpinion' | 'disputes'> = {}
+  const at = evidence ?? (run?.corpus && isAttributed(bundle) && disputes ? await readAttributionEvidence(bundle, run, content, engine).catch(onlyRetryable) : undefined)
+  if (withSecondOpinion && at) out.secondOpinion = await secondOpinion(engine.host, at.table, at.published, bundle.request.promptTokens, bundle.answer.tokens)
+  if (disputes) out.disputes = run && at ? collectDisputes(await gatherMaterial(bundle, run, at, content, payer ?? zeroAddress), disputes) : []
+  return out
 }
 
 /** The content id of the base that a run manifest names. */

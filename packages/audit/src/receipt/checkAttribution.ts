@@ -1,57 +1,44 @@
-import {
-  answerEvidence,
-  attributionRoot,
-  buildSpanIndex,
-  readAttribution,
-  readInfluenceTable,
-  readQueryVector,
-  revokedHash,
-  SpanFinder,
-  verifyAttribution,
-} from '@openledger/attribution'
-import type { ContentStore } from '@openledger/datanet'
-import { digestOfCid, rootsInForce, zeroHash, type ContributorShare, type ReceiptBundle } from '@openledger/protocol'
-import type { AuditedRun } from '../adapter/checkAdapter.ts'
-import type { AuditEngine } from '../engine/AuditEngine.ts'
+import { attributionRoot, payableShares, revokedHash, verifyAttribution } from '@openledger/attribution'
+import { OrderedTree, rootsInForce, shareLeaf, splitWithoutAttribution, zeroHash, type ContributorShare, type ReceiptBundle } from '@openledger/protocol'
+import { zeroAddress, type Address } from 'viem'
+import type { AuditedRun } from '../evidence/AuditedRun.ts'
 import { expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
+import type { AttributionEvidence } from '../evidence/AttributionEvidence.ts'
+
+export type AttributionAudit = {
+  bundle: ReceiptBundle
+  run: AuditedRun
+  /** Read by `readAttributionEvidence`; absent where the bundle holds no attribution. */
+  evidence: AttributionEvidence | undefined
+  /** Whether the answer is in an epoch: then nothing is awaited any more. */
+  isSettled: boolean
+  /** Who the chain says owns the channel that paid. */
+  payer: Address | undefined
+}
+
+/** Whether a bundle should hold an attribution: its answer has words, and nothing is awaited. */
+export const isAttributed = ({ answer, attributionDeadline, completion }: ReceiptBundle): boolean => answer.tokens.length > 0 && (attributionDeadline === undefined || completion !== undefined)
 
 /**
- * Recomputes whose data shaped the answer: losses, gradient and query vector by the engine (within the profile), then scores, shares and
- * spans in integers from the published table and the index rebuilt from the records.
- * @param isSettled whether the answer is in an epoch: then nothing is awaited any more
+ * Recomputes whose data shaped the answer, in integers: scores and shares from the published table and query vector, spans from the index rebuilt
+ * from the records; then what of the shares is paid. The query vector itself is the matter of `checkQuery`.
  */
-export async function checkAttribution(bundle: ReceiptBundle, run: AuditedRun, content: ContentStore, engine: AuditEngine, isSettled: boolean): Promise<string | Skipped> {
+export function checkAttribution({ bundle, run, evidence, isSettled, payer }: AttributionAudit): string | Skipped {
   const { statement } = bundle.receipt
   if (bundle.answer.tokens.length === 0) return checkEmptyAnswer(bundle, run)
-  if (bundle.attributionDeadline !== undefined && !bundle.completion) return checkOpen(bundle, run, isSettled)
-  const document = readAttribution(bundle.attribution as object)
+  if (bundle.attributionDeadline !== undefined) expectDefault(bundle, run)
+  if (evidence === undefined) return checkOpen(bundle, run, isSettled)
+  const { document, table, published, finder, wordStarts } = evidence
   expectEqual('attribution root', rootsInForce(bundle).attributionRoot, attributionRoot(document))
   if (bundle.completion) expectEqual('query vector of the attribution', bundle.completion.statement.queryHash, document.queryHash)
   expectEqual('influence table of the deployment', bundle.deployment.statement.tableHash, document.commitments.table)
   expectEqual('attribution method', bundle.deployment.statement.methodHash, document.method.hash)
-  const table = readInfluenceTable(await content.get(run.manifest.influenceTable))
-  if (bundle.queryVector === null) return falseClaim('the bundle names no query vector')
-  expectEqual('query vector', document.queryHash, digestOfCid(bundle.queryVector))
-  const published = readQueryVector(await content.get(bundle.queryVector))
-  const measured = await answerEvidence(engine.host, table, bundle.request.promptTokens, bundle.answer.tokens)
-  const sameProfile = engine.info.profileHash === statement.profileHash
-  if (sameProfile) expectEqual('query vector measured again', document.queryHash, measured.query.hash)
-  const revoked = new Set([...run.revoked].filter(([, time]) => time <= statement.time).map(([id]) => id))
-  expectEqual('revoked records', document.revokedHash, revokedHash(revoked))
-  const finder = new SpanFinder(buildSpanIndex(run.corpus!.spanRecords, run.corpus!.contributors), revoked)
-  const { checked, difference } = verifyAttribution(document, {
-    finder,
-    table,
-    query: sameProfile ? measured.query : published,
-    answer: bundle.answer.tokens,
-    wordStarts: measured.wordStarts,
-    ...(sameProfile ? { losses: measured.losses } : {}),
-    answerKey: statement.outputHash,
-  })
+  expectEqual('revoked records', document.revokedHash, revokedHash(finder.revoked))
+  const { checked, difference } = verifyAttribution(document, { finder, table, query: published, answer: bundle.answer.tokens, wordStarts, answerKey: statement.outputHash })
   if (difference) falseClaim(`${difference.field}: claimed ${JSON.stringify(difference.claimed)}, recomputed ${JSON.stringify(difference.recomputed)}`)
-  expectContributors(bundle, document.shares)
-  const how = sameProfile ? 'recomputed from the answer' : 'recomputed from the published query vector'
-  return `${checked} values ${how}, ${document.spans.length} spans`
+  const { owner } = bundle.deployment.statement
+  expectContributors(bundle, payableShares(document.shares, { payer: payer ?? zeroAddress, owner, node: statement.node, gateway: statement.gateway }))
+  return `${checked} values recomputed from the published files, ${document.spans.length} spans`
 }
 
 /** Fails unless the split took exactly these contributors, shares and weights. */
@@ -67,10 +54,22 @@ export function checkNoAttribution(bundle: ReceiptBundle): string {
   return 'the bare base has no contributors'
 }
 
+/** The contributors of a run by training weight alone. */
+function weightsAlone({ corpus }: AuditedRun): ContributorShare[] {
+  const { contributors, weights } = corpus!
+  return contributors.map((contributor, i) => ({ contributor, sharePpm: 0, trainingWeight: weights[i] ?? 0 }))
+}
+
 /** Fails unless all is paid by training weight. */
 function expectWeightsAlone(bundle: ReceiptBundle, run: AuditedRun): void {
-  const { contributors, weights } = run.corpus!
-  expectContributors(bundle, contributors.map((contributor, i) => ({ contributor, sharePpm: 0, trainingWeight: weights[i] ?? 0 })))
+  expectContributors(bundle, weightsAlone(run))
+}
+
+/** Whatever came after it, an open receipt promises the shares that hold without an attribution. */
+function expectDefault({ receipt, deployment, platformFee, treasury, stakers }: ReceiptBundle, run: AuditedRun): void {
+  const { fee, node, shareRoot } = receipt.statement
+  const shares = splitWithoutAttribution({ fee, platformFee, deployment: deployment.statement, node, treasury, stakers, contributors: weightsAlone(run) })
+  expectEqual('share root of the receipt', shareRoot, new OrderedTree(shares.map(shareLeaf)).root)
 }
 
 /** An answer without words: all is paid by training weight. */

@@ -1,5 +1,19 @@
+import type { DisputeBundle } from '@openledger/protocol'
+
 /** What became of one check. `skipped` says in its detail why it could not be made here. */
 export type CheckOutcome = { name: string; status: 'ok' | 'false' | 'skipped'; detail: string }
+
+/** What forward passes say beside the scores: for each atom 2·(loss at the adapter less half of its response, less the loss at the adapter), in nats per token. */
+export type SecondOpinion = {
+  atoms: { contributor: string; score: number; halfStep: number }[]
+  /** Spearman's rank correlation of the two. */
+  rankCorrelation: number
+  /** Whether both put the same atom first. */
+  sameFirst: boolean
+}
+
+/** An accusation that was made from an answer, and what its openings prove to a judge. */
+export type ReportedDispute = { proven: boolean; finding: string; bundle: DisputeBundle }
 
 /** The result of an audit: every check that was made, in order; a false claim ends it. */
 export type AuditReport = {
@@ -9,4 +23,8 @@ export type AuditReport = {
   checks: CheckOutcome[]
   /** The first false claim, in one sentence; absent when there is none. */
   falseClaim?: string
+  /** Only when it was asked for. */
+  secondOpinion?: SecondOpinion
+  /** Only when they were asked for. */
+  disputes?: ReportedDispute[]
 }

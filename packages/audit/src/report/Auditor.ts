@@ -40,6 +40,20 @@ export class Auditor {
     return !this.#report.ok
   }
 
+  /** What became of the checks so far. */
+  get outcomes(): readonly CheckOutcome[] {
+    return this.#report.checks
+  }
+
+  /** Takes over checks that held in an earlier audit of the same session. */
+  repeat(outcomes: readonly CheckOutcome[]): void {
+    if (this.failed) return
+    for (const outcome of outcomes) {
+      this.#report.checks.push(outcome)
+      this.#onCheck?.(outcome)
+    }
+  }
+
   /** @param check returns what it found in a few words, or Skipped; throws when the claim is false */
   async check(name: string, check: () => Promise<string | Skipped> | string | Skipped): Promise<void> {
     if (this.failed) return

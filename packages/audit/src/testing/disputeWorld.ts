@@ -40,7 +40,7 @@ const id = (text: string): Hex => keccak(utf8(text))
 const address = (k: number): Address => `0x${k.toString(16).padStart(40, '0')}`
 const [node, owner] = [privateKeyToAccount(id('node')), privateKeyToAccount(id('owner'))]
 
-export const court: DisputeCourt = { chainId: 31337, epochs: address(0xe), models: address(0xd), treasury: address(0xaa), stakers: address(0xbb) }
+export const court: DisputeCourt = { chainId: 31337, epochs: address(0xe), models: address(0xd), treasury: address(0xaa), stakers: address(0xbb), payer: address(0xcc) }
 
 const parameters = 9000
 const wave = (a: number): Float32Array => Float32Array.from({ length: parameters }, (_, i) => Math.sin(i * (a + 1)) * 0.01 * 2 ** -(i % 7))
@@ -85,7 +85,7 @@ export async function disputeWorld(plant: Plant = {}): Promise<DisputeMaterial> 
   const leaves = records.map((r) => ({ recordId: r.recordId, contributor: contributors[r.contributor]!, weight: 1 }))
   const statement: Snapshot = { datanetId: 1n, parent: zeroHash, root: new OrderedTree(leaves.map(snapshotLeaf)).root, recordCount: records.length, contributorCount: 4, contentHash: id('snapshot') }
   const salt = id('salt')
-  const material: DisputeMaterial = { bundle: {} as ReceiptBundle, document: {} as AttributionDocument, table, query, index, finder, wordStarts, snapshots: [{ statement, leaves }] }
+  const material: DisputeMaterial = { bundle: {} as ReceiptBundle, document: {} as AttributionDocument, table, query, index, finder, wordStarts, snapshots: [{ statement, leaves }], payer: court.payer }
   plant.material?.(material)
   const outputHash = tokenHash(salt, answer)
   const document = buildAttribution({ finder, table: material.table, query: material.query, answer, wordStarts: material.wordStarts, losses: { base: 3_000_000, tuned: 200_000 }, answerKey: outputHash })

@@ -20,7 +20,7 @@ import { attributionHeaderRoot, type AttributionHeader } from './headers/attribu
 import { notProven, type Verdict } from './Verdict.ts'
 
 /** What a claim is held against, all of it signed: by the node (receipt, and the roots in force of its attribution and its payments) and by the model's owner (deployment). */
-export type DisputeRoots = { receipt: Receipt; inForce: Pick<Receipt, 'attributionRoot' | 'shareRoot'>; deployment: Deployment; treasury: Address; stakers: Address }
+export type DisputeRoots = { receipt: Receipt; inForce: Pick<Receipt, 'attributionRoot' | 'shareRoot'>; deployment: Deployment; treasury: Address; stakers: Address; /** Of the receipt's channel, as the chain knows it. */ payer: Address }
 
 /** Judges one claim against a document's header; the header must be the one that the receipt binds. Pure; mirrored by the contracts. */
 export function verifyClaim(claim: DisputeClaim, header: AttributionHeader, roots: DisputeRoots): Verdict {
@@ -52,7 +52,7 @@ export function verifyClaim(claim: DisputeClaim, header: AttributionHeader, root
 }
 
 /** Where statements are addressed to, and who is paid besides those whom they name. */
-export type DisputeCourt = { chainId: number; epochs: Address; models: Address; treasury: Address; stakers: Address }
+export type DisputeCourt = { chainId: number; epochs: Address; models: Address; treasury: Address; stakers: Address; /** Of the receipt's channel. */ payer: Address }
 
 /** Judges a whole bundle: signatures first, then its claim. A bundle that is not well signed proves nothing. */
 export async function verifyDispute(bundle: DisputeBundle, court: DisputeCourt): Promise<Verdict> {
@@ -66,5 +66,5 @@ export async function verifyDispute(bundle: DisputeBundle, court: DisputeCourt):
     if (!(error instanceof ProofError)) throw error
     return notProven(error.message)
   }
-  return verifyClaim(claim, header, { receipt: receipt.statement, inForce: rootsInForce(bundle), deployment: deployment.statement, treasury: court.treasury, stakers: court.stakers })
+  return verifyClaim(claim, header, { receipt: receipt.statement, inForce: rootsInForce(bundle), deployment: deployment.statement, treasury: court.treasury, stakers: court.stakers, payer: court.payer })
 }

@@ -3,6 +3,8 @@ export type AuditBenchSettings = {
   /** Answers to attribute and to recompute. */
   answers: number
   maxTokens: number
+  /** Answers whose records are ranked in both ways. */
+  drillDowns: number
   /** JSON lines of contributor, prompt, completion; default the sample datanet. */
   records: string | undefined
   /** Records taken, spread evenly over the contributors. */

@@ -19,6 +19,7 @@ describe.skipIf(process.arch !== 'x64')('openledger bench audit', () => {
     expect(code).toBeLessThan(2)
     const first = JSON.parse(readFileSync(save, 'utf8')) as AuditBenchReport
     expect(first.variants).toEqual(['haswell', 'sandybridge'])
+    expect(first.results[2]).toMatchObject({ scenario: 'records', workload: { answers: 2, records: 12 } })
     expect(first.results[1]!.checks[1]).toMatchObject({ name: 'vectors re-derived exactly of 3', value: 3 })
   }, 120_000)
 })

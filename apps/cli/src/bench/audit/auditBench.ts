@@ -11,6 +11,7 @@ import { printResult } from '../serve/report/printResult.ts'
 import type { ScenarioResult } from '../serve/report/ScenarioResult.ts'
 import type { AuditBenchSettings } from './AuditBenchSettings.ts'
 import { openAuditWorld } from './AuditWorld.ts'
+import { drillDownRecall } from './drillDownRecall.ts'
 import { makeAnswers } from './makeAnswers.ts'
 import { recomputeAnswers, type Recomputed } from './recomputeAnswers.ts'
 
@@ -72,9 +73,12 @@ export async function auditBench(settings: AuditBenchSettings, output: Output): 
     const made = await withEngine(settings.variant, settings.threads, async (host, info) => {
       const world = await openAuditWorld(host, info, settings)
       const { isaVariant } = info.profile
-      return { world, isaVariant, answers: await makeAnswers(host, world, settings, isaVariant, count('attributed')) }
+      const answers = await makeAnswers(host, world, settings, isaVariant, count('attributed'))
+      const ranked = answers.slice(0, settings.drillDowns)
+      const records = await drillDownRecall(host, info, world, ranked, { work: settings.work, variant: isaVariant }, (done) => progress.update({ done, total: ranked.length, text: 'records ranked' }))
+      return { world, isaVariant, answers, records }
     })
-    const { world, answers, isaVariant: variant } = made
+    const { world, answers, records, isaVariant: variant } = made
     const audit = (otherVariant: string): Promise<Recomputed[]> =>
       withEngine(otherVariant, settings.threads, async (host) => {
         await host.registerAdapter(world.adapterFolder)
@@ -94,6 +98,7 @@ export async function auditBench(settings: AuditBenchSettings, output: Output): 
     const results = [
       resultOf('another build', { ...workload, 'audited by': settings.otherVariant }, other, settings.otherVariant === variant),
       resultOf('the same build', { ...workload, 'audited by': variant }, same, true),
+      records,
     ]
     for (const result of results) printResult(output, result)
     output.line(`kept in ${path.resolve(settings.work)}`)

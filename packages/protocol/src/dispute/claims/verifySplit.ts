@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { z } from 'zod'
 import { address } from '../../artefacts/fields.ts'
 import type { Hex } from '../../encoding/bytes.ts'
@@ -18,15 +19,18 @@ export type SplitClaim = z.infer<typeof splitClaimSchema>
 /**
  * Whether the receipt's share root is another than the split of its fee by the document's shares.
  * @param paidRoot the receipt's `shareRoot`
- * @param payees the treasury and the contract of the stakers, as the chain knows them
+ * @param known the treasury, the contract of the stakers and the payer of the receipt's channel, as the chain knows them
  */
-export function verifySplit(claim: SplitClaim, header: AttributionHeader, receipt: Receipt, deployment: Deployment, paidRoot: Hex, payees: Pick<SplitClaim, 'treasury' | 'stakers'>): Verdict {
-  if (claim.treasury.toLowerCase() !== payees.treasury.toLowerCase() || claim.stakers.toLowerCase() !== payees.stakers.toLowerCase()) return notProven('treasury or stakers are others')
+export function verifySplit(claim: SplitClaim, header: AttributionHeader, receipt: Receipt, deployment: Deployment, paidRoot: Hex, known: Pick<SplitClaim, 'treasury' | 'stakers'> & { payer: Address }): Verdict {
+  if (claim.treasury.toLowerCase() !== known.treasury.toLowerCase() || claim.stakers.toLowerCase() !== known.stakers.toLowerCase()) return notProven('treasury or stakers are others')
   if (new OrderedTree(claim.shares.map(contributorShareLeaf)).root !== header.sharesRoot) return notProven('the shares are not those of the signed document')
   const metered = answerFee(deployment, receipt, 0n)
   if (receipt.fee < metered) return proven(`the fee is ${receipt.fee}, prices and tokens alone give ${metered}`)
   try {
-    const shares = splitFee({ fee: receipt.fee, platformFee: receipt.fee - metered, deployment, node: receipt.node, treasury: claim.treasury, stakers: claim.stakers, contributors: claim.shares })
+    // Whoever sells an answer pays no influence by asking for it.
+    const isSubsidised = [deployment.owner, receipt.node, receipt.gateway].some((party) => party.toLowerCase() === known.payer.toLowerCase())
+    const contributors = isSubsidised ? claim.shares.map((s) => ({ ...s, sharePpm: 0 })) : claim.shares
+    const shares = splitFee({ fee: receipt.fee, platformFee: receipt.fee - metered, deployment, node: receipt.node, treasury: claim.treasury, stakers: claim.stakers, contributors })
     const root = new OrderedTree(shares.map(shareLeaf)).root
     return root === paidRoot ? notProven('the payments follow from the shares') : proven(`the shares give payments of root ${root}, the receipt pays ${paidRoot}`)
   } catch (error) {
