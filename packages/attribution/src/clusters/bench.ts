@@ -65,6 +65,10 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
 async function measure(title: string, file: string, limit: number): Promise<void> {
   const records = readFileSync(file, 'utf8').trim().split('\n').slice(0, limit).map((line) => JSON.parse(line) as WrittenRecord)
+  // What the words alone merge, and what they would let any model merge: the bounds on false merges, whatever the base.
+  const near = { simhash: new Uint8Array(1024), embedding: Int8Array.of(1) }
+  const bounds = [undefined, records.map(() => near)].map((given) => findClusters({ records: placed(records), evidence: given }).filter(({ of }, i) => of !== i).length)
+  console.log(`\n${title}: of ${records.length} records ${bounds[0]} are merged by words, ${bounds[1]} if the model called every pair near`)
   const evidence = await evidenceOf(records)
   const start = performance.now()
   const places = findClusters({ records: placed(records), evidence })
