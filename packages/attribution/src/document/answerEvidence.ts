@@ -4,6 +4,7 @@ import { gradientPath } from '../influence/gradientPath.ts'
 import type { InfluenceTable } from '../influence/InfluenceTable.ts'
 import { buildQueryVector } from '../influence/QueryVector.ts'
 import { microNats } from '../shares/microNats.ts'
+import { surprisal } from '../spans/surprisal.ts'
 import { wordStarts } from '../spans/wordStarts.ts'
 import type { AttributionInput } from './buildAttribution.ts'
 
@@ -22,7 +23,7 @@ function pathOf(table: InfluenceTable): GradientPath {
 }
 
 /**
- * Measures an answer: its gradient along the table's path, quantised; its losses; where its words start. Node and audit call this same
+ * Measures an answer: its gradient along the table's path, quantised; its losses; what each token told the bare base; where its words start. Node and audit call this same
  * function, so within one numerics profile they get the same bytes.
  * @param prompt token ids of the rendered prompt
  * @param answer token ids of the answer, at least one, without the token that ended it
@@ -32,11 +33,12 @@ export async function answerEvidence(
   table: InfluenceTable,
   prompt: readonly number[],
   answer: readonly number[],
-): Promise<Pick<AttributionInput, 'query' | 'losses' | 'wordStarts'>> {
+): Promise<Pick<AttributionInput, 'query' | 'losses' | 'wordStarts'> & { baseSurprisal: number[] }> {
   const measured = await engine.answerGradient(table.adapterId, [...prompt, ...answer], prompt.length, pathOf(table))
   return {
     query: buildQueryVector(measured.gradient),
     losses: { base: microNats(measured.lossBase), tuned: microNats(measured.loss) },
+    baseSurprisal: Array.from(measured.baseProbabilities, surprisal),
     wordStarts: wordStarts(await engine.pieces(answer)),
   }
 }

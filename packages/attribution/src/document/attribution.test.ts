@@ -113,6 +113,25 @@ describe('attribution document', () => {
     expect(check({ scores: { ...document.scores, values: document.scores.values.map((v) => (v.startsWith('-') ? v.slice(1) : v)) } })).toMatch(/^scores\.values\./)
   })
 
+  it('discounts spans by what the base knew, and notices surprisals that do not belong to the base loss', () => {
+    const answer = input.answer
+    const known: number[] = Array.from(answer, (_, i) => (i < 8 ? 0 : 5000))
+    const base = Math.floor((known.reduce((a, b) => a + b) * Math.LN2 * 1e6) / 1024 / answer.length)
+    const own = makeInput({ baseSurprisal: known, losses: { base, tuned: 100_000 } })
+    const discounted = buildAttribution(own)
+    expect(discounted.spans[0].discountedWeight).toBeLessThan(discounted.spans[0].weight)
+    expect(readAttribution(utf8(canonicalJson(discounted)))).toEqual(discounted)
+    const { baseSurprisal: _taken, ...withoutSurprisal } = own
+    expect(verifyAttribution(discounted, withoutSurprisal).difference).toBeUndefined()
+    const turned = [known.at(-1)!, ...known.slice(0, -1)]
+    const check = (baseSurprisal: number[]) => verifyAttribution({ ...discounted, baseSurprisal }, withoutSurprisal).difference?.field
+    expect(check(known.map((s) => s + 200))).toBe('baseSurprisal')
+    expect(check(known.map((s) => Math.max(0, s - 10)))).toBe('baseSurprisal')
+    expect(check(turned)).toMatch(/^spans/)
+    expect(verifyAttribution({ ...discounted, baseSurprisal: turned }, own).difference?.field).toMatch(/^baseSurprisal/)
+    expect(() => readAttribution({ ...discounted, baseSurprisal: known.slice(1) })).toThrow(expect.objectContaining({ code: 'BAD_ARTEFACT' }))
+  })
+
   it('notices one changed byte in the table, the index or the query vector', () => {
     const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((b, i) => (i === at ? b ^ 1 : b))
     const table = encodeInfluenceTable(input.table)

@@ -3,6 +3,7 @@ import type { Address } from 'viem'
 import { z } from 'zod'
 import { policy } from '../policy.ts'
 import { maxMicroNats } from '../shares/microNats.ts'
+import { maxSurprisal } from '../spans/surprisal.ts'
 
 const hash32 = z.custom<Hex>((v) => typeof v === 'string' && /^0x[0-9a-f]{64}$/.test(v), 'expected 0x and 64 lower-case hexadecimal digits')
 const address = z.custom<Address>((v) => typeof v === 'string' && /^0x[0-9a-f]{40}$/.test(v), 'expected a lower-case address')
@@ -50,6 +51,8 @@ export const attributionSchema = z.strictObject({
   answerTokens: token,
   /** Micro-nats per answer token. */
   losses: z.strictObject({ base: z.int().min(0).max(maxMicroNats), tuned: z.int().min(0).max(maxMicroNats) }),
+  /** Per answer token, −log2 of the probability that the bare base gives it, in 1/1024 bit; absent: spans are not discounted. */
+  baseSurprisal: z.array(z.int().min(0).max(maxSurprisal)).max(maxTokens).optional(),
   /** Root of the tree over the answer's tokens, with word starts and weights. */
   tokensRoot: hash32,
   /** Root of the tree over each atom's running sums of ⟨g, r⟩. */
@@ -65,7 +68,7 @@ export const attributionSchema = z.strictObject({
     .max(policy.maxContributors)
     .refine((shares) => shares.reduce((sum, s) => sum + s.sharePpm, 0) <= wholePpm, 'the shares sum to more than 1,000,000 ppm'),
   spans: z.array(span).max(maxTokens),
-})
+}).refine(({ baseSurprisal, answerTokens }) => baseSurprisal === undefined || baseSurprisal.length === answerTokens, 'as many surprisals as answer tokens')
 
 export type AttributionDocument = z.infer<typeof attributionSchema>
 

@@ -25,6 +25,8 @@ export type AttributionInput = {
   wordStarts: Uint8Array
   /** Of the answer given its prompt: bare base and tuned model (`microNats` of the mean loss per answer token). */
   losses: Losses
+  /** Per answer token, what it told the bare base in 1/1024 bit (`surprisal`); absent: spans are not discounted. */
+  baseSurprisal?: readonly number[]
   /** The receipt's `outputHash`. */
   answerKey: Hex
 }
@@ -42,7 +44,7 @@ function methodParameters({ details }: InfluenceTable): AttributionDocument['met
 
 /** The claims of a document that name its inputs, without computing on them. */
 export function attributionInputs(input: AttributionInput) {
-  const { finder, table, query, answer, losses, answerKey } = input
+  const { finder, table, query, answer, losses, baseSurprisal, answerKey } = input
   return {
     kind: 'openledger/attribution/1' as const,
     method: { name: table.method, hash: methodHash(table.method), parameters: methodParameters(table) },
@@ -56,6 +58,7 @@ export function attributionInputs(input: AttributionInput) {
     answerKey,
     answerTokens: answer.length,
     losses,
+    ...(baseSurprisal ? { baseSurprisal: [...baseSurprisal] } : {}),
   }
 }
 
@@ -64,9 +67,9 @@ export function attributionInputs(input: AttributionInput) {
  * gives the same document everywhere.
  */
 export function buildAttribution(input: AttributionInput): AttributionDocument {
-  const { finder, table, query, answer, wordStarts, losses, answerKey } = input
+  const { finder, table, query, answer, wordStarts, losses, baseSurprisal, answerKey } = input
   const scores = scoreAtoms(table, query)
-  const spans = finder.find(answer, wordStarts)
+  const spans = finder.find(answer, wordStarts, baseSurprisal)
   const witnesses = new Set(spans.map(({ source }) => source.contributor))
   return {
     ...attributionInputs(input),

@@ -15,6 +15,7 @@ export async function checkQuery(bundle: ReceiptBundle, { document, table, publi
     expectEqual('query vector measured again', document.queryHash, measured.query.hash)
     expectEqual('loss of the base', document.losses.base, measured.losses.base)
     expectEqual('loss of the model', document.losses.tuned, measured.losses.tuned)
+    expectEqual('surprisal of the base', (document.baseSurprisal ?? []).join(), measured.baseSurprisal.join())
     return 'gradient and losses of the answer measured again: the same to the last bit'
   }
   const { identical, relativeL2 } = compareQueries(published, measured.query)
