@@ -1,11 +1,12 @@
+import type { AtomMember } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { deploymentSchema, fail, OpenLedgerError, readArtefact, type Deployment, type Hex, type RunManifest } from '@openledger/protocol'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
-import { readEvidence, withRevoked, type AdapterEvidence } from './AdapterEvidence.ts'
 import { layOutAdapter, readManifest } from './AdapterFiles.ts'
+import { readWeights } from './readWeights.ts'
 
 /** A model that answers: a deployment with everything that its receipts name. */
 export type ServedModel = {
@@ -38,7 +39,7 @@ const activeMs = 2000
 export class ServedModels {
   readonly #parts: ServedModelParts
   readonly #ready = new Map<Hex, Promise<ServedModel>>()
-  readonly #evidence = new Map<Hex, Promise<AdapterEvidence>>()
+  readonly #weights = new Map<Hex, Promise<AtomMember[]>>()
   readonly #active = new Map<Hex, { at: number; active: boolean }>()
 
   constructor(parts: ServedModelParts) {
@@ -69,16 +70,8 @@ export class ServedModels {
   }
 
   /** Each contributor's training weight in a model's adapter; none for the bare base. */
-  async weights({ adapterId, manifest }: ServedModel): Promise<AdapterEvidence['weights']> {
-    return adapterId && manifest ? (await this.#known(adapterId, manifest.value)).weights : []
-  }
-
-  /** The attribution evidence of a model's adapter, without the records that were revoked by a time (Unix seconds). */
-  async evidence({ adapterId, manifest }: ServedModel, time: number): Promise<AdapterEvidence> {
-    if (!adapterId || !manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
-    const evidence = withRevoked(await this.#known(adapterId, manifest.value), await this.revokedOf(manifest.value, time))
-    this.#evidence.set(adapterId, Promise.resolve(evidence))
-    return evidence
+  async weights({ adapterId, manifest }: ServedModel): Promise<AtomMember[]> {
+    return adapterId && manifest ? this.#weightsOf(adapterId, manifest.value) : []
   }
 
   #loaded(row: Row): Promise<ServedModel> {
@@ -91,12 +84,12 @@ export class ServedModels {
     return ready
   }
 
-  #known(adapterId: Hex, manifest: RunManifest): Promise<AdapterEvidence> {
-    let known = this.#evidence.get(adapterId)
+  #weightsOf(adapterId: Hex, manifest: RunManifest): Promise<AtomMember[]> {
+    let known = this.#weights.get(adapterId)
     if (!known) {
-      known = readEvidence(this.#parts.content, manifest, new Set())
-      this.#evidence.set(adapterId, known)
-      known.catch(() => this.#evidence.delete(adapterId))
+      known = readWeights(this.#parts.content, manifest)
+      this.#weights.set(adapterId, known)
+      known.catch(() => this.#weights.delete(adapterId))
     }
     return known
   }
@@ -126,7 +119,7 @@ export class ServedModels {
     if (!run) return fail('ADAPTER_MISSING', `the files of adapter ${row.adapter_id} are not here`, { status: 503, action: 'retry', fix: 'publish the run of this adapter to this node' })
     const value = await readManifest(content, run.manifest)
     // Its first answer would wait for it.
-    void this.#known(row.adapter_id, value).catch(() => undefined)
+    void this.#weightsOf(row.adapter_id, value).catch(() => undefined)
     const folder = await layOutAdapter(content, models, row.adapter_id, value.adapter)
     const loaded = await serving.engine.registerAdapter(folder)
     gradients.place(row.adapter_id, folder)

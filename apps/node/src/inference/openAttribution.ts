@@ -1,5 +1,5 @@
+import type { AtomMember } from '@openledger/attribution'
 import { pendingAttributionRoot, zeroHash, type ContributorShare, type Hex } from '@openledger/protocol'
-import type { AdapterEvidence } from '../deployments/AdapterEvidence.ts'
 
 /** How a receipt leaves the attribution of its answer. */
 export type OpenedAttribution = {
@@ -15,7 +15,7 @@ export type OpenedAttribution = {
  * answer without words pays them by training weight.
  * @param deadline Unix seconds
  */
-export function openAttribution(weights: AdapterEvidence['weights'], answerTokens: number, deadline: number): OpenedAttribution {
+export function openAttribution(weights: readonly AtomMember[], answerTokens: number, deadline: number): OpenedAttribution {
   const contributors = weights.map((w) => ({ ...w, sharePpm: 0 }))
   if (weights.length === 0 || answerTokens === 0) return { root: zeroHash, deadline: null, contributors }
   return { root: pendingAttributionRoot(deadline), deadline, contributors }

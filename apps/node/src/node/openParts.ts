@@ -24,7 +24,7 @@ import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { openGatewayChain } from '../settlement/GatewayChain.ts'
-import { closeReadouts, openReadouts } from '../readout/openReadouts.ts'
+import { openReadouts } from '../readout/openReadouts.ts'
 import { Settlement } from '../settlement/Settlement.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
 import { Balances } from '../views/Balances.ts'
@@ -96,8 +96,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
   await channels.load(query)
   const receipts = await ReceiptIssuer.open({ network, account: accounts.node, ledger, channels }, query)
   const models = new ServedModels({ query, content, chain, serving, models: folder.models, log })
-  const readouts = await openReadouts({ network, account: accounts.node, query, ledger, content, models, engine: serving.gradients, names, metrics, clock, log, most: options.maxAttributions })
-  closers.add('readouts', () => closeReadouts(readouts, serving.gradients))
+  const { queue: readouts, close: closeReadouts } = await openReadouts({ network, account: accounts.node, query, ledger, models, engine: serving.gradients, contentFolder: folder.content, names, metrics, clock, log, most: options.maxAttributions })
+  closers.add('readouts', closeReadouts)
   const { defaultMaxTokens, attributionSeconds } = options
   const answers = new AnswerPipeline({ network, chain, content, serving, models, channels, receipts, readouts, names, metrics, clock, log, node, gateway, defaultMaxTokens, attributionSeconds })
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })

@@ -1,17 +1,16 @@
-import { payableShares, type AnswerEngine } from '@openledger/attribution'
-import type { ContentStore } from '@openledger/datanet'
-import { OrderedTree, readArtefact, receiptBundleSchema, shareLeaf, signStatement, splitFee, statementDomain, toJson, UnavailableError, type Attribution, type Hex, type Json, type Network, type ReceiptBundle } from '@openledger/protocol'
+import { payableShares } from '@openledger/attribution'
+import { OpenLedgerError, OrderedTree, readArtefact, receiptBundleSchema, shareLeaf, signStatement, splitFee, statementDomain, toJson, UnavailableError, type Attribution, type Hex, type Json, type Network, type ReceiptBundle } from '@openledger/protocol'
 import { zeroAddress, type Address, type LocalAccount } from 'viem'
 import type { Clock } from '../config/Clock.ts'
 import type { Query } from '../database/Database.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
 import type { Names } from '../keys/Names.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
-import { attributeAnswer } from './attributeAnswer.ts'
+import type { AttributionThread } from './AttributionThread.ts'
 import { shareViews } from './shareViews.ts'
 import { sourcesOf } from './sourcesOf.ts'
 
-export type ReceiptAttributionParts = { network: Network; account: LocalAccount; query: Query; ledger: Ledger; content: ContentStore; models: ServedModels; engine: AnswerEngine; names: Names; clock: Clock }
+export type ReceiptAttributionParts = { network: Network; account: LocalAccount; query: Query; ledger: Ledger; models: ServedModels; thread: Pick<AttributionThread, 'attribute'>; names: Names; clock: Clock }
 
 async function pendingBundle(query: Query, receiptId: Hex): Promise<ReceiptBundle | undefined> {
   const [row] = await query<{ bundle: string }>(`select bundle from receipts where id = $1 and attribution = 'pending'`, [receiptId])
@@ -30,14 +29,15 @@ async function payerOf(query: Query, channelId: Hex): Promise<Address> {
  * @throws UnavailableError ATTRIBUTION_LATE when the deadline passed meanwhile; errors of the engine, the content store and the journal
  */
 export async function attributeReceipt(parts: ReceiptAttributionParts, receiptId: Hex): Promise<void> {
-  const { network, account, query, ledger, content, models, engine, names, clock } = parts
+  const { network, account, query, ledger, models, thread, names, clock } = parts
   const bundle = await pendingBundle(query, receiptId)
   if (!bundle) return
   const { receipt, request, answer, deployment, platformFee, treasury, stakers } = bundle
   const { statement } = receipt
   const model = await models.byDeployment(statement.deploymentId)
-  const evidence = await models.evidence(model, Number(statement.time))
-  const found = await attributeAnswer({ engine, content, evidence, promptTokens: request.promptTokens, answer: answer.tokens, outputHash: statement.outputHash })
+  if (!model.manifest) throw new OpenLedgerError('NO_ADAPTER', 'the bare base has no attribution', { action: 'stop' })
+  const revoked = [...(await models.revokedOf(model.manifest.value, Number(statement.time)))]
+  const found = await thread.attribute({ files: model.manifest.value, revoked, promptTokens: request.promptTokens, answer: answer.tokens, outputHash: statement.outputHash })
   const { document } = found
   const payer = await payerOf(query, statement.channelId)
   const contributors = payableShares(document.shares, { payer, owner: deployment.statement.owner, node: statement.node, gateway: statement.gateway })
