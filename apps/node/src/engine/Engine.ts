@@ -45,7 +45,7 @@ export async function openEngine(settings: EngineSettings, options: EngineOption
 /** One answer at a time, on the CPU (where gradients are computed in any case), and nothing of what serving many needs. */
 function readoutOptions({ serving = {}, readout }: EngineSettings): EngineOptions {
   const { device: _device, kvType: _kvType, adapterType: _adapterType, ...rest } = serving
-  return { ...rest, device: 'cpu', threads: 1, niceness: 10, slots: 1, prefixSlots: 0, positions: 64, maxRows: 64, adapterBytes: 2 ** 20, hostAdapterBytes: 2 ** 28, ...readout }
+  return { ...rest, device: 'cpu', threads: 1, niceness: 10, slots: 1, prefixSlots: 0, positions: 64, maxRows: 64, ...readout }
 }
 
 /** Starts what answers: an engine of this project, or a server elsewhere; and prepares the engine for gradients beside it. Errors as the engines' loadModel. */
