@@ -1,8 +1,7 @@
 import { fail, type Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
-import { fileHash } from '../binary/fileHash.ts'
-import { encodeSpanIndex } from './encodeSpanIndex.ts'
-import { suffixArray } from './suffixArray.ts'
+import { hashSpanIndex } from './encodeSpanIndex.ts'
+import { maxSortedSymbols, suffixArray } from './suffixArray.ts'
 
 /** A record as token ids of the served model. */
 export type SpanRecord = {
@@ -42,67 +41,60 @@ export type SpanIndex = {
 /** Token ids are below this. */
 export const maxToken = 1 << 24
 
-export type SpanIndexParts = Omit<SpanIndex, 'starts' | 'text' | 'suffixes' | 'alphabet' | 'hash'>
+/** Where each record begins in the text, and the end: after each of its two fields stands a separator. */
+export function recordStarts({ promptLengths, completionLengths }: Pick<SpanIndex, 'promptLengths' | 'completionLengths'>): Int32Array {
+  const starts = new Int32Array(promptLengths.length + 1)
+  for (let k = 0; k < promptLengths.length; k++) starts[k + 1] = starts[k] + promptLengths[k] + completionLengths[k] + 2
+  return starts
+}
 
-/** Lays the records out as one text; `tokenAt` gives all tokens one after the other, without separators. */
-export function layOutText(parts: SpanIndexParts, tokenAt: (i: number) => number): Pick<SpanIndex, 'starts' | 'text' | 'alphabet'> {
-  const count = parts.recordIds.length
-  const starts = new Int32Array(count + 1)
-  for (let k = 0; k < count; k++) starts[k + 1] = starts[k] + parts.promptLengths[k] + parts.completionLengths[k] + 2
-  const text = new Uint32Array(starts[count])
-  let alphabet = 1
-  for (let k = 0, at = 0, i = 0; k < count; k++) {
-    for (const length of [parts.promptLengths[k], parts.completionLengths[k]]) {
-      for (let d = 0; d < length; d++) {
-        const symbol = (text[at++] = tokenAt(i++) + 1)
-        if (symbol >= alphabet) alphabet = symbol + 1
-      }
-      at++
-    }
+/** Writes a field's tokens as symbols. @returns the first place whose token is not in [0, 2²⁴), or −1 */
+export function writeSymbols(text: Uint32Array, at: number, tokens: ArrayLike<number>): number {
+  for (let d = 0; d < tokens.length; d++) {
+    const token = tokens[d]
+    if (!(token >= 0 && token < maxToken) || token !== Math.floor(token)) return d
+    text[at + d] = token + 1
   }
-  return { starts, text, alphabet }
+  return -1
+}
+
+/** The largest symbol of a text, plus 1. */
+export function alphabetOf(text: Uint32Array): number {
+  let largest = 0
+  for (let i = 0; i < text.length; i++) if (text[i] > largest) largest = text[i]
+  return largest + 1
 }
 
 /**
  * Builds the span index of a run's records; the same records in the same order give the same bytes.
- * @param contributors addresses that `SpanRecord.contributor` points into
- * @throws InputError BAD_RECORDS for no records, tokens out of range, an unknown contributor, or more than 2³¹ tokens
+ * @param contributors addresses that `SpanRecord.contributor` points into, each once
+ * @throws InputError BAD_RECORDS for no records, tokens out of range, an unknown or repeated contributor, or more tokens than can be sorted in one piece
  */
 export function buildSpanIndex(records: readonly SpanRecord[], contributors: readonly Address[]): SpanIndex {
-  if (records.length === 0) fail('BAD_RECORDS', 'a span index needs at least one record', { field: 'records' })
+  const refuse = (message: string): never => fail('BAD_RECORDS', message, { field: 'records' })
+  if (records.length === 0) refuse('a span index needs at least one record')
+  const addresses = contributors.map((c) => c.toLowerCase() as Address)
+  if (new Set(addresses).size < addresses.length) refuse('a contributor is listed twice')
+  const column = (): Uint32Array => new Uint32Array(records.length)
+  const parts = { contributors: addresses, recordIds: records.map((r) => r.recordId.toLowerCase() as Hex), contributorOf: column(), commitOrders: column(), promptLengths: column(), completionLengths: column() }
   let size = 0
-  for (const { recordId, contributor, commitOrder, prompt, completion } of records) {
-    if (!Number.isInteger(contributor) || contributor < 0 || contributor >= contributors.length) {
-      fail('BAD_RECORDS', `record ${recordId} names contributor ${contributor} of ${contributors.length}`, { field: 'records' })
-    }
-    if (!Number.isInteger(commitOrder) || commitOrder < 0 || commitOrder > 0xffffffff) {
-      fail('BAD_RECORDS', `record ${recordId} has a commit order that is not an unsigned 32-bit integer`, { field: 'records' })
-    }
+  for (let k = 0; k < records.length; k++) {
+    const { recordId, contributor, commitOrder, prompt, completion } = records[k]
+    if (!Number.isInteger(contributor) || contributor < 0 || contributor >= contributors.length) refuse(`record ${recordId} names contributor ${contributor} of ${contributors.length}`)
+    if (!Number.isInteger(commitOrder) || commitOrder < 0 || commitOrder > 0xffffffff) refuse(`record ${recordId} has a commit order that is not an unsigned 32-bit integer`)
+    parts.contributorOf[k] = contributor
+    parts.commitOrders[k] = commitOrder
+    parts.promptLengths[k] = prompt.length
+    parts.completionLengths[k] = completion.length
     size += prompt.length + completion.length + 2
   }
-  if (size > 0x7fffffff) fail('BAD_RECORDS', 'more than 2³¹ tokens: split the records over several indexes', { field: 'records' })
-
-  const tokens = new Uint32Array(size - 2 * records.length)
-  let at = 0
-  for (const { recordId, prompt, completion } of records) {
-    for (const field of [prompt, completion]) {
-      for (let d = 0; d < field.length; d++) {
-        const token = field[d]
-        if (!Number.isInteger(token) || token < 0 || token >= maxToken) fail('BAD_RECORDS', `record ${recordId} holds a token id that is not in [0, 2²⁴)`, { field: 'records' })
-        tokens[at++] = token
-      }
-    }
-  }
-  const parts: SpanIndexParts = {
-    contributors: contributors.map((c) => c.toLowerCase() as Address),
-    recordIds: records.map((r) => r.recordId.toLowerCase() as Hex),
-    contributorOf: Uint32Array.from(records, (r) => r.contributor),
-    commitOrders: Uint32Array.from(records, (r) => r.commitOrder),
-    promptLengths: Uint32Array.from(records, (r) => r.prompt.length),
-    completionLengths: Uint32Array.from(records, (r) => r.completion.length),
-  }
-  const laidOut = layOutText(parts, (i) => tokens[i])
-  const suffixes = suffixArray(laidOut.text, laidOut.alphabet)
-  const index = { ...parts, ...laidOut, suffixes }
-  return { ...index, hash: fileHash(encodeSpanIndex(index)) }
+  if (size > maxSortedSymbols) refuse(`${size} symbols, ${maxSortedSymbols} can be sorted in one piece: split the records over several indexes`)
+  const starts = recordStarts(parts)
+  const text = new Uint32Array(size)
+  records.forEach(({ recordId, prompt, completion }, k) => {
+    if (writeSymbols(text, starts[k], prompt) >= 0 || writeSymbols(text, starts[k] + prompt.length + 1, completion) >= 0) refuse(`record ${recordId} holds a token id that is not in [0, 2²⁴)`)
+  })
+  const alphabet = alphabetOf(text)
+  const index = { ...parts, starts, text, alphabet, suffixes: suffixArray(text, alphabet) }
+  return { ...index, hash: hashSpanIndex(index) }
 }

@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import { ByteReader } from '../binary/ByteReader.ts'
 import { fileHash } from '../binary/fileHash.ts'
 import { spanIndexMagic } from './encodeSpanIndex.ts'
-import { layOutText, maxToken, type SpanIndex } from './SpanIndex.ts'
+import { alphabetOf, recordStarts, writeSymbols, type SpanIndex } from './SpanIndex.ts'
 import { verifySuffixArray } from './verifySuffixArray.ts'
 
 /**
@@ -28,16 +28,24 @@ export function readSpanIndex(bytes: Uint8Array, options: { unverified?: boolean
     promptLengths: input.u32Array(recordCount),
     completionLengths: input.u32Array(recordCount),
   }
+  if (new Set(parts.contributors).size < contributorCount) input.refuse('a contributor is listed twice')
   if (parts.contributorOf.some((c) => c >= contributorCount)) input.refuse('a record names a contributor that is not listed')
   let sum = 0
   for (let k = 0; k < recordCount; k++) sum += parts.promptLengths[k] + parts.completionLengths[k]
   if (sum !== tokenCount) input.refuse('the lengths of the records do not sum to the number of tokens')
+  const starts = recordStarts(parts)
+  const text = new Uint32Array(tokenCount + 2 * recordCount)
   const tokens = input.u32Array(tokenCount)
-  if (tokens.some((token) => token >= maxToken)) input.refuse('a token id is not in [0, 2²⁴)')
-  const laidOut = layOutText(parts, (i) => tokens[i])
+  for (let k = 0, from = 0; k < recordCount; k++) {
+    const between = from + parts.promptLengths[k]
+    const to = between + parts.completionLengths[k]
+    const isWrong = writeSymbols(text, starts[k], tokens.subarray(from, between)) >= 0 || writeSymbols(text, starts[k] + parts.promptLengths[k] + 1, tokens.subarray(between, to)) >= 0
+    if (isWrong) input.refuse('a token id is not in [0, 2²⁴)')
+    from = to
+  }
   const suffixes = new Int32Array(input.u32Array(tokenCount + 2 * recordCount).buffer)
   input.finish()
-  const wrong = options.unverified ? -1 : verifySuffixArray(laidOut.text, suffixes)
+  const wrong = options.unverified ? -1 : verifySuffixArray(text, suffixes)
   if (wrong >= 0) input.refuse(`the suffix array is wrong at rank ${wrong}`)
-  return { ...parts, ...laidOut, suffixes, hash: fileHash(bytes) }
+  return { ...parts, starts, text, alphabet: alphabetOf(text), suffixes, hash: fileHash(bytes) }
 }
