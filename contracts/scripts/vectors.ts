@@ -24,6 +24,7 @@ import {
   type StatementName,
 } from '@openledger/protocol'
 import { encodeAbiParameters, type Address } from 'viem'
+import { disputeVectors } from './disputeVectors.ts'
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test/vectors')
 const id = (text: string): Hex => keccak(new TextEncoder().encode(text))
@@ -130,6 +131,7 @@ const files: Record<string, unknown> = {
     receipt: leaf(receiptLeaf(id('receipt'))),
   },
   'epochs.json': { epochs: epochs() },
+  'disputes.json': await disputeVectors(),
 }
 
 const texts = Object.entries(files).map(([name, content]) => [join(folder, name), `${JSON.stringify(content, null, 1)}\n`] as const)

@@ -24,6 +24,8 @@ contract Parameters is IParameters, Ownable2Step {
 
   /// @inheritdoc IParameters
   mapping(address court => uint64 since) public override courtSince;
+  /// @inheritdoc IParameters
+  mapping(address account => bool) public override wasTreasury;
 
   constructor(address owner_, ParameterValues memory initial) Ownable(owner_) {
     _set(initial);
@@ -108,6 +110,7 @@ contract Parameters is IParameters, Ownable2Step {
     _bound("challengeDeposit", next.challengeDeposit, MIN_CHALLENGE_DEPOSIT, MAX_CHALLENGE_DEPOSIT);
     if (next.treasury == address(0)) revert ZeroTreasury();
     _values = next;
+    wasTreasury[next.treasury] = true;
     emit ParametersChanged(next);
   }
 

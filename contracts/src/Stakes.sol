@@ -19,6 +19,10 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   uint256 public constant WRONG_EPOCH_PPM = 500_000;
   /// @notice What two receipts with one nonce cost the node, ppm of its bond.
   uint256 public constant EQUIVOCATION_PPM = 250_000;
+  /// @notice What a wrong attribution costs the node, ppm of its bond.
+  uint256 public constant WRONG_ATTRIBUTION_PPM = 250_000;
+  /// @notice What an attribution that was never made costs the node, ppm of its bond.
+  uint256 public constant MISSING_ATTRIBUTION_PPM = 50_000;
   /// @notice The prover's part of what is taken, ppm.
   uint256 public constant PROVER_PPM = 200_000;
 
@@ -88,8 +92,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (since == 0 || block.timestamp < since) revert NotCourt(msg.sender);
     Position storage position = _settled(account, role);
     uint96 bonded = position.bonded;
-    uint256 ppm = fault == Fault.WrongEpoch ? WRONG_EPOCH_PPM : EQUIVOCATION_PPM;
-    taken = ((bonded + position.thawing) * ppm) / WHOLE_PPM;
+    taken = ((bonded + position.thawing) * _ppmOf(fault)) / WHOLE_PPM;
     // Each part is at most what the position holds, which fits 96 bits.
     uint96 fromBonded = uint96(Math.min(taken, bonded));
     position.bonded = bonded - fromBonded;
@@ -163,8 +166,16 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (_totalBonded != 0) _distribute();
     position = _positions[account][role];
     uint256 perUnit = rewardPerUnit;
-    position.owed += Math.mulDiv(position.bonded, perUnit - position.rewardMark, REWARD_SCALE);
+    uint256 mark = position.rewardMark;
+    if (perUnit == mark) return position;
+    position.owed += Math.mulDiv(position.bonded, perUnit - mark, REWARD_SCALE);
     position.rewardMark = perUnit;
+  }
+
+  function _ppmOf(Fault fault) private pure returns (uint256) {
+    if (fault == Fault.WrongEpoch) return WRONG_EPOCH_PPM;
+    if (fault == Fault.Equivocation) return EQUIVOCATION_PPM;
+    return fault == Fault.WrongAttribution ? WRONG_ATTRIBUTION_PPM : MISSING_ATTRIBUTION_PPM;
   }
 
   function _distribute() private returns (uint256 amount) {

@@ -53,4 +53,7 @@ interface IParameters {
 
   /// @notice Where fees go.
   function treasury() external view returns (address);
+
+  /// @notice Whether fees have ever gone to an account.
+  function wasTreasury(address account) external view returns (bool);
 }

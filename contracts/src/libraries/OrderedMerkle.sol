@@ -42,6 +42,20 @@ library OrderedMerkle {
     return used == siblings.length && keccak256(abi.encodePacked(bytes1(0x02), leaf, proof.count)) == root;
   }
 
+  /// @notice The root of a tree of which all leaves are shown.
+  /// @param level hashes of the leaves in order; overwritten
+  function rootOf(bytes32[] memory level) internal pure returns (bytes32) {
+    uint256 count = level.length;
+    if (count == 0) return EMPTY_ROOT;
+    unchecked {
+      for (uint256 width = count; width > 1; width = (width >> 1) + (width & 1)) {
+        for (uint256 i = 0; i + 1 < width; i += 2) level[i >> 1] = _node(level[i], level[i + 1]);
+        if (width & 1 == 1) level[width >> 1] = level[width - 1];
+      }
+    }
+    return keccak256(abi.encodePacked(bytes1(0x02), level[0], count));
+  }
+
   function _node(bytes32 left, bytes32 right) private pure returns (bytes32 result) {
     assembly ("memory-safe") {
       let free := mload(0x40)

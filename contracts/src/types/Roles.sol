@@ -11,5 +11,7 @@ enum Role {
 /// @notice What a court has proven about a bond's owner.
 enum Fault {
   WrongEpoch,
-  Equivocation
+  Equivocation,
+  WrongAttribution,
+  MissingAttribution
 }

@@ -25,6 +25,7 @@ interface Vm {
   function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
   function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
   function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+  function mockCall(address target, bytes calldata data, bytes calldata answer) external;
   function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
   function snapshotValue(string calldata group, string calldata name, uint256 value) external;
 }

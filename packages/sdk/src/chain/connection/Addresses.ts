@@ -12,4 +12,5 @@ export type Addresses = {
   channels: Address
   datanets: Address
   models: Address
+  attributionCourt: Address
 }

@@ -1,14 +1,18 @@
 import { encodeDeployData, getContractAddress, type Address, type Hex } from 'viem'
 import type { contractBytecode } from '@openledger/protocol/bytecode'
-import { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, indexJudgeAbi, modelsAbi, parametersAbi, paymentJudgeAbi, scoreJudgeAbi, spanJudgeAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 
-export type ContractName = Exclude<keyof Addresses, 'chainId' | 'deployBlock'>
+/** The judges have no state and are named by their court. */
+type JudgeName = 'scoreJudge' | 'spanJudge' | 'indexJudge' | 'paymentJudge'
+type ListedName = Exclude<keyof Addresses, 'chainId' | 'deployBlock'>
+export type ContractName = ListedName | JudgeName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
-const order: readonly ContractName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models']
+const listed: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'attributionCourt']
+const order: readonly ContractName[] = [...listed.slice(0, -1), 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt']
 
 /** Where each contract will stand when the deployer creates them in turn from `startNonce` on. */
 export function predictAddresses(deployer: Address, startNonce: number): Record<ContractName, Address> {
@@ -16,9 +20,16 @@ export function predictAddresses(deployer: Address, startNonce: number): Record<
   return Object.fromEntries(entries) as Record<ContractName, Address>
 }
 
+/** The addresses that a ledger is known by. */
+export function listedAddresses(deployer: Address, startNonce: number): Pick<Addresses, ListedName> {
+  const at = predictAddresses(deployer, startNonce)
+  return Object.fromEntries(listed.map((name) => [name, at[name]])) as Pick<Addresses, ListedName>
+}
+
 /** The creations of all contracts in their order. */
 export function contractSteps(deployer: Address, startNonce: number, parameters: LedgerParameters, bytecode: Bytecode): ContractStep[] {
   const at = predictAddresses(deployer, startNonce)
+  const judges = { score: at.scoreJudge, span: at.spanJudge, index: at.indexJudge, payment: at.paymentJudge }
   const data: Record<ContractName, Hex> = {
     wopen: encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }),
     parameters: encodeDeployData({ abi: parametersAbi, bytecode: bytecode.Parameters, args: [deployer, parameters] }),
@@ -27,6 +38,11 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     channels: encodeDeployData({ abi: channelsAbi, bytecode: bytecode.Channels, args: [at.wopen, at.parameters, at.epochs] }),
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),
     models: encodeDeployData({ abi: modelsAbi, bytecode: bytecode.Models, args: [at.wopen, at.parameters, at.datanets] }),
+    scoreJudge: encodeDeployData({ abi: scoreJudgeAbi, bytecode: bytecode.ScoreJudge }),
+    spanJudge: encodeDeployData({ abi: spanJudgeAbi, bytecode: bytecode.SpanJudge }),
+    indexJudge: encodeDeployData({ abi: indexJudgeAbi, bytecode: bytecode.IndexJudge }),
+    paymentJudge: encodeDeployData({ abi: paymentJudgeAbi, bytecode: bytecode.PaymentJudge, args: [at.parameters, at.channels, at.stakes] }),
+    attributionCourt: encodeDeployData({ abi: attributionCourtAbi, bytecode: bytecode.AttributionCourt, args: [at.wopen, at.parameters, at.stakes, at.epochs, judges] }),
   }
   return order.map((contract) => ({ contract, address: at[contract], data: data[contract] }))
 }

@@ -6,7 +6,7 @@ import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 import { checkContracts } from './checkContracts.ts'
-import { contractSteps, predictAddresses, type ContractStep } from './contractSteps.ts'
+import { contractSteps, listedAddresses, type ContractStep } from './contractSteps.ts'
 
 /** What must be remembered to go on after an interruption; plain JSON. The addresses follow from it. */
 export type DeployProgress = { chainId: number; deployer: Address; startNonce: number; deployBlock: number }
@@ -52,17 +52,19 @@ async function createMissing(sender: Sender, progress: DeployProgress, steps: re
     if (!(await isPresent(sender, address))) {
       await sendCall(sender, { name: `creation of ${contract}`, data, nonce: progress.startNonce + i })
     }
-    onStep?.(contract, i + 1, steps.length + 1)
+    onStep?.(contract, i + 1, steps.length + courts.length)
   }
 }
 
-async function registerCourt(sender: Sender, addresses: Addresses): Promise<void> {
-  const { parameters, epochs } = addresses
+const courts = ['epochs', 'attributionCourt'] as const
+
+/** Registers a court; the first is in force at once, a later one after the stake thaw. */
+async function registerCourt(sender: Sender, { parameters }: Addresses, court: Address): Promise<void> {
   const since = await readLedger(sender, 'court', (client) =>
-    client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [epochs] }),
+    client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [court] }),
   )
   if (since !== 0n) return
-  await sendCall(sender, { name: 'court registration', to: parameters, data: encodeFunctionData({ abi: parametersAbi, functionName: 'setCourt', args: [epochs, true] }) })
+  await sendCall(sender, { name: 'court registration', to: parameters, data: encodeFunctionData({ abi: parametersAbi, functionName: 'setCourt', args: [court, true] }) })
 }
 
 /**
@@ -92,9 +94,11 @@ export async function deployContracts(
   progress ??= await begin(sender, options, chainId)
   const steps = stepsOf(progress.startNonce)
   await createMissing(sender, progress, steps, options.onStep)
-  const addresses: Addresses = { chainId, deployBlock: progress.deployBlock, ...predictAddresses(deployer, progress.startNonce) }
-  await registerCourt(sender, addresses)
-  options.onStep?.('court', steps.length + 1, steps.length + 1)
+  const addresses: Addresses = { chainId, deployBlock: progress.deployBlock, ...listedAddresses(deployer, progress.startNonce) }
+  for (const [i, court] of courts.entries()) {
+    await registerCourt(sender, addresses, addresses[court])
+    options.onStep?.('court', steps.length + i + 1, steps.length + courts.length)
+  }
   await checkContracts(publicClient, addresses)
   return addresses
 }

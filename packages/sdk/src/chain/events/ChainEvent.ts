@@ -1,5 +1,5 @@
 import type { Abi, ParseEventLogsReturnType } from 'viem'
-import type { channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 
 type EventOf<Name extends string, A extends Abi> = { contract: Name } & ParseEventLogsReturnType<A, undefined, true>[number]
 
@@ -11,3 +11,4 @@ export type ChainEvent =
   | EventOf<'epochs', typeof epochsAbi>
   | EventOf<'stakes', typeof stakesAbi>
   | EventOf<'parameters', typeof parametersAbi>
+  | EventOf<'attributionCourt', typeof attributionCourtAbi>

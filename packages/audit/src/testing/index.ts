@@ -1,0 +1,2 @@
+export { court, disputeWorld, type Plant } from './disputeWorld.ts'
+export { plantedFrauds } from './plantedFrauds.ts'
