@@ -1,4 +1,4 @@
-import { fail } from '@openledger/protocol'
+import { fail, type Hex } from '@openledger/protocol'
 import { progressText } from '../output/progressText.ts'
 import { allowBuilder } from '../verbs/allowBuilder.ts'
 import { ask } from '../verbs/ask.ts'
@@ -20,6 +20,9 @@ import type { StageReport } from './StageReport.ts'
 
 /** What the loop is played with. */
 export type LoopInput = { session: Session; state: FirstRunState; report: StageReport; records: ReadonlyMap<string, readonly SampleRecord[]>; recipe?: Record<string, number> }
+
+/** Longer than a node may take for it. */
+const attributionMs = 900_000
 
 /** What a contributor, builder or node has been paid. */
 export type Earned = { name: string; claimed: bigint }
@@ -79,6 +82,8 @@ export async function playLoop({ session, state, report, records, recipe }: Loop
     }
   })
   await report.stage('settle', async (note) => {
+    // On a slow machine an answer may still be waiting for its attribution, and is settled only with it.
+    for (const receiptId of state.progress.receipts) await session.node.attributed(receiptId as Hex, undefined, attributionMs)
     const epoch = await settle(session)
     const index = epoch?.index ?? (await session.node.epochs())[0]?.index
     if (index === undefined) fail('NOTHING_SETTLED', 'no paid answer was there to settle', { action: 'stop', fix: 'start again with an empty data folder' })
