@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { KvType } from '@openledger/engine'
+import { attributionBenchCommand } from './attributionBenchCommand.ts'
 import { auditBenchCommand } from './auditBenchCommand.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
@@ -39,6 +40,7 @@ export function benchCommand(context: CommandContext, program: Command): void {
   const bench = program.command('bench').summary('measure this machine').description('Measures what this machine does, on models that the benchmark makes itself.')
   examples(bench, [['openledger bench serve --quick', 'a few seconds over a tiny model: shows that everything runs']])
   auditBenchCommand(context, bench)
+  attributionBenchCommand(context, bench)
   const serve = bench
     .command('serve')
     .summary('measure serving with many adapters')

@@ -3,12 +3,15 @@ import path from 'node:path'
 import { tinyModelPath } from '@openledger/tiny'
 import { fail } from '@openledger/protocol'
 import type { Output } from '../../output/Output.ts'
-import { type Machine, machineLine, readMachine } from '../serve/measure/machineLine.ts'
+import { machineLine, readMachine } from '../serve/measure/machineLine.ts'
 import { BankModel } from './bank/BankModel.ts'
 import { evaluateSetting } from './evaluateSetting.ts'
-import { isMet, type SettingResult } from './report/MethodResult.ts'
-import { printSetting } from './report/printSetting.ts'
-import type { BankSetting } from './settings/BankSetting.ts'
+import { gamingBench } from './gaming/gamingBench.ts'
+import { gamingTable } from './gaming/gamingTable.ts'
+import { plantedBench } from './planted/plantedBench.ts'
+import { isMet } from './results/MethodResult.ts'
+import type { AttributionReport } from './results/AttributionReport.ts'
+import { printPlanted, printSetting } from './report/printSetting.ts'
 import { glossarySetting } from './settings/glossarySetting.ts'
 import { worldSetting } from './settings/worldSetting.ts'
 
@@ -27,41 +30,49 @@ export type AttributionBenchOptions = {
   output: Output
 }
 
-/** All figures and hashes of a run; no text of any record. */
-export type AttributionReport = { kind: 'openledger/bench-attribution/1'; machine: Machine; settings: SettingResult[] }
-
 /**
  * Trains the banks of real retrainings (or reads them back), scores every method on each and prints tables, targets and the cross-seed ceiling.
  * @throws InputError `BENCH_SETTING`, `BENCH_RECORDS`; `TRAINING_STOPPED` when the signal ends it, after which a further call goes on
  */
 export async function attributionBench({ settings, records, model = tinyModelPath(), work, together, signal, output }: AttributionBenchOptions): Promise<AttributionReport> {
-  const chosen = chooseSettings(settings, records)
+  const names = chooseNames(settings, records)
   const machine = readMachine()
   output.line(machineLine(machine))
   const base = new BankModel(model)
-  const results: SettingResult[] = []
+  const note = (text: string): void => output.note(text)
+  const report: AttributionReport = { kind: 'openledger/bench-attribution/1', machine, settings: [] }
+  const folderOf = (name: string): string => {
+    const folder = path.join(work, name)
+    mkdirSync(folder, { recursive: true })
+    return folder
+  }
   try {
-    for (const setting of chosen) {
-      const folder = path.join(work, setting.name)
-      mkdirSync(folder, { recursive: true })
-      const result = await evaluateSetting({ base, setting, folder, together, signal, note: (text) => output.note(text) })
-      results.push(result)
-      printSetting(output, result)
+    for (const name of names) {
+      const common = { base, folder: folderOf(name), together, signal, note }
+      if (name === 'planted') printPlanted(output, (report.planted = await plantedBench(common)))
+      else if (name !== 'gaming') {
+        const result = await evaluateSetting({ ...common, setting: name === 'glossary' ? glossarySetting(records!) : worldSetting() })
+        report.settings.push(result)
+        printSetting(output, result)
+      }
     }
   } finally {
     base.dispose()
   }
-  const targets = results.flatMap((result) => result.targets)
+  if (names.includes('gaming')) {
+    report.gaming = await gamingBench({ work: folderOf('gaming'), signal, onProgress: note })
+    if (report.gaming) output.line(gamingTable(report.gaming))
+  }
+  const targets = [...report.settings, ...(report.planted ? [report.planted] : [])].flatMap((result) => result.targets)
   output.line()
-  output.heading(`${targets.filter(isMet).length} of ${targets.length} targets met`)
-  return { kind: 'openledger/bench-attribution/1', machine, settings: results }
+  output.heading(`${targets.filter(isMet).length} of ${targets.length} targets of prediction met`)
+  return report
 }
 
-function chooseSettings(names: readonly string[], records: string | undefined): BankSetting[] {
-  const known = ['glossary', 'world']
+function chooseNames(names: readonly string[], records: string | undefined): string[] {
+  const known = ['glossary', 'world', 'planted', 'gaming']
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) fail('BENCH_SETTING', `there is no setting ${unknown}`, { field: 'setting', fix: `choose from ${known.join(', ')}` })
   if (names.includes('glossary') && records === undefined) fail('BENCH_RECORDS', 'the glossary setting needs a file of records', { field: 'records', fix: 'name one with --records' })
-  const wanted = (name: string): boolean => names.length === 0 || names.includes(name)
-  return [...(wanted('glossary') && records !== undefined ? [glossarySetting(records)] : []), ...(wanted('world') ? [worldSetting()] : [])]
+  return known.filter((name) => (names.length === 0 ? name !== 'glossary' || records !== undefined : names.includes(name)))
 }

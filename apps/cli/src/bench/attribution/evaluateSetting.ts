@@ -3,8 +3,8 @@ import { type BankSide, querySets } from './bank/BankSide.ts'
 import { makeSide } from './bank/makeSide.ts'
 import { baselineMethods } from './methods/baselineMethods.ts'
 import { eachSet, evaluateMethods, figuresOf, trainingWeights } from './methods/evaluateMethod.ts'
-import { ourMethods } from './methods/ourMethods.ts'
-import type { MethodResult, SettingResult, Target } from './report/MethodResult.ts'
+import { ourMethods, readoutByPoints } from './methods/ourMethods.ts'
+import type { MethodResult, SettingResult, Target } from './results/MethodResult.ts'
 import type { BankSetting } from './settings/BankSetting.ts'
 import { ldsByQuery, mean } from './statistics/lds.ts'
 import { spearman } from './statistics/spearman.ts'
@@ -23,7 +23,6 @@ export async function evaluateSetting({ base, setting, folder, together, signal,
     const [methods, others] = [await score(side, 'bank'), await score(other, 'bank of dampings')]
     const results = evaluateMethods(methods, side, { methods: others, side: other })
     const weights = trainingWeights(side)
-    const [responses] = methods
     return {
       setting: setting.name,
       about: setting.about,
@@ -38,7 +37,7 @@ export async function evaluateSetting({ base, setting, folder, together, signal,
       ceiling: { leftOut: crossSeed(side, other, base, setting) },
       additive: eachSet((set) => mean(ldsByQuery(trueChanges(side, set), side.queries[set].random))),
       methods: results,
-      points: [...responses.variants].map(([at, scores]) => ({ at, figures: eachSet((set) => figuresOf(scores[set], side.queries[set], weights)) })),
+      points: [...readoutByPoints(side)].map(([at, scores]) => ({ at, figures: eachSet((set) => figuresOf(scores[set], side.queries[set], weights)) })),
       targets: targetsOf(results),
       seconds: (performance.now() - began) / 1000,
     }

@@ -29,6 +29,8 @@ export type BankSide = {
   /** θ − θ without contributor a. */
   responses: readonly Float32Array[]
   run: FullRun
+  /** Responses found with less computation. */
+  extra: { subsampled?: readonly Float32Array[] }
   queries: Record<QuerySetName, QuerySet>
   hash: string
   /** Seconds of training per adapter, as far as trained in this call. */

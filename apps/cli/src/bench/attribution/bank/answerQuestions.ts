@@ -8,7 +8,7 @@ import type { BankModel } from './BankModel.ts'
 const mostTokens = 24
 const greedy = { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, maxTokens: mostTokens, stop: [], seed: `0x${'00'.repeat(32)}` as const }
 
-/** The tuned model's own greedy answers through the serving engine, as examples whose answer is supervised; empty answers are left out. */
+/** The tuned model's own greedy answers through the serving engine, as examples whose answer is supervised; the end of an answer belongs to it, so none is empty. */
 export async function answerQuestions(base: BankModel, adapter: { layout: LoraLayout; weights: Float32Array }, recipe: AdapterRecipe, questions: readonly BankRecord[]): Promise<(TrainingExample & { text: string })[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'openledger-bank-'))
   const engine = new EngineHost({ threads: 1 })
@@ -16,7 +16,7 @@ export async function answerQuestions(base: BankModel, adapter: { layout: LoraLa
     await engine.loadModel(base.path)
     writePeftFolder(folder, adapterFromParameters(adapter, recipe, base.model), base.model)
     const adapterId = await engine.registerAdapter(folder)
-    const answers = await Promise.all(
+    return await Promise.all(
       questions.map(async ({ prompt, group }) => {
         const promptTokens = base.question(prompt)
         const { tokens, text, finishReason } = await engine.generate({ adapterId, promptTokens, sampling: greedy })
@@ -24,7 +24,6 @@ export async function answerQuestions(base: BankModel, adapter: { layout: LoraLa
         return { tokens: [...promptTokens, ...tokens, ...end], supervisedFrom: promptTokens.length, group, text }
       }),
     )
-    return answers.filter(({ tokens, supervisedFrom }) => tokens.length > supervisedFrom)
   } finally {
     await engine.close()
     rmSync(folder, { recursive: true, force: true })

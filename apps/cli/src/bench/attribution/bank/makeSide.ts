@@ -10,6 +10,9 @@ import { trainBank } from './trainBank.ts'
 
 export type SideOptions = { base: BankModel; setting: BankSetting; seed: number; coalitions: number; held: readonly BankRecord[]; folder: string; together: number; signal?: AbortSignal; note: (text: string) => void }
 
+/** The part of each batch that the cheaper responses compute. */
+const subsample = 1 / 3
+
 /** Trains (or reads back) one seed's bank and measures every query at every adapter. */
 export async function makeSide({ base, setting, seed, coalitions: count, held, folder, together, signal, note }: SideOptions): Promise<BankSide> {
   const recipe: AdapterRecipe = fullAdapterRecipe({ ...setting.recipe, seed })
@@ -17,7 +20,9 @@ export async function makeSide({ base, setting, seed, coalitions: count, held, f
   const contributors = setting.contributors.length
   const singles = leaveOneOut(contributors)
   const coalitions = [...singles, ...randomCoalitions(contributors, count, setting.coalitions.without, seed)]
-  const bank = await trainBank({ base, examples, recipe, coalitions, folder, together, signal, note: (text) => note(`${setting.name}, seed ${seed}: ${text}`) })
+  const common = { base, examples, recipe, folder, together, signal }
+  const bank = await trainBank({ ...common, coalitions, note: (text) => note(`${setting.name}, seed ${seed}: ${text}`) })
+  const fewer = await trainBank({ ...common, coalitions: singles, subsample, note: (text) => note(`${setting.name}, seed ${seed}, subsampled: ${text}`) })
   const run = await fullRun({ base, examples, contributors, recipe, folder, signal })
   const probe = new AdapterProbe(base.model, recipe)
   const [full] = bank.adapters
@@ -38,6 +43,7 @@ export async function makeSide({ base, setting, seed, coalitions: count, held, f
     full,
     responses: responsesOf({ coalitions: singles, adapters: bank.adapters.slice(0, singles.length) }),
     run,
+    extra: { subsampled: responsesOf({ coalitions: singles, adapters: fewer.adapters }) },
     queries: { 'held-out': measure(held.map((record) => base.example(record))), generated: measure(answers) },
     hash: bank.hash,
     trained: bank.trained,

@@ -13,6 +13,8 @@ export type BankRun = {
   folder: string
   /** Coalitions trained in one call. */
   together: number
+  /** Estimate gradients from this part of each batch; default all of it. */
+  subsample?: number
   signal?: AbortSignal
   note?: (text: string) => void
 }
@@ -36,7 +38,7 @@ const checkpointEvery = 4
 export async function trainBank(run: BankRun): Promise<TrainedBank> {
   const { base, examples, recipe, coalitions, folder, signal } = run
   mkdirSync(folder, { recursive: true })
-  const files = coalitions.map(({ weights }) => path.join(folder, `${bankKey(base, examples, recipe, weights)}.f32`))
+  const files = coalitions.map(({ weights }) => path.join(folder, `${bankKey(base, examples, recipe, run.subsample === undefined ? weights : { weights, subsample: run.subsample })}.f32`))
   const missing = coalitions.map((_, c) => c).filter((c) => !existsSync(files[c]))
   let seconds = 0
   for (let from = 0; from < missing.length; from += run.together) {
@@ -45,6 +47,7 @@ export async function trainBank(run: BankRun): Promise<TrainedBank> {
     const running = path.join(folder, 'running')
     const { adapters } = await trainTogether(base.model, examples, { ...recipe, checkpointEvery }, lot.map((c) => coalitions[c]), {
       signal,
+      subsample: run.subsample,
       checkpointDir: running,
       onProgress: ({ step, steps }) => {
         if (step % checkpointEvery === 0) run.note?.(`${lot.length} adapters, step ${step} of ${steps}, ${((performance.now() - began) / 1000).toFixed(0)} s`)
@@ -65,7 +68,7 @@ export async function trainBank(run: BankRun): Promise<TrainedBank> {
 }
 
 /** A name that everything has a part in which decides the bytes of one adapter. */
-export function bankKey(base: BankModel, examples: readonly TrainingExample[], recipe: Partial<AdapterRecipe>, weights: readonly number[] | 'run'): string {
+export function bankKey(base: BankModel, examples: readonly TrainingExample[], recipe: Partial<AdapterRecipe>, weights: readonly number[] | { weights: readonly number[]; subsample: number } | 'run'): string {
   const listed = examples.map(({ tokens, supervisedFrom, group, weight = 1 }) => [Array.from(tokens), supervisedFrom, group, weight])
   const sorted = Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256').update(JSON.stringify([base.identity, sorted, listed, weights])).digest('hex').slice(0, 32)

@@ -1,5 +1,5 @@
 import { type BankSide, type QuerySet, type QuerySetName, querySets } from '../bank/BankSide.ts'
-import type { MethodResult, SetFigures } from '../report/MethodResult.ts'
+import type { MethodResult, SetFigures } from '../results/MethodResult.ts'
 import { bootstrapInterval } from '../statistics/bootstrapInterval.ts'
 import { ldsByQuery, mean, slopeThroughOrigin } from '../statistics/lds.ts'
 import type { ScoreTable } from '../statistics/Retrained.ts'

@@ -1,6 +1,7 @@
 import type { Output } from '../../../output/Output.ts'
 import { querySets } from '../bank/BankSide.ts'
-import { isMet, type MethodResult, type SetFigures, type SettingResult, type Target } from './MethodResult.ts'
+import type { PlantedResult } from '../results/PlantedResult.ts'
+import { isMet, type MethodResult, type SetFigures, type SettingResult, type Target } from '../results/MethodResult.ts'
 
 const digits = (value: number | undefined): string => (value === undefined ? '' : value.toFixed(3).replace(/^(-?)0\./, '$1.'))
 
@@ -31,4 +32,14 @@ function targetRow(target: Target): string[] {
   const { wanted } = target
   const bound = 'atLeast' in wanted ? `>= ${digits(wanted.atLeast)}` : 'atMost' in wanted ? `<= ${digits(wanted.atMost)}` : `${digits(wanted.from)} … ${digits(wanted.to)}`
   return [target.name, bound, digits(target.value), isMet(target) ? 'met' : 'MISSED']
+}
+
+/** Prints what planted and known facts were paid. */
+export function printPlanted(output: Output, { planted, known, readoutMs, targets }: PlantedResult): void {
+  output.line()
+  output.heading('planted: facts that one contributor alone states, and facts that the base already knew')
+  output.line(`  ${planted.facts} planted facts, ${planted.learnt} answered word for word; owner first in ${planted.ownerFirst}, mean share of the owner ${digits(planted.ownerShare)}`)
+  output.line(`  ${known.facts} facts that the base answers word for word: paid by influence ${digits(known.paid)} of the pool`)
+  output.line(`  readout (gradient and query vector) ${readoutMs.median.toFixed(0)} ms median, ${readoutMs.p99.toFixed(0)} ms p99`)
+  output.table(['target', 'wanted', 'measured', ''], targets.map(targetRow))
 }
