@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { RunView } from '@openledger/sdk'
 import type { Output } from '../output/Output.ts'
-import { progressText } from '../output/progressText.ts'
+import { runProgress } from '../output/runProgress.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
@@ -50,7 +50,7 @@ export function trainCommand(context: CommandContext, program: Command): void {
     const { datanet: datanetId, snapshot: snapshotIds, method, detach } = options
     const progress = new Progress(output, name)
     try {
-      const onProgress = (run: RunView): void => progress.update({ done: run.step, total: run.steps, text: progressText(run) })
+      const onProgress = (run: RunView): void => progress.update(runProgress(run))
       const run = await train(open, { name, datanetId, snapshotIds, trainer: options.as ?? 'builder', recipe, method, detach, onProgress })
       progress.stop()
       show(output, run)

@@ -1,5 +1,5 @@
 import { fail, type Hex } from '@openledger/protocol'
-import { progressText } from '../output/progressText.ts'
+import { runProgress } from '../output/runProgress.ts'
 import { allowBuilder } from '../verbs/allowBuilder.ts'
 import { ask } from '../verbs/ask.ts'
 import { claim } from '../verbs/claim.ts'
@@ -59,7 +59,7 @@ export async function playLoop({ session, state, report, records, recipe }: Loop
       recipe,
       onProgress: (r) => {
         if (r.tokensPerSecond > 0) report.measure('training tokens/s', r.tokensPerSecond)
-        progress({ done: r.step, total: r.steps, text: progressText(r) })
+        progress(runProgress(r))
       },
     })
     note(`loss on its records: base ${done.baseLoss?.toFixed(2)}, tuned ${done.tunedLoss?.toFixed(2)} nats a token`)
