@@ -18,20 +18,13 @@ export type SpanStructures = LiveSuffixes & {
 
 /** Linear in the index; nothing is sorted but the records by commitment. @param revoked ids of records, lower case */
 export function prepareSpans(index: SpanIndex, revoked: ReadonlySet<Hex>): SpanStructures {
-  const { text, recordIds, commitOrders, contributorOf, contributors, starts } = index
-  const live = liveSuffixes(index, Uint8Array.from(recordIds, (id) => (revoked.has(id) ? 1 : 0)))
-  const recordOf = new Int32Array(text.length)
-  for (let k = 0; k < recordIds.length; k++) recordOf.fill(k, starts[k], starts[k + 1])
-  const owners = new Int32Array(live.suffixes.length)
-  for (let rank = 0; rank < owners.length; rank++) owners[rank] = recordOf[live.suffixes[rank]]
+  const { recordIds, commitOrders, contributorOf, contributors } = index
+  const { owners, ...live } = liveSuffixes(index, Uint8Array.from(recordIds, (id) => (revoked.has(id) ? 1 : 0)))
   const priorities = new Int32Array(recordIds.length)
   const byCommit = Uint32Array.from(recordIds.keys()).sort((a, b) => commitOrders[a] - commitOrders[b] || a - b)
   byCommit.forEach((record, place) => (priorities[record] = place))
-  return {
-    ...live,
-    priorities,
-    recordRepetitions: bookRepetitions(live, recordIds.length, (rank) => owners[rank]),
-    contributorRepetitions: bookRepetitions(live, contributors.length, (rank) => contributorOf[owners[rank]]),
-    earliest: earliestLevels(owners.length, policy.maxCopies + 1, (rank) => priorities[owners[rank]]),
-  }
+  const earliest = earliestLevels(owners.length, policy.maxCopies + 1, (rank) => priorities[owners[rank]])
+  const recordRepetitions = bookRepetitions(live.common, owners, recordIds.length)
+  for (let rank = 0; rank < owners.length; rank++) owners[rank] = contributorOf[owners[rank]]
+  return { ...live, priorities, recordRepetitions, contributorRepetitions: bookRepetitions(live.common, owners, contributors.length), earliest }
 }

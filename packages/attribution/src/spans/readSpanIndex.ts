@@ -1,4 +1,4 @@
-import { toHex } from '@openledger/protocol'
+import type { Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { ByteReader } from '../binary/ByteReader.ts'
 import { fileHash } from '../binary/fileHash.ts'
@@ -21,8 +21,8 @@ export function readSpanIndex(bytes: Uint8Array, options: { unverified?: boolean
   const size = 20 + 20 * contributorCount + 48 * recordCount + 4 * tokenCount + 4 * (tokenCount + 2 * recordCount)
   if (size !== bytes.length) input.refuse(`it has ${bytes.length} bytes, ${size} by its own counts`)
   const parts = {
-    contributors: Array.from({ length: contributorCount }, () => toHex(input.bytes(20)) as Address),
-    recordIds: Array.from({ length: recordCount }, () => toHex(input.bytes(32))),
+    contributors: hexList(input.bytes(20 * contributorCount), 20) as Address[],
+    recordIds: hexList(input.bytes(32 * recordCount), 32),
     contributorOf: input.u32Array(recordCount),
     commitOrders: input.u32Array(recordCount),
     promptLengths: input.u32Array(recordCount),
@@ -48,4 +48,10 @@ export function readSpanIndex(bytes: Uint8Array, options: { unverified?: boolean
   const wrong = options.unverified ? -1 : verifySuffixArray(text, suffixes)
   if (wrong >= 0) input.refuse(`the suffix array is wrong at rank ${wrong}`)
   return { ...parts, starts, text, alphabet: alphabetOf(text), suffixes, hash: fileHash(bytes) }
+}
+
+/** Values of `size` bytes each, as hexadecimal. */
+function hexList(bytes: Uint8Array, size: number): Hex[] {
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return Array.from({ length: bytes.length / size }, (_, k): Hex => `0x${digits.slice(2 * size * k, 2 * size * (k + 1))}`)
 }

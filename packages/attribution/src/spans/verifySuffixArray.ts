@@ -7,17 +7,28 @@
 export function verifySuffixArray(text: Uint32Array | Int32Array, suffixes: Uint32Array | Int32Array): number {
   const n = text.length
   if (suffixes.length !== n) return Math.min(n, suffixes.length)
-  const rank = new Int32Array(n + 1).fill(-1)
+  // For each position p, side by side because they are read together: its symbol at 2p, 1 + the rank of p + 1 at 2p + 1; 0 for the end.
+  const pairs = new Uint32Array(2 * n)
+  for (let p = 0; p < n; p++) pairs[2 * p] = text[p]
+  let first = -1
   for (let r = 0; r < n; r++) {
-    const i = suffixes[r]
-    if (i < 0 || i >= n || rank[i] !== -1) return r
-    rank[i] = r
+    const p = suffixes[r]
+    if (!(p >= 0 && p < n)) return r
+    if (p === 0) {
+      if (first >= 0) return r
+      first = r
+      continue
+    }
+    if (pairs[2 * p - 1] !== 0) return r
+    pairs[2 * p - 1] = r + 1
   }
-  for (let r = 1; r < n; r++) {
-    const a = suffixes[r - 1]
-    const b = suffixes[r]
-    if (text[a] < text[b]) continue
-    if (text[a] > text[b] || rank[a + 1] >= rank[b + 1]) return r
+  for (let r = 1, symbol = pairs[2 * suffixes[0]], next = pairs[2 * suffixes[0] + 1]; r < n; r++) {
+    const p = suffixes[r]
+    const ownSymbol = pairs[2 * p]
+    const ownNext = pairs[2 * p + 1]
+    if (symbol > ownSymbol || (symbol === ownSymbol && next >= ownNext)) return r
+    symbol = ownSymbol
+    next = ownNext
   }
   return -1
 }
