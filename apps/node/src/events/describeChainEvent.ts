@@ -17,6 +17,10 @@ const texts: { [name: string]: (args: ChainEvent['args']) => { id: string; text:
   'Channels.Collected': (a) => ({ id: text(a.channelId), text: `${open(a.amount)} were collected` }),
   'Epochs.EpochPosted': (a) => ({ id: text(a.index), text: `epoch ${text(a.index)} stands on the chain` }),
   'Epochs.EpochVoided': (a) => ({ id: text(a.index), text: `epoch ${text(a.index)} was disproved` }),
+  'AttributionCourt.Summoned': (a) => ({ id: text(a.receiptId), text: 'a node was summoned to show an attribution' }),
+  'AttributionCourt.AttributionShown': (a) => ({ id: text(a.receiptId), text: 'an attribution was shown to the court' }),
+  'AttributionCourt.Convicted': (a) => ({ id: text(a.receiptId), text: 'a node was convicted of a wrong or missing attribution' }),
+  'AttributionCourt.Acquitted': (a) => ({ id: text(a.receiptId), text: 'an accusation of an attribution failed' }),
   'Epochs.Claimed': (a) => ({ id: text(a.payee), text: `${open(a.amount)} were claimed` }),
 }
 

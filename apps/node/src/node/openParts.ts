@@ -23,9 +23,10 @@ import { operatorToken } from '../keys/operatorToken.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
-import { openGatewayChain } from '../settlement/GatewayChain.ts'
+import { openAnswers, openGatewayChain } from '../settlement/GatewayChain.ts'
 import { openReadouts } from '../readout/openReadouts.ts'
 import { Settlement } from '../settlement/Settlement.ts'
+import { SummonsAnswerer } from '../settlement/SummonsAnswerer.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
 import { Balances } from '../views/Balances.ts'
 import type { Closers } from './Closers.ts'
@@ -68,6 +69,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const metrics = new NodeMetrics({ processMetrics: options.processMetrics })
   const names = new Names(folder.keys)
   ledger.onFact((fact) => events.publish(describeFact(fact)))
+  const summonses = new SummonsAnswerer({ node, query, log, answer: openAnswers(network, rpcUrl, chain.client, accounts.gateway) })
+  void summonses.answerAll()
   const indexer = new Indexer({
     network,
     client: chain.client,
@@ -80,6 +83,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
         const line = describeChainEvent(event)
         if (line) events.publish(line)
       }
+      // Whatever happens on the chain is an occasion to try again what failed before.
+      if (found.length > 0) void summonses.answerAll()
     },
   })
   closers.add('indexer', () => indexer.stop())

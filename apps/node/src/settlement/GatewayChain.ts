@@ -1,7 +1,8 @@
 import type { Hex, Network } from '@openledger/protocol'
-import { addressesOfNetwork, collectVouchers, ledgerWriter, postEpoch, readChannel, readEpoch, readGatewayAccount, type Collection, type NewEpoch } from '@openledger/sdk'
+import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, postEpoch, readChannel, readEpoch, readGatewayAccount, type Collection, type NewEpoch } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { HeldVoucher } from './planEpoch.ts'
+import type { SummonsParts } from './SummonsAnswerer.ts'
 
 /** What settling asks of the chain, in the name of the gateway. Every method may throw UnavailableError CHAIN_AWAY or NOT_MINED. */
 export type GatewayChain = {
@@ -13,6 +14,12 @@ export type GatewayChain = {
   post(epoch: NewEpoch): Promise<void>
   /** The lines' root of an epoch that stands; null when none does. */
   postedRoot(index: number): Promise<Hex | null>
+}
+
+/** Shows an Attribution to the court, which has summoned its node; the sending account need not be the node's. */
+export function openAnswers(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): SummonsParts['answer'] {
+  const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
+  return async (completion) => void (await answerSummons(writer, completion))
 }
 
 /** The gateway's side of the chain, over JSON-RPC. */
