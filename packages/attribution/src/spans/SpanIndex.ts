@@ -65,12 +65,14 @@ export function alphabetOf(text: Uint32Array): number {
   return largest + 1
 }
 
+/** An index before its suffixes are sorted. */
+export type SpanText = Omit<SpanIndex, 'suffixes' | 'hash'>
+
 /**
- * Builds the span index of a run's records; the same records in the same order give the same bytes.
- * @param contributors addresses that `SpanRecord.contributor` points into, each once
- * @throws InputError BAD_RECORDS for no records, tokens out of range, an unknown or repeated contributor, or more tokens than can be sorted in one piece
+ * Lays records out as one text.
+ * @throws as `buildSpanIndex`
  */
-export function buildSpanIndex(records: readonly SpanRecord[], contributors: readonly Address[]): SpanIndex {
+export function layOutRecords(records: readonly SpanRecord[], contributors: readonly Address[]): SpanText {
   const refuse = (message: string): never => fail('BAD_RECORDS', message, { field: 'records' })
   if (records.length === 0) refuse('a span index needs at least one record')
   const addresses = contributors.map((c) => c.toLowerCase() as Address)
@@ -94,7 +96,20 @@ export function buildSpanIndex(records: readonly SpanRecord[], contributors: rea
   records.forEach(({ recordId, prompt, completion }, k) => {
     if (writeSymbols(text, starts[k], prompt) >= 0 || writeSymbols(text, starts[k] + prompt.length + 1, completion) >= 0) refuse(`record ${recordId} holds a token id that is not in [0, 2²⁴)`)
   })
-  const alphabet = alphabetOf(text)
-  const index = { ...parts, starts, text, alphabet, suffixes: suffixArray(text, alphabet) }
+  return { ...parts, starts, text, alphabet: alphabetOf(text) }
+}
+
+/** Sorts the suffixes of a text, and names the index. */
+export function sortSpanText(laidOut: SpanText): SpanIndex {
+  const index = { ...laidOut, suffixes: suffixArray(laidOut.text, laidOut.alphabet) }
   return { ...index, hash: hashSpanIndex(index) }
+}
+
+/**
+ * Builds the span index of a run's records; the same records in the same order give the same bytes.
+ * @param contributors addresses that `SpanRecord.contributor` points into, each once
+ * @throws InputError BAD_RECORDS for no records, tokens out of range, an unknown or repeated contributor, or more tokens than can be sorted in one piece
+ */
+export function buildSpanIndex(records: readonly SpanRecord[], contributors: readonly Address[]): SpanIndex {
+  return sortSpanText(layOutRecords(records, contributors))
 }
