@@ -22,8 +22,8 @@ const bench = async (...words: string[]): Promise<{ code: number; out: string; e
 describe('openledger bench serve', () => {
   it('runs scenarios over a tiny model, prints tables and saves the figures', async () => {
     const file = path.join(folder, 'figures.json')
-    const { code, out } = await bench('--scenario', 'punica,s-lora,soak', '--save', file)
-    expect(code).toBe(0)
+    const { code, out, err } = await bench('--scenario', 'punica,s-lora,soak', '--save', file)
+    expect(code, err).toBe(0)
     for (const words of [/base only +[\d,.]+ +tokens\/s/, /distinct ÷ base +>= 0\.90 +[\d.]+ +(met|MISSED)/, /distinct \(4 adapters\)/, /failed requests +<= 0\.00 +0\.00 +met/, /\d+ of \d+ promises met/]) expect(out).toMatch(words)
     const report = JSON.parse(readFileSync(file, 'utf8')) as ServeBenchReport
     expect(report.results.map((result) => result.scenario)).toEqual(['punica', 's-lora', 'soak'])
@@ -33,8 +33,8 @@ describe('openledger bench serve', () => {
   })
 
   it('measures cold adapters, fairness and admission', async () => {
-    const { code, out } = await bench('--scenario', 'flatness,cold,fairness,overload', '--rounds', '1', '--json')
-    expect(code).toBe(0)
+    const { code, out, err } = await bench('--scenario', 'flatness,cold,fairness,overload', '--rounds', '1', '--json')
+    expect(code, err).toBe(0)
     const report = JSON.parse(out) as ServeBenchReport
     expect(report.results.map((result) => result.scenario)).toEqual(['flatness', 'cold', 'fairness', 'overload'])
     const figure = (name: string): number[] => report.results.flatMap((result) => result.figures).find((f) => f.name === name)!.values
