@@ -100,6 +100,7 @@ function epochs(): { linesRoot: Hex; balancesRoot: Hex; total: string; payees: A
   return [0, 1].map((index) => {
     const receipts = Array.from({ length: 5 }, (_, i) => ({
       receiptId: id(`receipt ${index} ${i}`),
+      shareRoot: id(`shares ${index} ${i}`),
       node: account(0x0d),
       nonce: BigInt(5 * index + i),
       shares: Array.from({ length: 4 }, (_, j) => ({ payee: account(0x100 + ((i * 3 + j * 5 + index) % 11)), amount: BigInt(1000 * (i + 1) + j) })),
@@ -126,9 +127,9 @@ const files: Record<string, unknown> = {
     record: leaf(recordLeaf(id('record'))),
     snapshot: leaf(snapshotLeaf({ recordId: id('record'), contributor: account(0xc0), weight: 3 })),
     share: leaf(shareLeaf({ payee: account(0xc0), amount: 5n })),
-    line: leaf(lineLeaf({ payee: account(0xc0), receiptId: id('receipt'), amount: 5n, runningTotal: 8n })),
+    line: leaf(lineLeaf({ payee: account(0xc0), receiptId: id('receipt'), amount: 5n, runningTotal: 8n, epochTotal: 13n })),
     balance: leaf(balanceLeaf({ payee: account(0xc0), cumulative: 11n })),
-    receipt: leaf(receiptLeaf(id('receipt'))),
+    receipt: leaf(receiptLeaf({ receiptId: id('receipt'), shareRoot: id('shares') })),
   },
   'epochs.json': { epochs: epochs() },
   'disputes.json': await disputeVectors(),

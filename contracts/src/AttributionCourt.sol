@@ -15,6 +15,7 @@ import { ISpanClaims } from "./interfaces/ISpanClaims.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
+import { LedgerDomain } from "./libraries/LedgerDomain.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 import {
   AnswerTokenClaim,
@@ -65,10 +66,6 @@ contract AttributionCourt is
   mapping(bytes32 receiptId => bool) public override isShown;
   mapping(bytes32 receiptId => Summons) private _summons;
 
-  bytes32 private constant DOMAIN_TYPEHASH = keccak256(
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-  );
-
   struct Judges {
     address score;
     address span;
@@ -82,9 +79,7 @@ contract AttributionCourt is
     stakes = stakes_;
     (scoreJudge, spanJudge) = (judges.score, judges.span);
     (indexJudge, paymentJudge) = (judges.index, judges.payment);
-    domainSeparator = keccak256(
-      abi.encode(DOMAIN_TYPEHASH, keccak256("OpenLedger"), keccak256("1"), block.chainid, epochs)
-    );
+    domainSeparator = LedgerDomain.separator(epochs);
   }
 
   /// @inheritdoc IScoreClaims

@@ -36,6 +36,8 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   /// @inheritdoc IEpochs
   mapping(address gateway => uint256) public override credited;
   /// @inheritdoc IEpochs
+  mapping(address gateway => uint256) public override finalised;
+  /// @inheritdoc IEpochs
   mapping(address gateway => mapping(address payee => uint256)) public override claimed;
   /// @inheritdoc IEpochs
   mapping(address node => mapping(uint64 nonce => bool)) public override isEquivocationProven;
@@ -97,6 +99,23 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   ) external override nonReentrant returns (uint256 amount) {
     amount = _claim(gateway, epoch, msg.sender, cumulative, proof);
     wopen.withdrawTo(msg.sender, amount);
+  }
+
+  /// @inheritdoc IEpochs
+  function finalise(address gateway, EpochBrief calldata epoch) external override {
+    _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
+    if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
+    if (epoch.cumulative <= finalised[gateway]) return;
+    finalised[gateway] = epoch.cumulative;
+    emit Finalised(gateway, epoch.cumulative);
+  }
+
+  /// @inheritdoc IEpochs
+  function convict(address gateway, EpochHeader calldata epoch, address accuser) external override nonReentrant {
+    uint64 since = parameters.courtSince(msg.sender);
+    if (since == 0 || block.timestamp < since) revert NotCourt(msg.sender);
+    _requireOpen(gateway, epoch);
+    _void(gateway, epoch, Reason.Court, accuser);
   }
 
   /// @inheritdoc IEpochs
@@ -195,13 +214,15 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   }
 
   function _post(EpochHeader memory epoch) private {
-    if (!stakes.isStaked(msg.sender, Role.Gateway)) revert NotStakedGateway(msg.sender);
+    uint256 cover = stakes.coverOf(msg.sender, Role.Gateway);
+    if (cover == 0) revert NotStakedGateway(msg.sender);
     Account memory account = _accounts[msg.sender];
     uint24 next = account.next;
     if (epoch.index != next) revert WrongIndex(epoch.index, next);
     if (epoch.receiptCount == 0) revert EmptyEpoch();
     uint256 cumulative = uint256(account.committed) + epoch.total;
     if (cumulative > credited[msg.sender]) revert TotalAboveCredit(cumulative, credited[msg.sender]);
+    _requireCover(cover, cumulative, account.paid);
     uint256 finalAt = Math.max(block.timestamp + parameters.disputeWindow(), account.lastFinalAt);
     account.committed = SafeCast.toUint96(cumulative);
     account.lastFinalAt = SafeCast.toUint40(finalAt);
@@ -238,8 +259,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
 
   /// @dev Refuses an epoch that cannot be challenged any more, and an accuser whose deposit could not be taken.
   function _accuse(address gateway, EpochHeader calldata epoch) private view returns (uint256 deposit) {
-    _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
-    if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
+    _requireOpen(gateway, epoch);
     deposit = parameters.challengeDeposit();
     if (wopen.allowance(msg.sender, address(this)) < deposit || wopen.balanceOf(msg.sender) < deposit) {
       revert DepositMissing(deposit);
@@ -252,12 +272,28 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
       wopen.safeTransferFrom(msg.sender, gateway, deposit);
       return;
     }
+    _void(gateway, epoch, reason, msg.sender);
+  }
+
+  function _void(address gateway, EpochHeader calldata epoch, Reason reason, address accuser) private {
     Account storage account = _accounts[gateway];
     // Both came from this account's own fields.
     account.next = uint24(epoch.index);
     account.committed = uint96(epoch.cumulative - epoch.total);
-    emit EpochVoided(gateway, epoch.index, reason, msg.sender);
-    stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, msg.sender);
+    emit EpochVoided(gateway, epoch.index, reason, accuser);
+    stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, accuser);
+  }
+
+  function _requireOpen(address gateway, EpochHeader calldata epoch) private view {
+    _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
+    if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
+  }
+
+  /// @dev Only final epochs are claimed from, so what was paid was final; where that does not suffice, what was shown to be final is read.
+  function _requireCover(uint256 cover, uint256 cumulative, uint256 paid) private view {
+    if (cumulative - paid <= cover) return;
+    uint256 open = cumulative - Math.max(paid, finalised[msg.sender]);
+    if (open > cover) revert BondBelowOpenEpochs(cover, open);
   }
 
   function _carried(

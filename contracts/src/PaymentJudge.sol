@@ -7,7 +7,8 @@ import { IPaymentClaims } from "./interfaces/IPaymentClaims.sol";
 import { FeeSplit } from "./libraries/FeeSplit.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
-import { AttributionHeader, Case, ContributorShare, InputsClaim, Share, SplitClaim } from "./types/Dispute.sol";
+import { AttributionHeader, Case, ContributorShare, InputsClaim, SplitClaim } from "./types/Dispute.sol";
+import { Share } from "./types/Ledger.sol";
 import { Deployment, Receipt } from "./types/Statements.sol";
 
 /// @title PaymentJudge

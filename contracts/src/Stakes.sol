@@ -128,6 +128,12 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
+  function coverOf(address account, Role role) external view override returns (uint256) {
+    uint256 bonded = _positions[account][role].bonded;
+    return bonded >= parameters.minimumStake() ? bonded : 0;
+  }
+
+  /// @inheritdoc IStakes
   function getPosition(address account, Role role) external view override returns (Position memory) {
     return _positions[account][role];
   }

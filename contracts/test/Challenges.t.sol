@@ -191,11 +191,13 @@ contract ChallengesTest is EpochFixture {
       e.balances[p] = Balance(account(2 * p + 1), running);
       e.total += uint128(running);
     }
+    withTotals(e.lines);
   }
 
   // ---- each fault is convicted
 
   function convictsLines(Epoch memory e, uint256 i) private {
+    withTotals(e.lines);
     EpochHeader memory header = post(e);
     uint256 funds = wopen.balanceOf(other);
     convicted(header, accuse(header, e.lines, i, i + 1), funds);

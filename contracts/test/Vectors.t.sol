@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { OrderedMerkle } from "../src/libraries/OrderedMerkle.sol";
 import { StatementHash } from "../src/libraries/StatementHash.sol";
-import { Balance, Line, MerkleProof } from "../src/types/Ledger.sol";
+import { Balance, Line, MerkleProof, SettledReceipt } from "../src/types/Ledger.sol";
 import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../src/types/Statements.sol";
 import { Assertions } from "./support/Assertions.sol";
 import { StatementHasher } from "./support/LedgerFixture.sol";
@@ -67,9 +67,9 @@ contract VectorsTest is Assertions {
     checkLeaf(json, "record", abi.encode(keccak256("record")));
     checkLeaf(json, "snapshot", abi.encode(keccak256("record"), account, uint32(3)));
     checkLeaf(json, "share", abi.encode(account, uint256(5)));
-    checkLeaf(json, "line", abi.encode(Line(account, keccak256("receipt"), 5, 8)));
+    checkLeaf(json, "line", abi.encode(Line(account, keccak256("receipt"), 5, 8, 13)));
     checkLeaf(json, "balance", abi.encode(Balance(account, 11)));
-    checkLeaf(json, "receipt", abi.encode(keccak256("receipt")));
+    checkLeaf(json, "receipt", abi.encode(SettledReceipt(keccak256("receipt"), keccak256("shares"))));
   }
 
   function checkLeaf(string memory json, string memory kind, bytes memory encoded) private pure {

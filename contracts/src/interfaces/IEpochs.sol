@@ -22,7 +22,8 @@ interface IEpochs {
   enum Reason {
     Lines,
     Balance,
-    BalanceOrder
+    BalanceOrder,
+    Court
   }
 
   event Credited(address indexed gateway, address indexed from, uint256 amount);
@@ -32,7 +33,11 @@ interface IEpochs {
   event Claimed(address indexed gateway, address indexed payee, uint64 index, uint256 amount, uint256 cumulative);
   event EquivocationProven(address indexed node, uint64 nonce, bytes32 first, bytes32 second, address indexed accuser);
 
+  event Finalised(address indexed gateway, uint256 cumulative);
+
   error NotStakedGateway(address gateway);
+  error BondBelowOpenEpochs(uint256 bonded, uint256 open);
+  error NotCourt(address caller);
   error WrongIndex(uint64 index, uint64 next);
   error EmptyEpoch();
   error TotalAboveCredit(uint256 cumulative, uint256 credited);
@@ -49,7 +54,8 @@ interface IEpochs {
   /// @notice Adds WOPEN of the caller, who has approved it, to what a gateway has to divide.
   function credit(address gateway, uint96 amount) external;
 
-  /// @notice Posts the caller's next epoch.
+  /// @notice Posts the caller's next epoch. The caller's bond must cover what its epochs promise and is not known to be final: what stands
+  /// less what was claimed, or less what `finalise` has shown.
   /// @param index the next index, counted from 0
   /// @param total the sum of all lines; with all earlier totals at most what was credited
   /// @param dataHash SHA-256 of the epoch's file
@@ -83,6 +89,12 @@ interface IEpochs {
     uint256 cumulative,
     MerkleProof calldata proof
   ) external returns (uint256 amount);
+
+  /// @notice Shows an epoch that is final, so that what it and the epochs before it promise need no cover any more; anyone may.
+  function finalise(address gateway, EpochBrief calldata epoch) external;
+
+  /// @notice Voids an epoch whose window is open and slashes the gateway; by a court.
+  function convict(address gateway, EpochHeader calldata epoch, address accuser) external;
 
   /// @notice Accuses an epoch of a first line whose running total is not its amount.
   /// @return proven whether the fault is there; when not, the deposit goes to the gateway
@@ -139,6 +151,9 @@ interface IEpochs {
 
   /// @notice A gateway's account.
   function getAccount(address gateway) external view returns (Account memory);
+
+  /// @notice What a gateway's epochs promise up to the last one that `finalise` has shown to be final.
+  function finalised(address gateway) external view returns (uint256);
 
   /// @notice All that was ever credited to a gateway.
   function credited(address gateway) external view returns (uint256);

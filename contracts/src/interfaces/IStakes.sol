@@ -64,6 +64,9 @@ interface IStakes {
   /// @notice Whether an account's bond reaches the minimum.
   function isStaked(address account, Role role) external view returns (bool);
 
+  /// @notice What is bonded and not thawing; 0 below the minimum.
+  function coverOf(address account, Role role) external view returns (uint256);
+
   /// @notice An account's bond for a role.
   function getPosition(address account, Role role) external view returns (Position memory);
 

@@ -2,7 +2,16 @@
 pragma solidity 0.8.37;
 
 import { OrderedMerkle } from "./OrderedMerkle.sol";
-import { Balance, BalanceOpening, Line, LineOpening, MerkleProof } from "../types/Ledger.sol";
+import {
+  Balance,
+  BalanceOpening,
+  Line,
+  LineOpening,
+  MerkleProof,
+  ReceiptOpening,
+  Share,
+  ShareOpening
+} from "../types/Ledger.sol";
 
 /// @title What makes an epoch wrong
 /// @notice Each function answers whether the openings show the fault. Sums that overflow count as wrong: a gateway must not be able
@@ -10,8 +19,9 @@ import { Balance, BalanceOpening, Line, LineOpening, MerkleProof } from "../type
 library EpochFaults {
   /// @notice Whether the first line is wrong.
   function isFirstLineWrong(bytes32 root, uint256 count, LineOpening calldata opening) internal pure returns (bool) {
-    if (!_opensLine(root, opening) || opening.proof.index != 0) return false;
-    return opening.proof.count != count || opening.line.runningTotal != opening.line.amount;
+    if (!opens(root, opening) || opening.proof.index != 0) return false;
+    uint256 amount = opening.line.amount;
+    return opening.proof.count != count || opening.line.runningTotal != amount || opening.line.epochTotal != amount;
   }
 
   /// @notice Whether two neighbouring lines are out of order or their running totals do not add up.
@@ -20,12 +30,101 @@ library EpochFaults {
     LineOpening calldata first,
     LineOpening calldata second
   ) internal pure returns (bool) {
-    if (!_opensLine(root, first) || !_opensLine(root, second) || !_areNeighbours(first.proof, second.proof))
+    if (!opens(root, first) || !opens(root, second) || !_areNeighbours(first.proof, second.proof))
       return false;
     Line calldata a = first.line;
     Line calldata b = second.line;
+    if (!_isSum(a.epochTotal, b.amount, b.epochTotal)) return true;
     if (a.payee != b.payee) return a.payee > b.payee || b.runningTotal != b.amount;
     return a.receiptId >= b.receiptId || !_isSum(a.runningTotal, b.amount, b.runningTotal);
+  }
+
+  /// @notice Whether the last line, or none in a tree without lines, shows another total than the epoch's.
+  function isTotalWrong(bytes32 root, uint256 total, LineOpening[] calldata last) internal pure returns (bool) {
+    if (last.length == 0) return root == OrderedMerkle.EMPTY_ROOT && total != 0;
+    if (last.length != 1 || !opens(root, last[0])) return false;
+    return last[0].proof.index == last[0].proof.count - 1 && last[0].line.epochTotal != total;
+  }
+
+  /// @notice Whether two neighbouring receipts are out of order, or another number of them stands there than the epoch says.
+  function areReceiptsWrong(
+    bytes32 root,
+    uint256 count,
+    ReceiptOpening calldata first,
+    ReceiptOpening calldata second
+  ) internal pure returns (bool) {
+    if (!opens(root, first)) return false;
+    if (first.proof.count != count) return true;
+    return
+      opens(root, second) &&
+      _areNeighbours(first.proof, second.proof) &&
+      first.leaf.receiptId >= second.leaf.receiptId;
+  }
+
+  /// @notice A receipt's shares under a root of receipts.
+  /// @return opened whether the openings show the receipt or that there is none
+  /// @return present whether there is one
+  /// @return shareRoot the root of its shares
+  function findReceipt(
+    bytes32 root,
+    bytes32 receiptId,
+    ReceiptOpening[] calldata openings
+  ) internal pure returns (bool opened, bool present, bytes32 shareRoot) {
+    uint256 length = openings.length;
+    if (length == 0) return (root == OrderedMerkle.EMPTY_ROOT, false, 0);
+    if (length > 2 || !opens(root, openings[0])) return (false, false, 0);
+    bytes32 first = openings[0].leaf.receiptId;
+    if (first == receiptId) return (length == 1, true, openings[0].leaf.shareRoot);
+    if (length == 1) return (_isBeyond(first > receiptId, openings[0].proof), false, 0);
+    opened =
+      opens(root, openings[1]) &&
+      _areNeighbours(openings[0].proof, openings[1].proof) &&
+      first < receiptId &&
+      receiptId < openings[1].leaf.receiptId;
+  }
+
+  /// @notice What a receipt pays a payee under a root of shares.
+  /// @return opened whether the openings show the share or that there is none
+  /// @return amount the share; 0 without one
+  function findShare(
+    bytes32 root,
+    address payee,
+    ShareOpening[] calldata openings
+  ) internal pure returns (bool opened, uint256 amount) {
+    uint256 length = openings.length;
+    if (length == 0) return (root == OrderedMerkle.EMPTY_ROOT, 0);
+    if (length > 2 || !opens(root, openings[0])) return (false, 0);
+    address first = openings[0].share.payee;
+    if (first == payee) return (length == 1, openings[0].share.amount);
+    if (length == 1) return (_isBeyond(first > payee, openings[0].proof), 0);
+    opened =
+      opens(root, openings[1]) &&
+      _areNeighbours(openings[0].proof, openings[1].proof) &&
+      first < payee &&
+      payee < openings[1].share.payee;
+  }
+
+  /// @notice What a payee gets for a receipt under a root of lines.
+  /// @return opened whether the openings show the line or that there is none
+  /// @return amount the line's amount; 0 without one
+  function findLine(
+    bytes32 root,
+    address payee,
+    bytes32 receiptId,
+    LineOpening[] calldata openings
+  ) internal pure returns (bool opened, uint256 amount) {
+    uint256 length = openings.length;
+    if (length == 0) return (root == OrderedMerkle.EMPTY_ROOT, 0);
+    if (length > 2 || !opens(root, openings[0])) return (false, 0);
+    Line calldata first = openings[0].line;
+    if (first.payee == payee && first.receiptId == receiptId) return (length == 1, first.amount);
+    bool isAfter = _isBefore(payee, receiptId, first.payee, first.receiptId);
+    if (length == 1) return (_isBeyond(isAfter, openings[0].proof), 0);
+    opened =
+      opens(root, openings[1]) &&
+      _areNeighbours(openings[0].proof, openings[1].proof) &&
+      !isAfter &&
+      _isBefore(payee, receiptId, openings[1].line.payee, openings[1].line.receiptId);
   }
 
   /// @notice Whether two neighbouring balances are out of order.
@@ -35,8 +134,8 @@ library EpochFaults {
     BalanceOpening calldata second
   ) internal pure returns (bool) {
     return
-      _opensBalance(root, first) &&
-      _opensBalance(root, second) &&
+      opens(root, first) &&
+      opens(root, second) &&
       _areNeighbours(first.proof, second.proof) &&
       first.balance.payee >= second.balance.payee;
   }
@@ -52,12 +151,12 @@ library EpochFaults {
   ) internal pure returns (bool opened, bool present, uint256 cumulative) {
     uint256 length = openings.length;
     if (length == 0) return (root == OrderedMerkle.EMPTY_ROOT, false, 0);
-    if (length > 2 || !_opensBalance(root, openings[0])) return (false, false, 0);
+    if (length > 2 || !opens(root, openings[0])) return (false, false, 0);
     Balance calldata first = openings[0].balance;
     if (first.payee == payee) return (length == 1, true, first.cumulative);
     if (length == 1) return (_isBeyondEnd(first.payee, payee, openings[0].proof), false, 0);
     opened =
-      _opensBalance(root, openings[1]) &&
+      opens(root, openings[1]) &&
       _areNeighbours(openings[0].proof, openings[1].proof) &&
       first.payee < payee &&
       payee < openings[1].balance.payee;
@@ -73,14 +172,14 @@ library EpochFaults {
   ) internal pure returns (bool opened, uint256 earned) {
     uint256 length = openings.length;
     if (length == 0) return (root == OrderedMerkle.EMPTY_ROOT, 0);
-    if (length > 2 || !_opensLine(root, openings[0])) return (false, 0);
+    if (length > 2 || !opens(root, openings[0])) return (false, 0);
     Line calldata first = openings[0].line;
     MerkleProof calldata proof = openings[0].proof;
     bool isPayee = first.payee == payee;
     if (length == 1) {
       opened = isPayee ? proof.index == proof.count - 1 : _isBeyondEnd(first.payee, payee, proof);
     } else {
-      opened = _opensLine(root, openings[1]) && _areNeighbours(proof, openings[1].proof);
+      opened = opens(root, openings[1]) && _areNeighbours(proof, openings[1].proof);
       address next = openings[1].line.payee;
       opened = opened && (isPayee ? next != payee : first.payee < payee && payee < next);
     }
@@ -106,14 +205,41 @@ library EpochFaults {
 
   /// @dev A single neighbour shows a gap only before the first leaf or after the last.
   function _isBeyondEnd(address neighbour, address payee, MerkleProof calldata proof) private pure returns (bool) {
-    return neighbour > payee ? proof.index == 0 : proof.index == proof.count - 1;
+    return _isBeyond(neighbour > payee, proof);
   }
 
-  function _opensLine(bytes32 root, LineOpening calldata opening) private pure returns (bool) {
+  function _isBeyond(bool isAfter, MerkleProof calldata proof) private pure returns (bool) {
+    return isAfter ? proof.index == 0 : proof.index == proof.count - 1;
+  }
+
+  function _isBefore(address payee, bytes32 id, address other, bytes32 otherId) private pure returns (bool) {
+    return payee != other ? payee < other : id < otherId;
+  }
+
+  /// @notice The root of a receipt's shares.
+  function rootOf(Share[] calldata shares) internal pure returns (bytes32) {
+    bytes32[] memory leaves = new bytes32[](shares.length);
+    for (uint256 i = 0; i < shares.length; ++i) leaves[i] = OrderedMerkle.leafHash(abi.encode(shares[i]));
+    return OrderedMerkle.rootOf(leaves);
+  }
+
+  /// @notice Whether a leaf stands where its proof says under a root.
+  function opens(bytes32 root, ReceiptOpening calldata opening) internal pure returns (bool) {
+    return OrderedMerkle.verify(root, OrderedMerkle.leafHash(abi.encode(opening.leaf)), opening.proof);
+  }
+
+  /// @notice Whether a leaf stands where its proof says under a root.
+  function opens(bytes32 root, ShareOpening calldata opening) internal pure returns (bool) {
+    return OrderedMerkle.verify(root, OrderedMerkle.leafHash(abi.encode(opening.share)), opening.proof);
+  }
+
+  /// @notice Whether a leaf stands where its proof says under a root.
+  function opens(bytes32 root, LineOpening calldata opening) internal pure returns (bool) {
     return OrderedMerkle.verify(root, OrderedMerkle.leafHash(abi.encode(opening.line)), opening.proof);
   }
 
-  function _opensBalance(bytes32 root, BalanceOpening calldata opening) private pure returns (bool) {
+  /// @notice Whether a leaf stands where its proof says under a root.
+  function opens(bytes32 root, BalanceOpening calldata opening) internal pure returns (bool) {
     return OrderedMerkle.verify(root, OrderedMerkle.leafHash(abi.encode(opening.balance)), opening.proof);
   }
 }

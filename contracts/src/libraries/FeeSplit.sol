@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { ContributorShare, Share } from "../types/Dispute.sol";
+import { ContributorShare } from "../types/Dispute.sol";
+import { Share } from "../types/Ledger.sol";
 import { Deployment } from "../types/Statements.sol";
 
 /// @title How one answer's fee is divided

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { MerkleProof } from "./Ledger.sol";
+import { MerkleProof, Share } from "./Ledger.sol";
 import { Attribution, Deployment, Receipt, Snapshot } from "./Statements.sol";
 
 // Counts are whole words here although honest ones fit 32 bits: whoever commits to a larger one must be convicted by it, not saved
@@ -155,12 +155,6 @@ struct ContributorShare {
   address contributor;
   uint256 sharePpm;
   uint256 trainingWeight;
-}
-
-/// @notice What one answer pays one payee.
-struct Share {
-  address payee;
-  uint256 amount;
 }
 
 /// @notice What every accusation of an attribution is held against: what the node signed.

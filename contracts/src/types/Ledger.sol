@@ -32,12 +32,25 @@ struct EpochBrief {
   bytes32 restHash;
 }
 
-/// @notice One line of an epoch; `runningTotal` is the payee's total in this epoch up to and with this line.
+/// @notice One line of an epoch; up to and with this line, `runningTotal` is the payee's total in this epoch and `epochTotal` that of all.
 struct Line {
   address payee;
   bytes32 receiptId;
   uint256 amount;
   uint256 runningTotal;
+  uint256 epochTotal;
+}
+
+/// @notice A receipt of an epoch and the root of the shares by which it pays; sorted by receipt id.
+struct SettledReceipt {
+  bytes32 receiptId;
+  bytes32 shareRoot;
+}
+
+/// @notice What one answer pays one payee; sorted by payee.
+struct Share {
+  address payee;
+  uint256 amount;
 }
 
 /// @notice What a payee has earned from a gateway over all epochs.
@@ -49,6 +62,18 @@ struct Balance {
 /// @notice A line with the proof of its place.
 struct LineOpening {
   Line line;
+  MerkleProof proof;
+}
+
+/// @notice A receipt with the proof of its place.
+struct ReceiptOpening {
+  SettledReceipt leaf;
+  MerkleProof proof;
+}
+
+/// @notice A share with the proof of its place.
+struct ShareOpening {
+  Share share;
   MerkleProof proof;
 }
 

@@ -19,6 +19,10 @@ abstract contract EpochFixture is LedgerFixture {
   bytes32 internal constant RECEIPTS_ROOT = keccak256("receipts");
   bytes32 internal constant DATA_HASH = keccak256("file");
 
+  /// @dev What `post` says about receipts.
+  bytes32 internal receiptsRoot = RECEIPTS_ROOT;
+  uint32 internal receiptCount = 3;
+
   struct Epoch {
     Line[] lines;
     Balance[] balances;
@@ -46,7 +50,19 @@ abstract contract EpochFixture is LedgerFixture {
     uint256 amount,
     uint256 runningTotal
   ) internal pure returns (Line memory) {
-    return Line(account(payee), bytes32(receipt), amount, runningTotal);
+    return Line(account(payee), bytes32(receipt), amount, runningTotal, 0);
+  }
+
+  /// @dev Gives each line the sum of all amounts up to and with it; wraps around, for amounts that are too large.
+  function withTotals(Line[] memory lines) internal pure returns (Line[] memory) {
+    uint256 total = 0;
+    for (uint256 i = 0; i < lines.length; ++i) {
+      unchecked {
+        total += lines[i].amount;
+      }
+      lines[i].epochTotal = total;
+    }
+    return lines;
   }
 
   /// @dev Epoch 0: payees 1, 2 and 4; payee 1 has two lines. 25 in all.
@@ -56,6 +72,7 @@ abstract contract EpochFixture is LedgerFixture {
     e.lines[1] = line(1, 2, 5, 15);
     e.lines[2] = line(2, 1, 7, 7);
     e.lines[3] = line(4, 1, 3, 3);
+    withTotals(e.lines);
     e.balances = new Balance[](3);
     e.balances[0] = Balance(account(1), 15);
     e.balances[1] = Balance(account(2), 7);
@@ -68,6 +85,7 @@ abstract contract EpochFixture is LedgerFixture {
     e.lines = new Line[](2);
     e.lines[0] = line(1, 3, 4, 4);
     e.lines[1] = line(3, 3, 6, 6);
+    withTotals(e.lines);
     e.balances = new Balance[](4);
     e.balances[0] = Balance(account(1), 19);
     e.balances[1] = Balance(account(2), 7);
@@ -129,13 +147,13 @@ abstract contract EpochFixture is LedgerFixture {
 
   function post(Epoch memory e) internal returns (EpochHeader memory header) {
     header.index = epochs.getAccount(gateway).next;
-    header.receiptsRoot = RECEIPTS_ROOT;
+    header.receiptsRoot = receiptsRoot;
     header.linesRoot = linesRoot(e.lines);
     header.balancesRoot = balancesRoot(e.balances);
     header.total = e.total;
     header.cumulative = epochs.getAccount(gateway).committed + e.total;
     header.lineCount = uint32(e.lines.length);
-    header.receiptCount = 3;
+    header.receiptCount = receiptCount;
     header.dataHash = DATA_HASH;
     uint64 last = epochs.getAccount(gateway).lastFinalAt;
     header.finalAt = uint64(block.timestamp) + parameters.disputeWindow();
@@ -143,12 +161,12 @@ abstract contract EpochFixture is LedgerFixture {
     vm.prank(gateway);
     epochs.post(
       header.index,
-      RECEIPTS_ROOT,
+      receiptsRoot,
       header.linesRoot,
       header.balancesRoot,
       e.total,
       header.lineCount,
-      3,
+      receiptCount,
       DATA_HASH
     );
   }

@@ -185,13 +185,15 @@ contract Handler is Assertions {
     if (last > header.finalAt) header.finalAt = last;
   }
 
-  function lineOf(uint256 i, uint256 amount, bool lie) private pure returns (Line memory) {
-    return Line(payee(i), bytes32(uint256(1)), amount, lie && i == 0 ? amount + 1 : amount);
+  function lineOf(uint256 i, uint256[PAYEES] memory parts, bool lie) private pure returns (Line memory) {
+    uint256 total = 0;
+    for (uint256 p = 0; p <= i; ++p) total += parts[p];
+    return Line(payee(i), bytes32(uint256(1)), parts[i], lie && i == 0 ? parts[i] + 1 : parts[i], total);
   }
 
   function lineLeaves(uint256[PAYEES] memory parts, bool lie) private pure returns (bytes32[] memory leaves) {
     leaves = new bytes32[](PAYEES);
-    for (uint256 i = 0; i < PAYEES; ++i) leaves[i] = OrderedTree.leafHash(abi.encode(lineOf(i, parts[i], lie)));
+    for (uint256 i = 0; i < PAYEES; ++i) leaves[i] = OrderedTree.leafHash(abi.encode(lineOf(i, parts, lie)));
   }
 
   function balanceLeaves(uint256[PAYEES] memory next) private pure returns (bytes32[] memory leaves) {
@@ -206,7 +208,7 @@ contract Handler is Assertions {
     uint256[PAYEES] memory parts;
     for (uint256 p = 0; p < PAYEES; ++p) parts[p] = promised[i][p] - (i == 0 ? 0 : promised[i - 1][p]);
     LineOpening memory opening = LineOpening(
-      lineOf(0, parts[0], lies[i]),
+      lineOf(0, parts, lies[i]),
       OrderedTree.prove(lineLeaves(parts, lies[i]), 0)
     );
     uint256 bond_ = stakeOf(gateway);

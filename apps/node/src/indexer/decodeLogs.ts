@@ -1,4 +1,4 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
 import { decodeEventLog, type Abi, type Address, type Hex, type Log } from 'viem'
 
 /** One event of our contracts: `name` is contract and event, such as `Datanets.SnapshotSealed`; amounts in `args` are decimal strings. */
@@ -16,6 +16,7 @@ export function eventSources(network: Network): Map<Address, Source> {
     [contracts.epochs, 'Epochs', epochsAbi],
     [contracts.stakes, 'Stakes', stakesAbi],
     [contracts.parameters, 'Parameters', parametersAbi],
+    [contracts.epochCourt, 'EpochCourt', epochCourtAbi],
     [contracts.attributionCourt, 'AttributionCourt', attributionCourtAbi],
   ]
   return new Map(rows.map(([address, contract, abi]) => [address.toLowerCase() as Address, { contract, abi }]))

@@ -152,7 +152,7 @@ export class Settlement {
     const plan = planEpoch({ network, gateway: this.#gateway, index, receipts: waiting, vouchers, previousBalances })
     if (!plan) return undefined
     const bytes = writeArtefact(plan.file)
-    const { receiptsRoot, linesRoot, balancesRoot, total, lines, receiptIds } = plan.ledger
+    const { receiptsRoot, linesRoot, balancesRoot, total, lines, receipts } = plan.ledger
     const epoch = {
       gateway: this.#gateway,
       index,
@@ -163,7 +163,7 @@ export class Settlement {
       balancesRoot,
       total: total.toString(),
       lineCount: lines.length,
-      receiptCount: receiptIds.length,
+      receiptCount: receipts.length,
       vouchers: plan.vouchers.map((v) => ({ ...v, cumulative: v.cumulative.toString() })),
     }
     await ledger.record('epoch', epoch)

@@ -1,4 +1,4 @@
-import { buildEpoch, type AttributedReceipt, type EpochFile, type EpochLedger, type Hex, type Network, type Share } from '@openledger/protocol'
+import { buildEpoch, rootsInForce, type AttributedReceipt, type EpochFile, type EpochLedger, type Hex, type Network, type Share } from '@openledger/protocol'
 import type { Balance } from '@openledger/protocol'
 import type { Address } from 'viem'
 
@@ -33,7 +33,7 @@ export function planEpoch({ network, gateway, index, receipts, vouchers, previou
   const covered = vouchered(receipts, vouchers)
   if (covered.length === 0) return undefined
   const used = [...new Set(covered.map((r) => r.channelId))].map((channelId) => vouchers.get(channelId)!)
-  const ledger = buildEpoch(covered.map((r) => ({ receiptId: r.id, node: r.receipt.statement.node, nonce: r.receipt.statement.nonce, shares: r.shares })), previousBalances)
+  const ledger = buildEpoch(covered.map((r) => ({ receiptId: r.id, node: r.receipt.statement.node, nonce: r.receipt.statement.nonce, shareRoot: rootsInForce(r).shareRoot, shares: r.shares })), previousBalances)
   const byId = new Map(covered.map((r) => [r.id, r]))
   const file: EpochFile = {
     kind: 'openledger/epoch/1',
@@ -42,7 +42,7 @@ export function planEpoch({ network, gateway, index, receipts, vouchers, previou
     gateway,
     index,
     previousBalances: [...previousBalances],
-    receipts: ledger.receiptIds.map((id) => {
+    receipts: ledger.receipts.map(({ receiptId: id }) => {
       const { receipt, attributionDeadline, completion, shares } = byId.get(id)!
       return { id, receipt, ...(attributionDeadline === undefined ? {} : { attributionDeadline }), ...(completion ? { completion } : {}), shares }
     }),

@@ -36,6 +36,7 @@ function checkLines(claimed: readonly Line[], found: readonly Line[]): void {
     const same = sameAddress(other.payee, line.payee) && other.receiptId === line.receiptId && other.amount === line.amount
     if (!same) falseClaim(`line ${i} says ${other.amount} to ${other.payee} for ${other.receiptId}; the receipts say ${line.amount} to ${line.payee} for ${line.receiptId}`)
     if (other.runningTotal !== line.runningTotal) falseClaim(`line ${i} carries running total ${other.runningTotal}; it is ${line.runningTotal}`)
+    if (other.epochTotal !== line.epochTotal) falseClaim(`line ${i} carries epoch total ${other.epochTotal}; it is ${line.epochTotal}`)
   })
   expectEqual('number of lines', claimed.length, found.length)
 }
@@ -91,7 +92,7 @@ export async function auditEpoch({ file, chain, previousFile, onCheck }: EpochAu
   })
   await auditor.check('balances before', () => checkPrevious(epoch, previousFile))
   const ledger = buildEpoch(
-    epoch.receipts.map(({ id, receipt, shares }) => ({ receiptId: id, node: receipt.statement.node, nonce: receipt.statement.nonce, shares })),
+    epoch.receipts.map((entry) => ({ receiptId: entry.id, node: entry.receipt.statement.node, nonce: entry.receipt.statement.nonce, shareRoot: rootsInForce(entry).shareRoot, shares: entry.shares })),
     epoch.previousBalances,
   )
   await auditor.check('lines', () => {
@@ -112,7 +113,7 @@ export async function auditEpoch({ file, chain, previousFile, onCheck }: EpochAu
     expectEqual('balances root', anchored!.balancesRoot, ledger.balancesRoot)
     expectEqual('total on chain', anchored!.total, ledger.total)
     expectEqual('lines on chain', anchored!.lineCount, ledger.lines.length)
-    expectEqual('receipts on chain', anchored!.receiptCount, ledger.receiptIds.length)
+    expectEqual('receipts on chain', anchored!.receiptCount, ledger.receipts.length)
     const collected = await chain.collected(epoch.gateway)
     const owed = ledger.balances.reduce((sum, b) => sum + b.cumulative, 0n)
     if (owed > collected) falseClaim(`the balances sum to ${owed}, but only ${collected} was collected`)

@@ -51,7 +51,7 @@ export async function sampleEpoch(count: number): Promise<{ epoch: EpochFile; an
     const signature = await signStatement(account, domain, 'Receipt', statement)
     receipts.push({ id: statementDigest(domain, 'Receipt', statement), receipt: { statement, signature }, shares })
   }
-  const ledger = buildEpoch(receipts.map((r) => ({ receiptId: r.id, node: account.address, nonce: r.receipt.statement.nonce, shares: r.shares })), [])
+  const ledger = buildEpoch(receipts.map((r) => ({ receiptId: r.id, node: account.address, nonce: r.receipt.statement.nonce, shareRoot: r.receipt.statement.shareRoot, shares: r.shares })), [])
   const epoch: EpochFile = {
     kind: 'openledger/epoch/1',
     chainId: 1,

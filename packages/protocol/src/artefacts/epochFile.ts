@@ -13,7 +13,7 @@ export const epochFileSchema = z.strictObject({
   index: count,
   /** The balances that this epoch starts from: those of the last epoch that stands. */
   previousBalances: z.array(balance),
-  /** `attributionDeadline` opens the mark of a receipt that left its attribution open; without a `completion` it was not attributed in time. */
+  /** Sorted by id. `attributionDeadline` opens the mark of a receipt that left its attribution open; without a `completion` it was not attributed in time. */
   receipts: z.array(
     z.strictObject({
       id: hash32,
@@ -23,7 +23,7 @@ export const epochFileSchema = z.strictObject({
       shares: z.array(z.strictObject({ payee: address, amount })),
     }),
   ),
-  lines: z.array(z.strictObject({ payee: address, receiptId: hash32, amount, runningTotal: amount })),
+  lines: z.array(z.strictObject({ payee: address, receiptId: hash32, amount, runningTotal: amount, epochTotal: amount })),
   balances: z.array(balance),
   total: amount,
 })

@@ -16,6 +16,7 @@ export const networkSchema = z.strictObject({
     channels: address,
     epochs: address,
     stakes: address,
+    epochCourt: address,
     attributionCourt: address,
   }),
 })

@@ -2,15 +2,15 @@ import type { Address } from 'viem'
 import { compareHex } from '../encoding/compare.ts'
 import type { Hex } from '../encoding/bytes.ts'
 import { fail } from '../errors/fail.ts'
-import { balanceLeaf, lineLeaf, receiptLeaf, type Balance, type Line, type Share } from '../merkle/leaves.ts'
+import { balanceLeaf, lineLeaf, receiptLeaf, type Balance, type Line, type ReceiptLeaf, type Share } from '../merkle/leaves.ts'
 import { OrderedTree } from '../merkle/OrderedTree.ts'
 
-/** A receipt as an epoch takes it in. */
-export type SettledReceipt = { receiptId: Hex; node: Address; nonce: bigint; shares: readonly Share[] }
+/** A receipt as an epoch takes it in: with its shares in force, and their root as the node signed it. */
+export type SettledReceipt = { receiptId: Hex; node: Address; nonce: bigint; shareRoot: Hex; shares: readonly Share[] }
 
 export type EpochLedger = {
-  /** Receipt ids in the order of (node, nonce). */
-  receiptIds: Hex[]
+  /** Sorted by id. */
+  receipts: ReceiptLeaf[]
   /** Sorted by payee, then receipt. */
   lines: Line[]
   /** Every payee ever, sorted. */
@@ -50,18 +50,18 @@ export function buildEpoch(receipts: readonly SettledReceipt[], previous: readon
   for (const { payee, receiptId, amount } of unsorted) {
     const last = lines[lines.length - 1]
     const runningTotal = (last?.payee === payee ? last.runningTotal : 0n) + amount
-    lines.push({ payee, receiptId, amount, runningTotal })
-    cumulative.set(payee, (cumulative.get(payee) ?? 0n) + amount)
     total += amount
+    lines.push({ payee, receiptId, amount, runningTotal, epochTotal: total })
+    cumulative.set(payee, (cumulative.get(payee) ?? 0n) + amount)
   }
   const balances = [...cumulative].map(([payee, sum]) => ({ payee, cumulative: sum })).sort((a, b) => compareHex(a.payee, b.payee))
-  const receiptIds = ordered.map((r) => r.receiptId)
+  const leaves = ordered.map(({ receiptId, shareRoot }) => ({ receiptId, shareRoot })).sort((a, b) => compareHex(a.receiptId, b.receiptId))
   return {
-    receiptIds,
+    receipts: leaves,
     lines,
     balances,
     total,
-    receiptsRoot: new OrderedTree(receiptIds.map(receiptLeaf)).root,
+    receiptsRoot: new OrderedTree(leaves.map(receiptLeaf)).root,
     linesRoot: new OrderedTree(lines.map(lineLeaf)).root,
     balancesRoot: new OrderedTree(balances.map(balanceLeaf)).root,
   }

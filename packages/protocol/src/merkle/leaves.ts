@@ -19,18 +19,19 @@ export type Share = { payee: Address; amount: bigint }
 export const shareLeaf = ({ payee, amount }: Share): Uint8Array =>
   fromHex(encodeAbiParameters([address, uint256], [payee, amount]))
 
-/** One line of an epoch; `runningTotal` is the payee's total in this epoch up to and with this line. */
-export type Line = { payee: Address; receiptId: Hex; amount: bigint; runningTotal: bigint }
+/** One line of an epoch; up to and with this line, `runningTotal` is the payee's total in this epoch and `epochTotal` that of all payees. */
+export type Line = { payee: Address; receiptId: Hex; amount: bigint; runningTotal: bigint; epochTotal: bigint }
 export const lineLeaf = (line: Line): Uint8Array =>
-  fromHex(encodeAbiParameters([address, bytes32, uint256, uint256], [line.payee, line.receiptId, line.amount, line.runningTotal]))
+  fromHex(encodeAbiParameters([address, bytes32, uint256, uint256, uint256], [line.payee, line.receiptId, line.amount, line.runningTotal, line.epochTotal]))
 
 /** What a payee has earned from a gateway over all epochs. */
 export type Balance = { payee: Address; cumulative: bigint }
 export const balanceLeaf = ({ payee, cumulative }: Balance): Uint8Array =>
   fromHex(encodeAbiParameters([address, uint256], [payee, cumulative]))
 
-/** A receipt in an epoch's tree of receipts, in the order of (node, nonce). */
-export const receiptLeaf = (receiptId: Hex): Uint8Array => fromHex(encodeAbiParameters([bytes32], [receiptId]))
+/** A receipt in an epoch's tree of receipts, sorted by id, with the root of the shares by which it pays. */
+export type ReceiptLeaf = { receiptId: Hex; shareRoot: Hex }
+export const receiptLeaf = ({ receiptId, shareRoot }: ReceiptLeaf): Uint8Array => fromHex(encodeAbiParameters([bytes32, bytes32], [receiptId, shareRoot]))
 
 /** The logits hash of one answer token in a receipt's fingerprint tree. */
 export const fingerprintLeaf = (logitsHash: Hex): Uint8Array => fromHex(encodeAbiParameters([bytes32], [logitsHash]))

@@ -11,6 +11,7 @@ import {
   parseOpen,
   recordId,
   recordLeaf,
+  shareLeaf,
   signStatement,
   snapshotId,
   snapshotLeaf,
@@ -208,7 +209,7 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
       { payee: gatewayKey.address, amount: parseOpen('1.5') },
       { payee: stakes, amount: parseOpen('0.5') },
     ]
-    const built = buildEpoch([{ receiptId: id('receipt'), node: gatewayKey.address, nonce: 1n, shares }], [])
+    const built = buildEpoch([{ receiptId: id('receipt'), node: gatewayKey.address, nonce: 1n, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, shares }], [])
     const { receiptsRoot, linesRoot, balancesRoot, total, lines } = built
     const epoch = { index: 0n, receiptsRoot, linesRoot, balancesRoot, total, lineCount: lines.length, receiptCount: 1, dataHash: id('epoch file') }
     await expect(postEpoch(gateway, epoch)).rejects.toMatchObject({ code: 'NOT_STAKED_GATEWAY' })

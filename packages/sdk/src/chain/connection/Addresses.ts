@@ -12,5 +12,6 @@ export type Addresses = {
   channels: Address
   datanets: Address
   models: Address
+  epochCourt: Address
   attributionCourt: Address
 }

@@ -1,5 +1,5 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, StorageError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, StorageError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 
@@ -16,10 +16,10 @@ const mismatch = (message: string, cause?: unknown): never => {
  * @throws StorageError CONTRACTS_MISSING with what is wrong; UnavailableError CHAIN_AWAY
  */
 export async function checkContracts(publicClient: PublicClient, addresses: Addresses): Promise<void> {
-  const { chainId, wopen, parameters, stakes, epochs, channels, datanets, models, attributionCourt } = addresses
+  const { chainId, wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt } = addresses
   const actual = await readLedger({ publicClient }, 'chain id', (client) => client.getChainId())
   if (actual !== chainId) mismatch(`the chain's id is ${actual}, the ledger lives on ${chainId}`)
-  for (const [name, address] of Object.entries({ wopen, parameters, stakes, epochs, channels, datanets, models, attributionCourt })) {
+  for (const [name, address] of Object.entries({ wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt })) {
     const code = await readLedger({ publicClient }, 'code', (client) => client.getCode({ address }))
     if (code === undefined || code === '0x') mismatch(`there is no contract ${name} at ${address}`)
   }
@@ -40,6 +40,8 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
       client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [epochs] }),
       client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [attributionCourt] }),
       client.readContract({ address: attributionCourt, abi: attributionCourtAbi, functionName: 'stakes' }),
+      client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [epochCourt] }),
+      client.readContract({ address: epochCourt, abi: epochCourtAbi, functionName: 'epochs' }),
     ]),
   )
   wiring.slice(0, 4).forEach((found) => same('the token of a contract', found as Address, wopen))
@@ -50,4 +52,6 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   if (wiring[8] === 0n) mismatch('the epochs are not registered as a court')
   if (wiring[9] === 0n) mismatch('the court of attributions is not registered')
   same("the court's stakes", wiring[10], stakes)
+  if (wiring[11] === 0n) mismatch('the court of epochs is not registered')
+  same("the court's epochs", wiring[12], epochs)
 }

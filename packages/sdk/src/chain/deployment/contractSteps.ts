@@ -1,6 +1,6 @@
 import { encodeDeployData, getContractAddress, type Address, type Hex } from 'viem'
 import type { contractBytecode } from '@openledger/protocol/bytecode'
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, indexJudgeAbi, modelsAbi, parametersAbi, paymentJudgeAbi, scoreJudgeAbi, spanJudgeAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, indexJudgeAbi, modelsAbi, parametersAbi, paymentJudgeAbi, scoreJudgeAbi, spanJudgeAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 
@@ -11,7 +11,7 @@ export type ContractName = ListedName | JudgeName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
-const listed: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'attributionCourt']
+const listed: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'attributionCourt']
 const order: readonly ContractName[] = [...listed.slice(0, -1), 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt']
 
 /** Where each contract will stand when the deployer creates them in turn from `startNonce` on. */
@@ -38,6 +38,7 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     channels: encodeDeployData({ abi: channelsAbi, bytecode: bytecode.Channels, args: [at.wopen, at.parameters, at.epochs] }),
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),
     models: encodeDeployData({ abi: modelsAbi, bytecode: bytecode.Models, args: [at.wopen, at.parameters, at.datanets] }),
+    epochCourt: encodeDeployData({ abi: epochCourtAbi, bytecode: bytecode.EpochCourt, args: [at.wopen, at.parameters, at.epochs] }),
     scoreJudge: encodeDeployData({ abi: scoreJudgeAbi, bytecode: bytecode.ScoreJudge }),
     spanJudge: encodeDeployData({ abi: spanJudgeAbi, bytecode: bytecode.SpanJudge }),
     indexJudge: encodeDeployData({ abi: indexJudgeAbi, bytecode: bytecode.IndexJudge }),

@@ -8,7 +8,7 @@ import { openTestChain, testParameters, walletOf, type TestChain } from '../test
 import { checkContracts } from './checkContracts.ts'
 import { deployContracts, type DeployProgress } from './deployContracts.ts'
 
-const transactions = 14
+const transactions = 16
 
 describe.skipIf(anvilPath() === null)('deployContracts', () => {
   let chain: TestChain

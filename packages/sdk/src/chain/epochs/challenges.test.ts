@@ -42,7 +42,7 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
   let gateway: LedgerWriter
   let accuser: LedgerWriter
   const honest = buildEpoch(
-    [{ receiptId: id('r'), node: gatewayKey.address, nonce: 1n, shares: payees.map((payee, i) => ({ payee, amount: BigInt(10 + i) })) }],
+    [{ receiptId: id('r'), node: gatewayKey.address, nonce: 1n, shareRoot: id('shares'), shares: payees.map((payee, i) => ({ payee, amount: BigInt(10 + i) })) }],
     [],
   )
 

@@ -74,6 +74,12 @@ export const errorAdvice: Record<string, Advice> = {
   DepositMissing: payment('hold the deposit in WOPEN and approve it for the contract that you call'),
   NoEquivocation: proof('show two different receipts of one node with one nonce, each with its signature'),
   AlreadyProven: input('nothing is left to do: this was proven before'),
+  BondBelowOpenEpochs: payment('bond more, or show with finalise that earlier epochs are final'),
+  // EpochCourt
+  NoSuchEntry: input('demand an entry that the epoch says it has'),
+  AlreadyDemanded: input('nothing is left to do: this entry is demanded'),
+  NotDemanded: input('this entry is not demanded, or was shown'),
+  NotTheEntry: proof('show the demanded entry with its proof, and of a receipt what its node signed'),
   // AttributionCourt
   NotSigned: proof("show the node's own signature, for this chain and for Epochs"),
   WrongAttribution: proof("show the Attribution of this very receipt, signed by its deadline"),

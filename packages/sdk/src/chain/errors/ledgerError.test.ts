@@ -1,10 +1,10 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 import { BaseError, encodeErrorResult, HttpRequestError, type AbiItem } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { errorAdvice } from './errorAdvice.ts'
 import { errorCode, ledgerError } from './ledgerError.ts'
 
-const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi]
+const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi]
 // Raised by OpenZeppelin for faults of the code or of hand-made transactions, not of an input that this client makes.
 const inherited = new Set([
   'InvalidShortString',

@@ -1,7 +1,7 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
 import type { Abi, AbiItem } from 'viem'
 
-const everything: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...wopenAbi]
+const everything: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi, ...wopenAbi]
 
 /** Every custom error of every contract: a call can fail in a contract that the called one calls. */
 export const ledgerErrorAbi: Abi = everything.filter((item) => item.type === 'error')

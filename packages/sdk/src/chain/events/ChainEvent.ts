@@ -1,5 +1,5 @@
 import type { Abi, ParseEventLogsReturnType } from 'viem'
-import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 
 type EventOf<Name extends string, A extends Abi> = { contract: Name } & ParseEventLogsReturnType<A, undefined, true>[number]
 
@@ -11,4 +11,5 @@ export type ChainEvent =
   | EventOf<'epochs', typeof epochsAbi>
   | EventOf<'stakes', typeof stakesAbi>
   | EventOf<'parameters', typeof parametersAbi>
+  | EventOf<'epochCourt', typeof epochCourtAbi>
   | EventOf<'attributionCourt', typeof attributionCourtAbi>
