@@ -91,8 +91,8 @@ contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
     Receipt calldata receipt
   ) external override nonReentrant returns (bool proven) {
     _requireOpen(gateway, epoch);
-    bool isOther = receipt.gateway != gateway ||
-      (receipt.attributionRoot == 0 && receipt.shareRoot != opening.leaf.shareRoot);
+    bool isOther =
+      receipt.gateway != gateway || (receipt.attributionRoot == 0 && receipt.shareRoot != opening.leaf.shareRoot);
     proven = isOther && _idOf(receipt) == opening.leaf.receiptId && EpochFaults.opens(epoch.receiptsRoot, opening);
     _judge(gateway, epoch, proven);
   }
@@ -183,8 +183,8 @@ contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
     BalanceOpening calldata opening
   ) external override nonReentrant {
     bytes32 id = _idOf(EpochHash.hash(gateway, epoch), List.Balances, place);
-    bool isThere = EpochFaults.opens(epoch.balancesRoot, opening) &&
-      (opening.proof.index == place || opening.proof.count <= place);
+    bool isThere =
+      EpochFaults.opens(epoch.balancesRoot, opening) && (opening.proof.index == place || opening.proof.count <= place);
     if (!isThere && epoch.balancesRoot != OrderedMerkle.EMPTY_ROOT) revert NotTheEntry(id);
     _answer(gateway, epoch.index, List.Balances, place, id);
   }
@@ -300,7 +300,8 @@ contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
     ShareOpening calldata share,
     LineOpening[] calldata lines
   ) private pure returns (bool) {
-    if (!EpochFaults.opens(epoch.receiptsRoot, receipt) || !EpochFaults.opens(receipt.leaf.shareRoot, share)) return false;
+    if (!EpochFaults.opens(epoch.receiptsRoot, receipt) || !EpochFaults.opens(receipt.leaf.shareRoot, share))
+      return false;
     address payee = share.share.payee;
     (bool shown, uint256 amount) = EpochFaults.findLine(epoch.linesRoot, payee, receipt.leaf.receiptId, lines);
     return shown && amount != share.share.amount;

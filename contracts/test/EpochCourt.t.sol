@@ -32,7 +32,11 @@ contract EpochCourtTest is EpochCourtFixture {
     return court.challengeRepeatedReceipt(gateway, header, here, earlier, there);
   }
 
-  function accuseMisplaced(EpochHeader memory header, ReceiptOpening memory o, Receipt memory r) private returns (bool) {
+  function accuseMisplaced(
+    EpochHeader memory header,
+    ReceiptOpening memory o,
+    Receipt memory r
+  ) private returns (bool) {
     vm.prank(other);
     return court.challengeMisplacedReceipt(gateway, header, o, r);
   }
@@ -51,12 +55,7 @@ contract EpochCourtTest is EpochCourtFixture {
   function accuseForeign(EpochHeader memory header, Line[] memory lines, uint256 i) private returns (bool) {
     Line memory l = lines[i];
     return
-      accuseForeign(
-        header,
-        openLine(lines, i),
-        lookUpReceipt(l.receiptId),
-        lookUpShare(uint256(l.receiptId), l.payee)
-      );
+      accuseForeign(header, openLine(lines, i), lookUpReceipt(l.receiptId), lookUpShare(uint256(l.receiptId), l.payee));
   }
 
   function accuseMissing(
@@ -163,7 +162,11 @@ contract EpochCourtTest is EpochCourtFixture {
     ShareOpening[] memory none;
     acquitted(header, accuseForeign(header, first, new ReceiptOpening[](0), none), funds);
     acquitted(header, accuseForeign(header, first, its, none), funds);
-    acquitted(header, accuseForeign(header, first, lookUpReceipt(bytes32(uint256(2))), lookUpShare(2, account(4))), funds);
+    acquitted(
+      header,
+      accuseForeign(header, first, lookUpReceipt(bytes32(uint256(2))), lookUpShare(2, account(4))),
+      funds
+    );
     acquitted(header, accuseForeign(header, first, its, lookUpShare(1, account(3))), funds);
     acquitted(header, accuseForeign(header, first, its, lookUpShare(1, account(9))), funds);
     ShareOpening[] memory share = lookUpShare(1, account(1));
@@ -172,7 +175,11 @@ contract EpochCourtTest is EpochCourtFixture {
     its[0].leaf.shareRoot = receipts[1].shareRoot;
     acquitted(header, accuseForeign(header, first, its, lookUpShare(2, account(1))), funds);
     first.line.amount = 11;
-    acquitted(header, accuseForeign(header, first, lookUpReceipt(bytes32(uint256(1))), lookUpShare(1, account(1))), funds);
+    acquitted(
+      header,
+      accuseForeign(header, first, lookUpReceipt(bytes32(uint256(1))), lookUpShare(1, account(1))),
+      funds
+    );
   }
 
   function test_false_gapsThatAreNone() public {

@@ -30,8 +30,7 @@ library EpochFaults {
     LineOpening calldata first,
     LineOpening calldata second
   ) internal pure returns (bool) {
-    if (!opens(root, first) || !opens(root, second) || !_areNeighbours(first.proof, second.proof))
-      return false;
+    if (!opens(root, first) || !opens(root, second) || !_areNeighbours(first.proof, second.proof)) return false;
     Line calldata a = first.line;
     Line calldata b = second.line;
     if (!_isSum(a.epochTotal, b.amount, b.epochTotal)) return true;
@@ -56,9 +55,7 @@ library EpochFaults {
     if (!opens(root, first)) return false;
     if (first.proof.count != count) return true;
     return
-      opens(root, second) &&
-      _areNeighbours(first.proof, second.proof) &&
-      first.leaf.receiptId >= second.leaf.receiptId;
+      opens(root, second) && _areNeighbours(first.proof, second.proof) && first.leaf.receiptId >= second.leaf.receiptId;
   }
 
   /// @notice A receipt's shares under a root of receipts.

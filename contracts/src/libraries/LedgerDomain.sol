@@ -9,7 +9,6 @@ library LedgerDomain {
 
   /// @notice The domain separator of statements to a contract, on this chain.
   function separator(address verifyingContract) internal view returns (bytes32) {
-    return
-      keccak256(abi.encode(TYPEHASH, keccak256("OpenLedger"), keccak256("1"), block.chainid, verifyingContract));
+    return keccak256(abi.encode(TYPEHASH, keccak256("OpenLedger"), keccak256("1"), block.chainid, verifyingContract));
   }
 }

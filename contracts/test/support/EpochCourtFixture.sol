@@ -88,7 +88,11 @@ abstract contract EpochCourtFixture is EpochFixture {
   }
 
   /// @dev The openings that show a line, or that there is none.
-  function lookUpLine(Line[] memory lines, address payee, uint256 receipt) internal pure returns (LineOpening[] memory openings) {
+  function lookUpLine(
+    Line[] memory lines,
+    address payee,
+    uint256 receipt
+  ) internal pure returns (LineOpening[] memory openings) {
     bytes32 id = bytes32(receipt);
     uint256 i = 0;
     while (i < lines.length && (lines[i].payee < payee || (lines[i].payee == payee && lines[i].receiptId < id))) ++i;
