@@ -1,4 +1,4 @@
-import { readInfluenceTable, readSpanIndex, SpanFinder, type InfluenceTable } from '@openledger/attribution'
+import { openSpanFinder, readInfluenceTable, withRevokedRecords, type InfluenceTable, type SpanFinder } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import type { Hex, RunManifest } from '@openledger/protocol'
 
@@ -20,7 +20,7 @@ export class AnswerEvidence {
   async of(files: Files, revoked: ReadonlySet<Hex>): Promise<Evidence> {
     const key = `${files.influenceTable} ${files.spanIndex}`
     const known = this.#kept.get(key)
-    const found = known ? withRevoked(known, revoked) : await this.#read(files, revoked)
+    const found = await (known ? withRevoked(known, revoked) : this.#read(files, revoked))
     this.#kept.delete(key)
     this.#kept.set(key, found)
     if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!)
@@ -29,12 +29,12 @@ export class AnswerEvidence {
 
   async #read(files: Files, revoked: ReadonlySet<Hex>): Promise<Evidence> {
     const table = readInfluenceTable(await this.#content.get(files.influenceTable))
-    return { table, finder: new SpanFinder(readSpanIndex(await this.#content.get(files.spanIndex)), revoked) }
+    return { table, finder: await openSpanFinder(files.spanIndex, this.#content, revoked) }
   }
 }
 
-function withRevoked(evidence: Evidence, revoked: ReadonlySet<Hex>): Evidence {
+async function withRevoked(evidence: Evidence, revoked: ReadonlySet<Hex>): Promise<Evidence> {
   const { finder } = evidence
   const same = finder.revoked.size === revoked.size && [...revoked].every((id) => finder.revoked.has(id))
-  return same ? evidence : { ...evidence, finder: new SpanFinder(finder.index, revoked) }
+  return same ? evidence : { ...evidence, finder: await withRevokedRecords(finder, revoked) }
 }

@@ -1,6 +1,6 @@
 import { rm, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { buildInfluenceTable, buildSpanIndexAside, byAtom, encodeInfluenceTable, encodeSpanIndex, measureHeldOut, measureResponses, planCounterfactuals, snapshotCorpus, splitHeldOut } from '@openledger/attribution'
+import { buildInfluenceTable, byAtom, encodeInfluenceTable, measureHeldOut, measureResponses, planCounterfactuals, publishSpanIndex, snapshotCorpus, splitHeldOut } from '@openledger/attribution'
 import { readSnapshotFile, type ContentStore, type SnapshotRecord } from '@openledger/datanet'
 import { epochsFor, fullAdapterRecipe, type TrainingProgress } from '@openledger/engine'
 import { fail, hashJson, toJson, type Hex, type Json, type TrainingRun } from '@openledger/protocol'
@@ -93,7 +93,6 @@ export async function trainRun({ request, query, content, settings, folder, onPr
     const heldOut = split.heldOut.length > 0 ? await measureHeldOut({ engine, shape: trained.recipe, weights: trained.weights, responses, heldOut: byAtom(split.heldOut, plan) }) : undefined
     const details = { method: plan.parameters, ...(heldOut && { heldOut }) }
     const table = buildInfluenceTable(responses, { method: plan.method, adapterId, baseId: info.id, atoms: plan.atoms, details })
-    const index = await buildSpanIndexAside(corpus.spanRecords, corpus.contributors)
     const file = async (name: string): Promise<string> => content.put(await readFile(path.join(output, name)))
     const metrics = { losses: trained.losses, lossBase: trained.lossBase, lossFinal: trained.lossFinal, steps: trained.steps }
     const recipeJson = toJson(trained.recipe)
@@ -116,7 +115,7 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       snapshots: sources,
       adapter: { config: await file('adapter_config.json'), tensors: await file('adapter_model.safetensors') },
       influenceTable: await content.put(encodeInfluenceTable(table)),
-      spanIndex: await content.put(encodeSpanIndex(index)),
+      spanIndex: await publishSpanIndex(corpus.spanRecords, corpus.contributors, content),
       clusters: clustered.clusters,
     }
     return result

@@ -69,7 +69,7 @@ describe('attribution document', () => {
     expect(attributionRoot(read)).toBe(attributionRoot(document))
     const found = verifyAttribution(read, {
       ...input,
-      finder: new SpanFinder(readSpanIndex(encodeSpanIndex(input.finder.index))),
+      finder: new SpanFinder(readSpanIndex(encodeSpanIndex(input.finder.index.shards[0]))),
       table: readInfluenceTable(encodeInfluenceTable(input.table)),
       query: readQueryVector(encodeQueryVector(input.query)),
     })
@@ -135,7 +135,7 @@ describe('attribution document', () => {
   it('notices one changed byte in the table, the index or the query vector', () => {
     const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((b, i) => (i === at ? b ^ 1 : b))
     const table = encodeInfluenceTable(input.table)
-    const index = encodeSpanIndex(input.finder.index)
+    const index = encodeSpanIndex(input.finder.index.shards[0])
     const query = encodeQueryVector(input.query)
     expect(verifyAttribution(document, { ...input, table: readInfluenceTable(flip(table, table.length - 1)) }).difference?.field).toBe('tableHash')
     expect(verifyAttribution(document, { ...input, query: readQueryVector(flip(query, query.length - 1)) }).difference?.field).toBe('queryHash')

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { policy } from '../policy.ts'
 import { log2Fixed } from './log2Fixed.ts'
-import { SpanFinder, type Span } from './SpanFinder.ts'
+import type { Span } from './Span.ts'
+import { SpanFinder } from './SpanFinder.ts'
 import { buildSpanIndex, type SpanRecord } from './SpanIndex.ts'
 
 const id = (k: number): Hex => `0x${k.toString(16).padStart(64, '0')}`

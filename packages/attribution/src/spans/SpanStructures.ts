@@ -2,6 +2,7 @@ import type { Hex } from '@openledger/protocol'
 import { policy } from '../policy.ts'
 import { bookRepetitions } from './distinctOwners.ts'
 import { earliestLevels } from './EarliestRecords.ts'
+import { ranksBefore } from './firstRanks.ts'
 import { liveSuffixes, type LiveSuffixes } from './LiveSuffixes.ts'
 import type { SpanIndex } from './SpanIndex.ts'
 
@@ -9,15 +10,20 @@ import type { SpanIndex } from './SpanIndex.ts'
 export type SpanStructures = LiveSuffixes & {
   /** Per record: its place in the order of commitment. */
   priorities: Int32Array
-  /** See `bookRepetitions`: by records and by contributors. */
+  /** See `bookRepetitions`, by records. */
   recordRepetitions: Int32Array
-  contributorRepetitions: Int32Array
+  /** By contributors: `booked` as `bookRepetitions` counts those of one index, `before` as `ranksBefore` tells those of several apart. */
+  contributors: { booked: Int32Array } | { before: Int32Array }
   /** See `earliestLevels`. */
   earliest: Int32Array[]
 }
 
-/** Linear in the index; nothing is sorted but the records by commitment. @param revoked ids of records, lower case */
-export function prepareSpans(index: SpanIndex, revoked: ReadonlySet<Hex>): SpanStructures {
+/**
+ * Linear in the index; nothing is sorted but the records by commitment.
+ * @param revoked ids of records, lower case
+ * @param isOneOfMany whether the index is one of several shards, among which contributors are counted
+ */
+export function prepareSpans(index: SpanIndex, revoked: ReadonlySet<Hex>, isOneOfMany = false): SpanStructures {
   const { recordIds, commitOrders, contributorOf, contributors } = index
   const { owners, ...live } = liveSuffixes(index, Uint8Array.from(recordIds, (id) => (revoked.has(id) ? 1 : 0)))
   const priorities = new Int32Array(recordIds.length)
@@ -26,5 +32,6 @@ export function prepareSpans(index: SpanIndex, revoked: ReadonlySet<Hex>): SpanS
   const earliest = earliestLevels(owners.length, policy.maxCopies + 1, (rank) => priorities[owners[rank]])
   const recordRepetitions = bookRepetitions(live.common, owners, recordIds.length)
   for (let rank = 0; rank < owners.length; rank++) owners[rank] = contributorOf[owners[rank]]
-  return { ...live, priorities, recordRepetitions, contributorRepetitions: bookRepetitions(live.common, owners, contributors.length), earliest }
+  const byContributor = isOneOfMany ? { before: ranksBefore(owners, contributors.length) } : { booked: bookRepetitions(live.common, owners, contributors.length) }
+  return { ...live, priorities, recordRepetitions, contributors: byContributor, earliest }
 }

@@ -17,9 +17,9 @@ function run(task: SpanTask): SpanResults[SpanTask['name']] {
   if (task.name === 'sort') return sortSpanText(task.laidOut)
   if (task.name === 'open') {
     const index = readSpanIndex(task.bytes)
-    return { index, structures: prepareSpans(index, task.revoked) }
+    return { index, structures: prepareSpans(index, task.revoked, task.isOneOfMany) }
   }
-  const { suffixes, ...structures } = prepareSpans(task.index, task.revoked)
+  const { suffixes, ...structures } = prepareSpans(task.index, task.revoked, task.isOneOfMany)
   return { ...structures, suffixes: suffixes === task.index.suffixes ? undefined : suffixes }
 }
 

@@ -1,6 +1,7 @@
 import type { Hex } from '@openledger/protocol'
 import type { Address } from 'viem'
-import type { Span, SpanFinder } from './SpanFinder.ts'
+import type { Span } from './Span.ts'
+import type { SpanFinder } from './SpanFinder.ts'
 
 /** A record that resembles a question and its answer. Evidence for a reader, labelled "similar records": nothing is paid by it. */
 export type SimilarRecord = {
@@ -32,16 +33,19 @@ export function topRecords({ finder, spans, tokens, contributor, limit = 5 }: To
     for (const { recordId } of [span.source, ...span.copies]) spanWeights.set(recordId, (spanWeights.get(recordId) ?? 0) + span.weight)
   }
   const wanted = new Set(Array.from(tokens, (token) => token + 1))
-  const averageLength = Math.max(1, Math.floor(index.text.length / index.recordIds.length))
+  const { shards, firstSymbols, firstRecords } = index
+  const averageLength = Math.max(1, Math.floor(firstSymbols[shards.length] / firstRecords[shards.length]))
   const owner = contributor?.toLowerCase()
   const found: SimilarRecord[] = []
-  for (let k = 0; k < index.recordIds.length; k++) {
-    const recordId = index.recordIds[k]
-    const address = index.contributors[index.contributorOf[k]]
-    if (revoked.has(recordId) || (owner !== undefined && owner !== address)) continue
-    const similarity = overlap(index.text.subarray(index.starts[k], index.starts[k + 1]), wanted, averageLength, (symbol) => finder.tokenWeight(symbol - 1))
-    const spanWeight = spanWeights.get(recordId) ?? 0
-    if (similarity > 0 || spanWeight > 0) found.push({ recordId, contributor: address, spanWeight, similarity })
+  for (const { recordIds, contributors, contributorOf, starts, text } of shards) {
+    for (let k = 0; k < recordIds.length; k++) {
+      const recordId = recordIds[k]
+      const address = contributors[contributorOf[k]]
+      if (revoked.has(recordId) || (owner !== undefined && owner !== address)) continue
+      const similarity = overlap(text.subarray(starts[k], starts[k + 1]), wanted, averageLength, (symbol) => finder.tokenWeight(symbol - 1))
+      const spanWeight = spanWeights.get(recordId) ?? 0
+      if (similarity > 0 || spanWeight > 0) found.push({ recordId, contributor: address, spanWeight, similarity })
+    }
   }
   return found.sort((a, b) => b.spanWeight - a.spanWeight || b.similarity - a.similarity).slice(0, limit)
 }

@@ -1,4 +1,4 @@
-import { buildSpanIndex, groupAtoms, readInfluenceTable, snapshotCorpus } from '@openledger/attribution'
+import { groupAtoms, readInfluenceTable, snapshotCorpus } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import {
   digestOfCid,
@@ -15,6 +15,7 @@ import {
 } from '@openledger/protocol'
 import type { ChainView } from '../chain/ChainView.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
+import { indexOf } from '../evidence/AttributionEvidence.ts'
 import type { AuditedRun } from '../evidence/AuditedRun.ts'
 import { type Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
 import { checkClusters } from './checkClusters.ts'
@@ -88,9 +89,9 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
   }
   await auditor.check('span index', async () => {
     audited.corpus = await snapshotCorpus(audited.records, engine.tokenizer, maxLengthOf(manifest.recipe))
-    const index = buildSpanIndex(audited.corpus.spanRecords, audited.corpus.contributors)
-    expectEqual('span index', digestOfCid(manifest.spanIndex), index.hash)
-    return `rebuilt from the records, ${index.text.length} symbols`
+    const { hash, shards, firstSymbols } = await indexOf(audited, content)
+    expectEqual('span index', digestOfCid(manifest.spanIndex), hash)
+    return `rebuilt from the records, ${firstSymbols.at(-1)} symbols${shards.length > 1 ? ` in ${shards.length} shards` : ''}`
   })
   await auditor.check('influence table', async () => {
     const table = readInfluenceTable(await content.get(manifest.influenceTable))

@@ -1,4 +1,4 @@
-import type { AttributionDocument, InfluenceTable, QueryVector, RunningSums, SpanFinder, SpanIndex } from '@openledger/attribution'
+import type { AttributionDocument, InfluenceTable, QueryVector, RunningSums, SpanFinder, SpanShards } from '@openledger/attribution'
 import type { Address } from 'viem'
 import type { AnswerToken, Hex, ReceiptBundle, Snapshot, SnapshotLeaf } from '@openledger/protocol'
 
@@ -9,7 +9,7 @@ export type DisputeMaterial = {
   table: InfluenceTable
   query: QueryVector
   /** The index as it was published, right or wrong. */
-  index: SpanIndex
+  index: SpanShards
   /** Over the index as it follows from the records, without the revoked ones. */
   finder: SpanFinder
   /** 1 where a word of the answer starts. */

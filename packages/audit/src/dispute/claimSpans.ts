@@ -1,4 +1,4 @@
-import { answerTokens, answerTokensTree, attributionCommitment, indexCommitment } from '@openledger/attribution'
+import { answerTokens, answerTokensTree, attributionCommitment, indexCommitment, wholeIndex } from '@openledger/attribution'
 import { fail, type AnswerToken, type DisputeClaim } from '@openledger/protocol'
 import type { DisputeMaterial } from './DisputeMaterial.ts'
 import { openAbsence, openRecord, openSymbols, placesFrom, recordAt } from './openLeaves.ts'
@@ -30,7 +30,7 @@ function parts(material: DisputeMaterial, span: number) {
  */
 export function claimSpanWords(material: DisputeMaterial, span: number, at?: number): DisputeClaim {
   const { claim, tokens, index, trees, span: shown, openToken } = parts(material, span)
-  const { text } = material.index
+  const { text } = wholeIndex(material.index)
   const differs = placesFrom(0, claim.length).find((d) => text[claim.source.position + d] !== (tokens[claim.start + d]?.token ?? -1) + 1)
   const chosen = Math.min(at ?? differs ?? 0, claim.length - 1)
   const place = Math.min(claim.start + chosen, tokens.length - 1)
@@ -40,7 +40,7 @@ export function claimSpanWords(material: DisputeMaterial, span: number, at?: num
 /** Opens a span and the record in which its source stands. */
 export function claimSpanSource(material: DisputeMaterial, span: number): DisputeClaim {
   const { claim, index, span: shown } = parts(material, span)
-  return { name: 'span-source', index, span: shown, record: openRecord(material.index, recordAt(material.index, claim.source.position)) }
+  return { name: 'span-source', index, span: shown, record: openRecord(material.index, recordAt(wholeIndex(material.index), claim.source.position)) }
 }
 
 /** Opens the longest match at a span's start, which the records hold; fails with NO_MATCH when they hold none of that weight. */
@@ -59,9 +59,9 @@ export function claimBetterMatch(material: DisputeMaterial, span: number): Dispu
     position,
     length,
     tokens: placesFrom(claim.start, shownTokens).map(openToken),
-    text: openSymbols(trees.text, material.index.text, placesFrom(position, length)),
-    record: openRecord(material.index, recordAt(material.index, position)),
-    source: length > claim.length ? null : openRecord(material.index, recordAt(material.index, claim.source.position)),
+    text: openSymbols(trees.text, wholeIndex(material.index).text, placesFrom(position, length)),
+    record: openRecord(material.index, recordAt(wholeIndex(material.index), position)),
+    source: length > claim.length ? null : openRecord(material.index, recordAt(wholeIndex(material.index), claim.source.position)),
     revoked: openAbsence(claimed?.revoked ?? finder.revoked, recordId),
   }
 }

@@ -1,4 +1,4 @@
-import { readSpanIndex } from '@openledger/attribution'
+import { readSpanShards } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { readSnapshotFile } from '@openledger/datanet'
 import { digestOfCid, type ReceiptBundle } from '@openledger/protocol'
@@ -13,7 +13,7 @@ import { findFaults } from './findFaults.ts'
 export async function gatherMaterial(bundle: ReceiptBundle, run: AuditedRun, evidence: AttributionEvidence, content: ContentStore, payer: DisputeMaterial['payer']): Promise<DisputeMaterial> {
   const { document, table, published, finder, wordStarts } = evidence
   const isRebuilt = digestOfCid(run.manifest.spanIndex) === finder.index.hash
-  const index = isRebuilt ? finder.index : readSpanIndex(await content.get(run.manifest.spanIndex), { unverified: true })
+  const index = isRebuilt ? finder.index : await readSpanShards(run.manifest.spanIndex, content, { unverified: true })
   const snapshots: DisputeMaterial['snapshots'][number][] = []
   for (const { cid } of run.manifest.snapshots) {
     const { snapshot, records } = readSnapshotFile(await content.get(cid))

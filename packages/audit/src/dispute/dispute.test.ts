@@ -1,4 +1,4 @@
-import { tableCommitment } from '@openledger/attribution'
+import { indexCommitment, soleShard, tableCommitment, wholeIndex } from '@openledger/attribution'
 import { disputeBundleSchema, readArtefact, verifyDispute, writeArtefact, type DisputeBundle, type DisputeClaim } from '@openledger/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { court, disputeWorld } from '../testing/disputeWorld.ts'
@@ -20,8 +20,8 @@ function allRequests({ table, document, index, bundle }: DisputeMaterial): Dispu
       { name: 'better-match', span },
       ...numbers(document.spans[span]!.length).map((at) => ({ name: 'span-words' as const, span, at })),
     ]),
-    ...numbers(index.recordIds.length).map((record) => ({ name: 'record-owner' as const, record })),
-    ...numbers(index.suffixes.length - 1).map((rank) => ({ name: 'suffix-order' as const, rank })),
+    ...numbers(wholeIndex(index).recordIds.length).map((record) => ({ name: 'record-owner' as const, record })),
+    ...numbers(wholeIndex(index).suffixes.length - 1).map((rank) => ({ name: 'suffix-order' as const, rank })),
     ...numbers(bundle.answer.tokens.length).map((at) => ({ name: 'answer-token' as const, at })),
   ]
 }
@@ -95,6 +95,38 @@ describe('an honest attribution', () => {
     expect(await change((b) => (b.deployment.statement.tableHash = b.header.indexRoot))).toMatchObject({ proven: false })
     expect(await verifyDispute(bundle, { ...court, epochs: court.models })).toMatchObject({ proven: false })
     expect(await verifyDispute({ ...bundle, attributionDeadline: 5 }, court)).toMatchObject({ proven: false })
+  })
+})
+
+describe('an answer attributed over shards', () => {
+  const shards = [3, 1, 1]
+
+  it('names the same spans as over one index, and cannot be disputed', async () => {
+    const honest = await disputeWorld({}, shards)
+    expect(honest.document.spans).toEqual((await disputeWorld()).document.spans)
+    const requests = allRequests(honest)
+    for (const request of requests) expect(judge(honest, buildClaim(honest, request)), JSON.stringify(request)).toMatchObject({ proven: false })
+    expect(requests.length).toBeGreaterThan(140)
+    expect(findFaults(honest)).toEqual([])
+  })
+
+  it('has no suffix array that a court takes, of a shard or of a wrong index over all', async () => {
+    const [divided, whole] = [await disputeWorld({}, shards), await disputeWorld()]
+    expect(() => buildClaim(divided, { name: 'suffix-order' })).toThrow(expect.objectContaining({ code: 'NO_SUCH_RANK' }))
+    const claim = buildClaim(whole, { name: 'suffix-order', rank: 3 }) as Extract<DisputeClaim, { name: 'suffix-order' }>
+    const { header } = indexCommitment(divided.index)
+    for (const ranks of [claim.ranks, [0, 1]] as [number, number][]) expect(judge(divided, { ...claim, index: header, ranks })).toMatchObject({ proven: false, reason: 'the entries do not open' })
+    for (const shard of divided.index.shards) {
+      const own = { ...divided, index: soleShard(shard) }
+      expect(judge(divided, buildClaim(own, { name: 'suffix-order', rank: 0 }))).toMatchObject({ proven: false, reason: 'the index is not that of the signed document' })
+    }
+  })
+
+  it.each(plantedFrauds.filter(([, , name]) => name !== 'suffix-order'))('%s gives a bundle that proves it', async (_, plant, name, message) => {
+    const material = await disputeWorld(plant, shards)
+    const claim = findFaults(material).find((f) => f.claim.name === name)?.claim ?? buildClaim(material, name === 'dot-product' ? { name, atom: 2 } : { name })
+    const verdict = await verifyDispute(readArtefact(disputeBundleSchema, writeArtefact(buildDispute(material, claim))), court)
+    expect(verdict).toMatchObject({ proven: true, fault: expect.stringMatching(message) })
   })
 })
 

@@ -1,3 +1,4 @@
+import { wholeIndex } from '@openledger/attribution'
 import { OpenLedgerError, type DisputeClaim } from '@openledger/protocol'
 import { buildClaim, judge, type DisputeRequest } from './buildDispute.ts'
 import { findDisorder } from './claimIndex.ts'
@@ -22,7 +23,7 @@ export function findFaults(material: DisputeMaterial): Fault[] {
     ...(bundle.answer.tokens.length > 0 ? [{ name: 'answer-token' } as const] : []),
     ...spans.flatMap((span): DisputeRequest[] => [{ name: 'span-words', span }, { name: 'span-source', span }, { name: 'better-match', span }]),
     { name: 'record-owner' },
-    ...(findDisorder(index) ? [{ name: 'suffix-order' } as const] : []),
+    ...(findDisorder(wholeIndex(index)) ? [{ name: 'suffix-order' } as const] : []),
   ]
   return requests.flatMap((request) => {
     const claim = attempt(() => buildClaim(material, request))

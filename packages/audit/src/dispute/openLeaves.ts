@@ -1,4 +1,4 @@
-import { indexCommitment, indexRecordOf, type SpanIndex } from '@openledger/attribution'
+import { indexCommitment, indexRecordOf, wholeIndex, type SpanIndex, type SpanShards } from '@openledger/attribution'
 import { chunkSizes, OrderedTree, recordLeaf, type Absence, type Hex, type IndexRecord, type Opening, type Symbols } from '@openledger/protocol'
 
 /** Opens the chunks of a text or a suffix array in which places lie, each once. */
@@ -10,8 +10,8 @@ export function openSymbols(tree: OrderedTree, values: Uint32Array | Int32Array,
 /** Places one after the other. */
 export const placesFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, i) => start + i)
 
-/** Opens a record of an index. */
-export const openRecord = (index: SpanIndex, record: number): Opening<IndexRecord> => ({ leaf: indexRecordOf(index, record), proof: indexCommitment(index).records.prove(record) })
+/** Opens a record of an index, by its number among all. */
+export const openRecord = (index: SpanShards, record: number): Opening<IndexRecord> => ({ leaf: indexRecordOf(wholeIndex(index), record), proof: indexCommitment(index).records.prove(record) })
 
 /** The record that takes in a place of an index's text. */
 export function recordAt(index: SpanIndex, position: number): number {

@@ -1,4 +1,4 @@
-import { buildSpanIndex, readAttribution, readInfluenceTable, readQueryVector, SpanFinder, wordStarts, type AttributionDocument, type InfluenceTable, type QueryVector, type SpanIndex } from '@openledger/attribution'
+import { buildSpanIndex, buildSpanShards, defaultShardSymbols, readAttribution, readInfluenceTable, readQueryVector, readShardList, SpanFinder, soleShard, wordStarts, type AttributionDocument, type InfluenceTable, type QueryVector, type SpanShards } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { digestOfCid, type Hex, type ReceiptBundle } from '@openledger/protocol'
 import type { AuditedRun } from './AuditedRun.ts'
@@ -17,7 +17,7 @@ export type AttributionEvidence = {
 }
 
 const tables = new WeakMap<AuditedRun, Promise<InfluenceTable>>()
-const indexes = new WeakMap<AuditedRun, SpanIndex>()
+const indexes = new WeakMap<AuditedRun, Promise<SpanShards>>()
 
 /** The run's influence table, read once. */
 export function tableOf(run: AuditedRun, content: ContentStore): Promise<InfluenceTable> {
@@ -27,11 +27,24 @@ export function tableOf(run: AuditedRun, content: ContentStore): Promise<Influen
   return known
 }
 
-/** The span index as it follows from the run's records, built once. */
-export function indexOf(run: AuditedRun): SpanIndex {
-  const known = indexes.get(run) ?? buildSpanIndex(run.corpus!.spanRecords, run.corpus!.contributors)
+/** The span index as it follows from the run's records, built once; divided where the published one is. */
+export function indexOf(run: AuditedRun, content: ContentStore): Promise<SpanShards> {
+  const known = indexes.get(run) ?? rebuildIndex(run, content)
   indexes.set(run, known)
+  known.catch(() => indexes.delete(run))
   return known
+}
+
+/** Where records are divided says nothing about them: the published list may choose it, and spans come out the same. */
+async function rebuildIndex({ manifest, corpus }: AuditedRun, content: ContentStore): Promise<SpanShards> {
+  const { spanRecords, contributors } = corpus!
+  const symbols = spanRecords.reduce((sum, { prompt, completion }) => sum + prompt.length + completion.length + 2, 0)
+  const whole = symbols <= defaultShardSymbols ? soleShard(buildSpanIndex(spanRecords, contributors)) : undefined
+  if (whole?.hash === digestOfCid(manifest.spanIndex)) return whole
+  const list = readShardList(await content.get(manifest.spanIndex))
+  const counts = list?.shards.map(({ records }) => records) ?? [spanRecords.length]
+  if (counts.reduce((sum, count) => sum + count, 0) !== spanRecords.length) return falseClaim(`the shards of the span index do not hold the run's ${spanRecords.length} records`)
+  return list === undefined && whole ? whole : buildSpanShards(spanRecords, contributors, counts)
 }
 
 /** The records of a run that were revoked before a time. */
@@ -46,7 +59,7 @@ export async function readAttributionEvidence(bundle: ReceiptBundle, run: Audite
     document,
     table: await tableOf(run, content),
     published: readQueryVector(await content.get(bundle.queryVector)),
-    finder: new SpanFinder(indexOf(run), revokedBefore(run, bundle.receipt.statement.time)),
+    finder: new SpanFinder(await indexOf(run, content), revokedBefore(run, bundle.receipt.statement.time)),
     wordStarts: wordStarts(await engine.host.pieces(bundle.answer.tokens)),
   }
 }

@@ -3,7 +3,7 @@ import {
   buildAttribution,
   buildInfluenceTable,
   buildQueryVector,
-  buildSpanIndex,
+  buildSpanShards,
   methodHash,
   SpanFinder,
   tableCommitment,
@@ -66,11 +66,14 @@ export type Plant = {
   receipt?: (receipt: Receipt) => void
 }
 
-/** One attributed and signed answer with all that stands behind it, honest but for what is planted. */
-export async function disputeWorld(plant: Plant = {}): Promise<DisputeMaterial> {
+/**
+ * One attributed and signed answer with all that stands behind it, honest but for what is planted.
+ * @param shards how many of the five records each shard of the index takes
+ */
+export async function disputeWorld(plant: Plant = {}, shards: readonly number[] = [5]): Promise<DisputeMaterial> {
   const contributors = [1, 2, 3, 4].map(address)
   const records = sampleRecords()
-  const index = buildSpanIndex(records, contributors)
+  const index = buildSpanShards(records, contributors, shards)
   const finder = new SpanFinder(index, new Set([id('record 4'), id('elsewhere')]))
   const table = buildInfluenceTable(contributors.map((_, a) => wave(a)), {
     method: 'trajectory',

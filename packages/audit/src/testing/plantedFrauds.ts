@@ -1,13 +1,16 @@
-import { answerTokens, answerTokensTree, buildSpanIndex, indexCommitment, queryCommitment, runningSums, sumsTree, type SpanIndex } from '@openledger/attribution'
+import { answerTokens, answerTokensTree, buildSpanIndex, indexCommitment, joinShards, queryCommitment, runningSums, soleShard, sumsTree, wholeIndex, type SpanIndex } from '@openledger/attribution'
 import type { DisputeClaim } from '@openledger/protocol'
 import type { DisputeMaterial } from '../dispute/DisputeMaterial.ts'
 import type { Plant } from './disputeWorld.ts'
 
-/** An index in which something was changed after it was built. */
+/** An index of which each shard was changed after it was built. */
 function withIndex(material: DisputeMaterial, change: (index: SpanIndex) => Partial<SpanIndex>): void {
-  const { text, suffixes, contributorOf, commitOrders } = material.index
-  const copy = { ...material.index, text: text.slice(), suffixes: suffixes.slice(), contributorOf: contributorOf.slice(), commitOrders: commitOrders.slice() }
-  material.index = { ...copy, ...change(copy) }
+  const changed = material.index.shards.map((shard) => {
+    const { text, suffixes, contributorOf, commitOrders } = shard
+    const copy = { ...shard, text: text.slice(), suffixes: suffixes.slice(), contributorOf: contributorOf.slice(), commitOrders: commitOrders.slice() }
+    return { ...copy, ...change(copy) }
+  })
+  material.index = joinShards(changed)
 }
 const bindIndex = (d: DisputeMaterial['document'], m: DisputeMaterial): void => void (d.commitments = { ...d.commitments, index: indexCommitment(m.index).root })
 
@@ -62,7 +65,10 @@ export const plantedFrauds: [string, Plant, DisputeClaim['name'], RegExp][] = [
   [
     'an index with a record left out',
     {
-      material: (m) => void (m.index = buildSpanIndex(m.index.recordIds.slice(0, 4).map((recordId, k) => ({ recordId, contributor: m.index.contributorOf[k]!, commitOrder: k, prompt: [1], completion: [2, 3] })), m.index.contributors)),
+      material: (m) => {
+        const { recordIds, contributorOf, contributors } = wholeIndex(m.index)
+        m.index = soleShard(buildSpanIndex(recordIds.slice(0, 4).map((recordId, k) => ({ recordId, contributor: contributorOf[k]!, commitOrder: k, prompt: [1], completion: [2, 3] })), contributors))
+      },
       document: bindIndex,
     },
     'record-owner',

@@ -24,7 +24,7 @@ export const runManifestSchema = z.strictObject({
     .max(64),
   /** The PEFT folder: adapter_config.json and adapter_model.safetensors. */
   adapter: z.strictObject({ config: cid, tensors: cid }),
-  /** The influence table and the span index. */
+  /** The influence table; the span index, or the list of its shards. */
   influenceTable: cid,
   spanIndex: cid,
   /** Which records repeat others, and so were trained on with weight 0; runs before clusters have none: their snapshots' weights held. */
