@@ -23,7 +23,8 @@ import { operatorToken } from '../keys/operatorToken.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
-import { openAnswers, openGatewayChain } from '../settlement/GatewayChain.ts'
+import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
+import { openAnswers, openGatewayChain, openReveals } from '../settlement/GatewayChain.ts'
 import { openReadouts } from '../readout/openReadouts.ts'
 import { Settlement } from '../settlement/Settlement.ts'
 import { SummonsAnswerer } from '../settlement/SummonsAnswerer.ts'
@@ -70,7 +71,12 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const names = new Names(folder.keys)
   ledger.onFact((fact) => events.publish(describeFact(fact)))
   const summonses = new SummonsAnswerer({ node, query, log, answer: openAnswers(network, rpcUrl, chain.client, accounts.gateway) })
-  void summonses.answerAll()
+  const demands = new DemandAnswerer({ gateway, query, content, log, chain: openReveals(network, rpcUrl, chain.client, accounts.gateway) })
+  const answerCourts = (): void => {
+    void summonses.answerAll()
+    void demands.answerAll()
+  }
+  answerCourts()
   const indexer = new Indexer({
     network,
     client: chain.client,
@@ -84,7 +90,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
         if (line) events.publish(line)
       }
       // Whatever happens on the chain is an occasion to try again what failed before.
-      if (found.length > 0) void summonses.answerAll()
+      if (found.length > 0) answerCourts()
     },
   })
   closers.add('indexer', () => indexer.stop())

@@ -1,7 +1,8 @@
 import type { Hex, Network } from '@openledger/protocol'
-import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, postEpoch, readChannel, readEpoch, readGatewayAccount, type Collection, type NewEpoch } from '@openledger/sdk'
+import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, type Collection, type NewEpoch } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { HeldVoucher } from './planEpoch.ts'
+import type { DemandParts } from './DemandAnswerer.ts'
 import type { SummonsParts } from './SummonsAnswerer.ts'
 
 /** What settling asks of the chain, in the name of the gateway. Every method may throw UnavailableError CHAIN_AWAY or NOT_MINED. */
@@ -11,6 +12,8 @@ export type GatewayChain = {
   /** What a channel holds and what was collected of it; null when there is none. */
   channel(id: Hex): Promise<{ deposited: bigint; collected: bigint; closed: boolean } | null>
   collect(vouchers: readonly HeldVoucher[]): Promise<Collection>
+  /** How much the next epoch can promise before the bond is used up; shows the chain first which epochs are final when that is less than `wanted`. */
+  room(wanted: bigint): Promise<bigint>
   post(epoch: NewEpoch): Promise<void>
   /** The lines' root of an epoch that stands; null when none does. */
   postedRoot(index: number): Promise<Hex | null>
@@ -22,6 +25,15 @@ export function openAnswers(network: Network, rpcUrl: string, client: PublicClie
   return async (completion) => void (await answerSummons(writer, completion))
 }
 
+/** Shows the court an entry of an epoch that somebody has demanded to see. */
+export function openReveals(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): DemandParts['chain'] {
+  const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
+  return {
+    header: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header ?? null,
+    reveal: async (demand, entry) => void (await revealEntry(writer, demand, entry)),
+  }
+}
+
 /** The gateway's side of the chain, over JSON-RPC. */
 export function openGatewayChain(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): GatewayChain {
   const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
@@ -29,6 +41,7 @@ export function openGatewayChain(network: Network, rpcUrl: string, client: Publi
     nextIndex: async () => Number((await readGatewayAccount(writer, account.address)).next),
     channel: (id) => readChannel(writer, id),
     collect: (vouchers) => collectVouchers(writer, vouchers),
+    room: (wanted) => makeEpochRoom(writer, wanted),
     post: async (epoch) => void (await postEpoch(writer, epoch)),
     postedRoot: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header.linesRoot ?? null,
   }

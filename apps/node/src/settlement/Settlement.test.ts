@@ -63,6 +63,17 @@ class ChainDouble implements GatewayChain {
     return Promise.resolve({ total: 0n, collected: [], rejected })
   }
 
+  /** What the bond covers, of which open epochs take up all that is committed and not final. */
+  bonded = 1_000_000n
+  final = 0n
+  room(wanted: bigint): Promise<bigint> {
+    const open = this.committed - this.final
+    if (this.bonded - open < wanted) this.final = this.finalNow
+    return Promise.resolve(this.bonded - (this.committed - this.final))
+  }
+  /** What would be final if somebody showed it. */
+  finalNow = 0n
+
   async post(epoch: NewEpoch): Promise<void> {
     this.at('before post')
     if (Number(epoch.index) !== this.posted.length) throw new UnavailableError('WRONG_INDEX', 'wrong index', { action: 'retry' })
@@ -213,6 +224,23 @@ describe('Settlement', () => {
     }
     expect(await settlement().settle()).toBe(0)
     await expectPaid(8n)
+  })
+
+  it('promises no more than the bond covers, and the rest when earlier epochs are final', async () => {
+    await answer(1, 10n, 10n)
+    await answer(2, 60n, 60n)
+    await answer(3, 20n, 20n)
+    for (const [n, total] of [[1, 10n], [2, 60n], [3, 20n]] as const) await voucher(n, total)
+    chain.bonded = 50n
+    const s = settlement()
+    expect(await s.settle()).toBe(0)
+    expect(chain.committed).toBe(30n)
+    await expect(s.settle()).rejects.toMatchObject({ code: 'BOND_USED_UP', action: 'retry' })
+    chain.bonded = 60n
+    await expect(s.settle()).rejects.toMatchObject({ code: 'BOND_USED_UP' })
+    chain.finalNow = 30n
+    expect(await s.settle()).toBe(1)
+    await expectPaid(90n)
   })
 
   it('settles the receipts of a voided epoch again', async () => {

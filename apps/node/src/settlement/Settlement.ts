@@ -65,7 +65,7 @@ export class Settlement {
   /**
    * Settles what is vouchered now.
    * @returns the index of the epoch that was posted; null when there was nothing to settle
-   * @throws what the chain refuses (NOT_STAKED_GATEWAY), CHAIN_AWAY, NO_SPACE; the next call goes on where this one ended
+   * @throws what the chain refuses (NOT_STAKED_GATEWAY), BOND_USED_UP, CHAIN_AWAY, NO_SPACE; the next call goes on where this one ended
    */
   settle(): Promise<number | null> {
     const turn = this.#queue.then(() => this.#settle())
@@ -149,7 +149,9 @@ export class Settlement {
     const posted = (await readEpochs(query, this.#gateway)).find((epoch) => epoch.stage === 'posted')
     const previousBalances = posted ? await readBalances(query, this.#gateway, posted.index) : []
     const index = await chain.nextIndex()
-    const plan = planEpoch({ network, gateway: this.#gateway, index, receipts: waiting, vouchers, previousBalances })
+    const wanted = waiting.reduce((sum, { receipt }) => sum + receipt.statement.fee, 0n)
+    const room = wanted === 0n ? 0n : await chain.room(wanted)
+    const plan = planEpoch({ network, gateway: this.#gateway, index, receipts: waiting, vouchers, previousBalances, room })
     if (!plan) return undefined
     const bytes = writeArtefact(plan.file)
     const { receiptsRoot, linesRoot, balancesRoot, total, lines, receipts } = plan.ledger
@@ -214,6 +216,8 @@ export class Settlement {
   async #post(epoch: EpochRow): Promise<void> {
     const { chain, ledger, log } = this.#parts
     const { receiptsRoot, linesRoot, balancesRoot, total, lineCount, receiptCount, dataHash } = epoch
+    // After a crash the plan can be older than the bond that it was made for.
+    await chain.room(total)
     await chain.post({ index: BigInt(epoch.index), receiptsRoot, linesRoot, balancesRoot, total, lineCount, receiptCount, dataHash })
     await ledger.record('epochPosted', { gateway: this.#gateway, index: epoch.index })
     log.info('epoch.posted', { index: epoch.index, receipts: receiptCount, total: total.toString() })
