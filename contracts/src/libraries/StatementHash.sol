@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { Guarantee } from "../types/Agents.sol";
 import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../types/Statements.sol";
 
 /// @title EIP-712 struct hashes of the statements
@@ -26,6 +27,10 @@ library StatementHash {
   bytes32 internal constant ATTRIBUTION_TYPEHASH = keccak256(
     "Attribution(bytes32 receiptId,bytes32 attributionRoot,bytes32 queryHash,bytes32 shareRoot,uint64 time)"
   );
+  bytes32 internal constant GUARANTEE_TYPEHASH = keccak256(
+    "Guarantee(uint256 agentId,address agent,address client,bytes32 taskHash,uint96 reward,uint96 penalty,uint64 acceptBy,uint64 deadline,address verifier,bytes32 criterion,uint256 nonce)"
+  );
+  bytes32 internal constant RELEASE_TYPEHASH = keccak256("Release(bytes32 guaranteeId,bytes32 resultHash)");
   bytes32 internal constant PENDING_ATTRIBUTION_MARK = keccak256("openledger/attribution-pending/1");
 
   /// @notice The struct hash of a contribution.
@@ -86,6 +91,16 @@ library StatementHash {
   /// @notice The struct hash of an attribution.
   function hash(Attribution calldata a) internal pure returns (bytes32) {
     return keccak256(abi.encode(ATTRIBUTION_TYPEHASH, a));
+  }
+
+  /// @notice The struct hash of a guarantee.
+  function hash(Guarantee calldata g) internal pure returns (bytes32) {
+    return keccak256(abi.encode(GUARANTEE_TYPEHASH, g));
+  }
+
+  /// @notice The struct hash of a client's release.
+  function hashRelease(bytes32 guaranteeId, bytes32 resultHash) internal pure returns (bytes32) {
+    return keccak256(abi.encode(RELEASE_TYPEHASH, guaranteeId, resultHash));
   }
 
   /// @notice What stands as `attributionRoot` in a receipt whose attribution is awaited until `deadline` (Unix seconds).
