@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import { OrderedMerkle } from "../src/libraries/OrderedMerkle.sol";
 import { StatementHash } from "../src/libraries/StatementHash.sol";
+import { Guarantee } from "../src/types/Agents.sol";
 import { Balance, Line, MerkleProof, SettledReceipt } from "../src/types/Ledger.sol";
 import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../src/types/Statements.sol";
 import { Assertions } from "./support/Assertions.sol";
@@ -46,6 +47,11 @@ contract VectorsTest is Assertions {
     assertEq(hasher.hash(abi.decode(encoded, (Receipt))), expected, "Receipt");
     (encoded, expected) = statement(json, "Attribution");
     assertEq(hasher.hash(abi.decode(encoded, (Attribution))), expected, "Attribution");
+    (encoded, expected) = statement(json, "Guarantee");
+    assertEq(hasher.hash(abi.decode(encoded, (Guarantee))), expected, "Guarantee");
+    (encoded, expected) = statement(json, "Release");
+    (bytes32 guaranteeId, bytes32 resultHash) = abi.decode(encoded, (bytes32, bytes32));
+    assertEq(StatementHash.hashRelease(guaranteeId, resultHash), expected, "Release");
     (encoded, expected) = statement(json, "Voucher");
     (bytes32 channelId, uint128 cumulative) = abi.decode(encoded, (bytes32, uint128));
     assertEq(hasher.hashVoucher(channelId, cumulative), expected, "Voucher");

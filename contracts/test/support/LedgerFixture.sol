@@ -9,6 +9,7 @@ import { Parameters } from "../../src/Parameters.sol";
 import { Stakes } from "../../src/Stakes.sol";
 import { WOPEN } from "../../src/WOPEN.sol";
 import { StatementHash } from "../../src/libraries/StatementHash.sol";
+import { Guarantee } from "../../src/types/Agents.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
 import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../../src/types/Statements.sol";
 import { Assertions } from "./Assertions.sol";
@@ -36,6 +37,10 @@ contract StatementHasher {
   }
 
   function hash(Attribution calldata s) external pure returns (bytes32) {
+    return StatementHash.hash(s);
+  }
+
+  function hash(Guarantee calldata s) external pure returns (bytes32) {
     return StatementHash.hash(s);
   }
 

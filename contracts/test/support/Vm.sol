@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 /// @dev The part of forge's cheat codes that the tests use.
 interface Vm {
   function addr(uint256 privateKey) external pure returns (address);
+  function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
   function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
   function deal(address account, uint256 balance) external;
   function warp(uint256 timestamp) external;
