@@ -79,6 +79,20 @@ const messages: StatementMessages = {
     nonce: 2n ** 64n - 1n,
   },
   Attribution: { receiptId: id('receipt'), attributionRoot: id('attribution'), queryHash: id('query'), shareRoot: id('share'), time: 2n ** 64n - 1n },
+  Guarantee: {
+    agentId: 2n ** 256n - 1n,
+    agent: account(0xa9),
+    client: account(0xc1),
+    taskHash: id('task'),
+    reward: 2n ** 96n - 1n,
+    penalty: 7n,
+    acceptBy: 1_700_000_000n,
+    deadline: 2n ** 64n - 1n,
+    verifier: account(0x5e),
+    criterion: id('criterion'),
+    nonce: 3n,
+  },
+  Release: { guaranteeId: id('guarantee'), resultHash: id('result') },
 }
 
 function statement<N extends StatementName>(name: N): { encoded: Hex; structHash: Hex } {

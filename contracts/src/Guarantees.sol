@@ -167,11 +167,7 @@ contract Guarantees is IGuarantees, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IGuarantees
-  function paidWorkAt(
-    uint256 agentId,
-    address client,
-    uint256 index
-  ) external view override returns (PaidWork memory) {
+  function paidWorkAt(uint256 agentId, address client, uint256 index) external view override returns (PaidWork memory) {
     return _paidWork[agentId][client][index];
   }
 

@@ -90,10 +90,7 @@ contract IdentityRegistry is IIdentityRegistry, ERC721URIStorage, EIP712 {
   }
 
   /// @inheritdoc IIdentityRegistry
-  function getMetadata(
-    uint256 agentId,
-    string calldata metadataKey
-  ) external view override returns (bytes memory) {
+  function getMetadata(uint256 agentId, string calldata metadataKey) external view override returns (bytes memory) {
     return _metadata[agentId][metadataKey];
   }
 

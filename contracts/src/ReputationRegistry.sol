@@ -102,7 +102,8 @@ contract ReputationRegistry is IReputationRegistry {
   ) external override {
     if (bytes(responseURI).length == 0) revert EmptyResponse();
     Feedback storage feedback = _at(agentId, clientAddress, feedbackIndex);
-    if (_responses[_key(agentId, clientAddress, feedbackIndex)][msg.sender]++ == 0) feedback.responders.push(msg.sender);
+    if (_responses[_key(agentId, clientAddress, feedbackIndex)][msg.sender]++ == 0)
+      feedback.responders.push(msg.sender);
     emit ResponseAppended(agentId, clientAddress, feedbackIndex, msg.sender, responseURI, responseHash);
   }
 
@@ -238,12 +239,7 @@ contract ReputationRegistry is IReputationRegistry {
     (feedback.tag1, feedback.tag2) = (tag1, tag2);
   }
 
-  function _announce(
-    uint256 agentId,
-    string memory endpoint,
-    string memory feedbackURI,
-    bytes32 feedbackHash
-  ) private {
+  function _announce(uint256 agentId, string memory endpoint, string memory feedbackURI, bytes32 feedbackHash) private {
     uint64 index = uint64(_feedback[agentId][msg.sender].length);
     Feedback memory f = _feedback[agentId][msg.sender][index - 1];
     emit FeedbackEarned(agentId, msg.sender, index, f.guaranteeId, f.paid);
@@ -262,11 +258,7 @@ contract ReputationRegistry is IReputationRegistry {
     );
   }
 
-  function _at(
-    uint256 agentId,
-    address client,
-    uint64 feedbackIndex
-  ) private view returns (Feedback storage feedback) {
+  function _at(uint256 agentId, address client, uint64 feedbackIndex) private view returns (Feedback storage feedback) {
     Feedback[] storage list = _feedback[agentId][client];
     if (feedbackIndex == 0 || feedbackIndex > list.length) revert UnknownFeedback(agentId, client, feedbackIndex);
     return list[feedbackIndex - 1];

@@ -63,15 +63,7 @@ contract ValidationRegistry is IValidationRegistry {
     validation.lastUpdate = uint64(block.timestamp);
     validation.responseHash = responseHash;
     validation.tag = tag;
-    emit ValidationResponse(
-      validator,
-      validation.agentId,
-      requestHash,
-      response,
-      responseURI,
-      responseHash,
-      tag
-    );
+    emit ValidationResponse(validator, validation.agentId, requestHash, response, responseURI, responseHash, tag);
   }
 
   /// @inheritdoc IValidationRegistry

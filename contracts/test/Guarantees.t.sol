@@ -130,9 +130,7 @@ contract GuaranteesTest is AgentFixture {
     vm.expectRevert(abi.encodeWithSelector(IGuarantees.NotTheAgent.selector, agent, client));
     vm.prank(client);
     guarantees.deliver(id, CONTENT);
-    vm.expectRevert(
-      abi.encodeWithSelector(HashVerifier.WrongContent.selector, keccak256("else"), keccak256(CONTENT))
-    );
+    vm.expectRevert(abi.encodeWithSelector(HashVerifier.WrongContent.selector, keccak256("else"), keccak256(CONTENT)));
     vm.prank(agent);
     guarantees.deliver(id, "else");
     bytes32 unknown = keccak256("unknown");

@@ -81,7 +81,10 @@ interface IGuarantees {
   /// sent, and the penalty from the agent's balance.
   /// @param signature the agent's, over the statement
   /// @return guaranteeId the statement's digest
-  function accept(Guarantee calldata guarantee, bytes calldata signature) external payable returns (bytes32 guaranteeId);
+  function accept(
+    Guarantee calldata guarantee,
+    bytes calldata signature
+  ) external payable returns (bytes32 guaranteeId);
 
   /// @notice Brings what was promised, until the deadline; by the agent. When the verifier approves, reward and penalty are the agent's.
   function deliver(bytes32 guaranteeId, bytes calldata evidence) external returns (Outcome outcome);

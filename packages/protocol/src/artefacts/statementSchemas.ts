@@ -72,5 +72,19 @@ export const receiptSchema = z.strictObject({
 
 export const attributionStatementSchema = z.strictObject({ receiptId: hash32, attributionRoot: hash32, queryHash: hash32, shareRoot: hash32, time: amount })
 
+export const guaranteeSchema = z.strictObject({
+  agentId: amount,
+  agent: address,
+  client: address,
+  taskHash: hash32,
+  reward: amount,
+  penalty: amount,
+  acceptBy: amount,
+  deadline: amount,
+  verifier: address,
+  criterion: hash32,
+  nonce: amount,
+})
+
 /** A statement with its signature. */
 export const signed = <T extends z.ZodType>(statement: T) => z.strictObject({ statement, signature: hexBytes })

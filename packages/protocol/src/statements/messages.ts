@@ -112,6 +112,32 @@ export type Attribution = {
   time: bigint
 }
 
+/** An agent's statement: this task is done by the deadline, or the penalty is the client's. */
+export type Guarantee = {
+  /** The agent's id in the identity registry; `agent` is its wallet. */
+  agentId: bigint
+  agent: Address
+  client: Address
+  /** keccak of the task's description. */
+  taskHash: Hex
+  /** Smallest unit of OPEN; what the client pays when the promise is kept. */
+  reward: bigint
+  /** Smallest unit of OPEN; what the client gets, with the reward, when it is broken. */
+  penalty: bigint
+  /** Unix seconds; the client must have accepted by then. */
+  acceptBy: bigint
+  /** Unix seconds; after `acceptBy`. */
+  deadline: bigint
+  /** The contract that judges the delivery. */
+  verifier: Address
+  /** What the verifier holds the delivery against. */
+  criterion: Hex
+  nonce: bigint
+}
+
+/** A client's statement: this result is what I was promised, the reward is the agent's. */
+export type Release = { guaranteeId: Hex; resultHash: Hex }
+
 /** The message type of each statement. */
 export type StatementMessages = {
   Contribution: Contribution
@@ -121,4 +147,6 @@ export type StatementMessages = {
   Voucher: Voucher
   Receipt: Receipt
   Attribution: Attribution
+  Guarantee: Guarantee
+  Release: Release
 }

@@ -1,6 +1,7 @@
 /**
  * The EIP-712 types of every statement. The contract that each is addressed to (its `verifyingContract`):
- * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt and Attribution: Epochs.
+ * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt and Attribution: Epochs ·
+ * Guarantee and Release: Guarantees.
  */
 export const statementTypes = {
   Contribution: [
@@ -74,6 +75,23 @@ export const statementTypes = {
     { name: 'queryHash', type: 'bytes32' },
     { name: 'shareRoot', type: 'bytes32' },
     { name: 'time', type: 'uint64' },
+  ],
+  Guarantee: [
+    { name: 'agentId', type: 'uint256' },
+    { name: 'agent', type: 'address' },
+    { name: 'client', type: 'address' },
+    { name: 'taskHash', type: 'bytes32' },
+    { name: 'reward', type: 'uint96' },
+    { name: 'penalty', type: 'uint96' },
+    { name: 'acceptBy', type: 'uint64' },
+    { name: 'deadline', type: 'uint64' },
+    { name: 'verifier', type: 'address' },
+    { name: 'criterion', type: 'bytes32' },
+    { name: 'nonce', type: 'uint256' },
+  ],
+  Release: [
+    { name: 'guaranteeId', type: 'bytes32' },
+    { name: 'resultHash', type: 'bytes32' },
   ],
 } as const
 
