@@ -7,8 +7,8 @@ import { IChannels } from "./interfaces/IChannels.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IReceiptVerifier } from "./interfaces/IReceiptVerifier.sol";
 import { IVerifier } from "./interfaces/IVerifier.sol";
+import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { LedgerDomain } from "./libraries/LedgerDomain.sol";
-import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 import { Guarantee, Outcome, ReceiptTerms } from "./types/Agents.sol";
 import { EpochHeader } from "./types/Ledger.sol";
@@ -87,7 +87,6 @@ contract ReceiptVerifier is IReceiptVerifier {
     if (uint256(receipt.time) + CLOCK_TOLERANCE < acceptedAt) revert ReceiptTooOld(receipt.time, acceptedAt);
   }
 
-  /// @dev A leaf of the tree of receipts begins with the receipt's id.
   function _requireAnchored(bytes32 receiptId, ReceiptEvidence calldata e) private view {
     address gateway = e.receipt.gateway;
     EpochHeader calldata epoch = e.epoch;
@@ -97,10 +96,9 @@ contract ReceiptVerifier is IReceiptVerifier {
     }
     if (block.timestamp < epoch.finalAt) revert EpochNotFinal(epoch.finalAt);
     if (
-      e.leaf.length < 32 ||
-      bytes32(e.leaf[:32]) != receiptId ||
-      e.proof.count != epoch.receiptCount ||
-      !OrderedMerkle.verify(epoch.receiptsRoot, OrderedMerkle.leafHash(e.leaf), e.proof)
+      e.opening.leaf.receiptId != receiptId ||
+      e.opening.proof.count != epoch.receiptCount ||
+      !EpochFaults.opens(epoch.receiptsRoot, e.opening)
     ) revert NotAnchored(receiptId);
   }
 

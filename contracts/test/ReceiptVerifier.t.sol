@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { IReceiptVerifier } from "../src/interfaces/IReceiptVerifier.sol";
 import { IVerifier } from "../src/interfaces/IVerifier.sol";
 import { Guarantee, ReceiptTerms, Status } from "../src/types/Agents.sol";
-import { EpochHeader } from "../src/types/Ledger.sol";
+import { EpochHeader, SettledReceipt } from "../src/types/Ledger.sol";
 import { Role } from "../src/types/Roles.sol";
 import { Receipt } from "../src/types/Statements.sol";
 import { AgentFixture } from "./support/AgentFixture.sol";
@@ -54,15 +54,15 @@ contract ReceiptVerifierTest is AgentFixture {
     return digestFor(address(epochs), hasher.hash(r));
   }
 
-  /// @dev Signs a receipt as its node and posts it as the second of three of an epoch; the leaves carry a word after the id.
+  /// @dev Signs a receipt as its node and posts it as the second of three of an epoch.
   function anchor(Receipt memory r) private {
     bytes32[] memory leaves = new bytes32[](3);
     for (uint256 i = 0; i < 3; ++i) leaves[i] = OrderedTree.leafHash(abi.encode(i, keccak256("shares")));
     good.receipt = r;
-    good.leaf = abi.encode(idOf(r), keccak256("shares"));
-    leaves[1] = OrderedTree.leafHash(good.leaf);
+    good.opening.leaf = SettledReceipt(idOf(r), keccak256("shares"));
+    leaves[1] = OrderedTree.leafHash(abi.encode(idOf(r), keccak256("shares")));
     good.signature = sign(OTHER_KEY, address(epochs), hasher.hash(r));
-    good.proof = OrderedTree.prove(leaves, 1);
+    good.opening.proof = OrderedTree.prove(leaves, 1);
     (good.salt, good.tokens) = (SALT, TOKENS);
     EpochHeader memory epoch;
     epoch.index = epochs.getAccount(gateway).next;
@@ -160,15 +160,16 @@ contract ReceiptVerifierTest is AgentFixture {
     vm.warp(good.epoch.finalAt);
     bytes memory reason = abi.encodeWithSelector(IReceiptVerifier.NotAnchored.selector, idOf(good.receipt));
     IReceiptVerifier.ReceiptEvidence memory e = good;
-    e.proof.index = 0;
+    e.opening.proof.index = 0;
     refuse(e, reason);
     e = good;
-    e.leaf = abi.encode(idOf(good.receipt), keccak256("others"));
-    refuse(e, reason);
-    e.leaf = abi.encodePacked(uint8(1));
+    e.opening.leaf.shareRoot = keccak256("others");
     refuse(e, reason);
     e = good;
-    e.leaf = abi.encode(uint256(0), keccak256("shares"));
+    e.opening.leaf.receiptId = 0;
+    refuse(e, reason);
+    e = good;
+    e.opening.proof.count = 4;
     refuse(e, reason);
   }
 

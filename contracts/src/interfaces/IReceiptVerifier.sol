@@ -3,21 +3,19 @@ pragma solidity 0.8.37;
 
 import { IVerifier } from "./IVerifier.sol";
 import { ReceiptTerms } from "../types/Agents.sol";
-import { EpochHeader, MerkleProof } from "../types/Ledger.sol";
+import { EpochHeader, ReceiptOpening } from "../types/Ledger.sol";
 import { Receipt } from "../types/Statements.sol";
 
 /// @title Deliveries by an anchored inference receipt
 interface IReceiptVerifier is IVerifier {
   /// @notice What shows that a receipt is anchored, encoded as one tuple.
-  /// @dev `leaf` is the encoded leaf of the epoch's tree of receipts. `salt` and `tokens` (big-endian 32-bit ids) open the answer; they
-  /// may be empty when the terms do not ask for it.
+  /// @dev `salt` and `tokens` (big-endian 32-bit ids) open the answer; they may be empty when the terms do not ask for it.
   struct ReceiptEvidence {
     ReceiptTerms terms;
     Receipt receipt;
     bytes signature;
     EpochHeader epoch;
-    bytes leaf;
-    MerkleProof proof;
+    ReceiptOpening opening;
     bytes32 salt;
     bytes tokens;
   }
