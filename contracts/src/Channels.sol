@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { Create2 } from "@openzeppelin/contracts/utils/Create2.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -10,6 +11,7 @@ import { IChannels } from "./interfaces/IChannels.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
+import { Till } from "./Till.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 
 /// @title Channels
@@ -36,8 +38,8 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     bytes32 salt,
     uint96 amount
   ) external override nonReentrant returns (bytes32 channelId) {
-    channelId = _open(gateway, salt);
-    _deposit(channelId, amount);
+    channelId = _open(msg.sender, gateway, salt);
+    _deposit(channelId, amount, msg.sender);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
 
@@ -46,21 +48,48 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     address gateway,
     bytes32 salt
   ) external payable override nonReentrant returns (bytes32 channelId) {
-    channelId = _open(gateway, salt);
-    _deposit(channelId, SafeCast.toUint96(msg.value));
+    channelId = _open(msg.sender, gateway, salt);
+    _deposit(channelId, SafeCast.toUint96(msg.value), msg.sender);
     wopen.deposit{ value: msg.value }();
   }
 
   /// @inheritdoc IChannels
   function deposit(bytes32 channelId, uint96 amount) external override nonReentrant {
-    _deposit(channelId, amount);
+    _deposit(channelId, amount, msg.sender);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
 
   /// @inheritdoc IChannels
   function depositNative(bytes32 channelId) external payable override nonReentrant {
-    _deposit(channelId, SafeCast.toUint96(msg.value));
+    _deposit(channelId, SafeCast.toUint96(msg.value), msg.sender);
     wopen.deposit{ value: msg.value }();
+  }
+
+  /// @inheritdoc IChannels
+  function openAuthorised(
+    Payment calldata payment,
+    bool prepaid
+  ) external override nonReentrant returns (bytes32 channelId) {
+    channelId = _open(payment.from, msg.sender, payment.nonce);
+    _deposit(channelId, payment.value, payment.from);
+    if (prepaid) _prepay(channelId, payment);
+    address till = tillOf(msg.sender, prepaid);
+    if (till.code.length == 0) new Till{ salt: _tillSalt(msg.sender, prepaid) }(wopen);
+    if (!wopen.authorizationState(payment.from, payment.nonce)) _carryOut(payment, till);
+    wopen.safeTransferFrom(till, address(this), payment.value);
+  }
+
+  /// @inheritdoc IChannels
+  function close(bytes32 channelId) external override nonReentrant returns (uint256 returned) {
+    Channel storage channel = _channels[channelId];
+    if (channel.payer == address(0)) revert UnknownChannel(channelId);
+    if (channel.closed) revert ChannelIsClosed(channelId);
+    if (channel.gateway != msg.sender) {
+      if (!channel.prepaid) revert NotGateway(channelId, msg.sender);
+      if (block.timestamp < channel.thawEndsAt) revert ThawNotOver(channel.thawEndsAt);
+    }
+    returned = _close(channel, channelId);
+    wopen.safeTransfer(channel.payer, returned);
   }
 
   /// @inheritdoc IChannels
@@ -97,6 +126,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
   /// @inheritdoc IChannels
   function cancelThaw(bytes32 channelId) external override {
     Channel storage channel = _ofPayer(channelId);
+    if (channel.prepaid) revert ChannelIsPrepaid(channelId);
     if (channel.thawEndsAt == 0) revert NotThawing(channelId);
     channel.thawEndsAt = 0;
     emit ThawCancelled(channelId);
@@ -108,12 +138,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     uint64 thawEndsAt = channel.thawEndsAt;
     if (thawEndsAt == 0) revert NotThawing(channelId);
     if (block.timestamp < thawEndsAt) revert ThawNotOver(thawEndsAt);
-    uint96 collected = channel.collected;
-    returned = channel.deposited - collected;
-    channel.deposited = collected;
-    channel.thawEndsAt = 0;
-    channel.closed = true;
-    emit ChannelClosed(channelId, returned);
+    returned = _close(channel, channelId);
     if (unwrap) wopen.withdrawTo(msg.sender, returned);
     else wopen.safeTransfer(msg.sender, returned);
   }
@@ -128,19 +153,48 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     return keccak256(abi.encode(address(this), payer, gateway, salt));
   }
 
-  function _open(address gateway, bytes32 salt) private returns (bytes32 channelId) {
+  /// @inheritdoc IChannels
+  function tillOf(address gateway, bool prepaid) public view override returns (address) {
+    bytes32 creation = keccak256(abi.encodePacked(type(Till).creationCode, abi.encode(wopen)));
+    return Create2.computeAddress(_tillSalt(gateway, prepaid), creation);
+  }
+
+  function _prepay(bytes32 channelId, Payment calldata payment) private {
+    Channel storage channel = _channels[channelId];
+    uint64 thawEndsAt = uint64(block.timestamp) + channel.thawPeriod;
+    channel.prepaid = true;
+    channel.thawEndsAt = thawEndsAt;
+    emit Prepaid(channelId, payment.from, payment.nonce, payment.value);
+    emit ThawStarted(channelId, thawEndsAt);
+  }
+
+  function _carryOut(Payment calldata payment, address till) private {
+    wopen.transferWithAuthorization(
+      payment.from,
+      till,
+      payment.value,
+      payment.validAfter,
+      payment.validBefore,
+      payment.nonce,
+      payment.v,
+      payment.r,
+      payment.s
+    );
+  }
+
+  function _open(address payer, address gateway, bytes32 salt) private returns (bytes32 channelId) {
     if (gateway == address(0)) revert ZeroGateway();
-    channelId = channelIdOf(msg.sender, gateway, salt);
+    channelId = channelIdOf(payer, gateway, salt);
     Channel storage channel = _channels[channelId];
     if (channel.payer != address(0)) revert ChannelExists(channelId);
     uint32 thawPeriod = parameters.channelThaw();
-    channel.payer = msg.sender;
+    channel.payer = payer;
     channel.gateway = gateway;
     channel.thawPeriod = thawPeriod;
-    emit ChannelOpened(channelId, msg.sender, gateway, salt, thawPeriod);
+    emit ChannelOpened(channelId, payer, gateway, salt, thawPeriod);
   }
 
-  function _deposit(bytes32 channelId, uint96 amount) private {
+  function _deposit(bytes32 channelId, uint96 amount, address from) private {
     if (parameters.paused()) revert DepositsPaused();
     if (amount == 0) revert ZeroAmount();
     Channel storage channel = _channels[channelId];
@@ -148,7 +202,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     if (channel.closed) revert ChannelIsClosed(channelId);
     if (channel.thawEndsAt != 0) revert ChannelIsThawing(channelId);
     channel.deposited += amount;
-    emit Deposited(channelId, msg.sender, amount, channel.deposited);
+    emit Deposited(channelId, from, amount, channel.deposited);
   }
 
   function _collect(Channel storage channel, bytes32 channelId, uint128 cumulative) private returns (uint96 amount) {
@@ -157,6 +211,19 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     amount = next - channel.collected;
     channel.collected = next;
     emit Collected(channelId, msg.sender, amount, cumulative);
+    if (!channel.prepaid) return amount;
+    uint256 returned = _close(channel, channelId);
+    if (returned > 0) wopen.safeTransfer(channel.payer, returned);
+  }
+
+  /// @return returned what the caller has to pay to the payer
+  function _close(Channel storage channel, bytes32 channelId) private returns (uint256 returned) {
+    uint96 collected = channel.collected;
+    returned = channel.deposited - collected;
+    channel.deposited = collected;
+    channel.thawEndsAt = 0;
+    channel.closed = true;
+    emit ChannelClosed(channelId, returned);
   }
 
   function _ofPayer(bytes32 channelId) private view returns (Channel storage channel) {
@@ -176,6 +243,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     if (channel.gateway != msg.sender) return NotGateway.selector;
     if (cumulative > channel.deposited) return VoucherAboveDeposit.selector;
     if (cumulative <= channel.collected) return VoucherNotAboveCollected.selector;
+    if (channel.prepaid) return bytes4(0);
     bytes32 digest = _hashTypedDataV4(StatementHash.hashVoucher(channelId, cumulative));
     (address signer, , ) = ECDSA.tryRecoverCalldata(digest, signature);
     return signer == channel.payer ? bytes4(0) : BadVoucherSignature.selector;
@@ -187,5 +255,9 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     if (reason == VoucherAboveDeposit.selector) revert VoucherAboveDeposit(cumulative, channel.deposited);
     if (reason == VoucherNotAboveCollected.selector) revert VoucherNotAboveCollected(cumulative, channel.collected);
     revert BadVoucherSignature(channelId);
+  }
+
+  function _tillSalt(address gateway, bool prepaid) private pure returns (bytes32) {
+    return keccak256(abi.encode(gateway, prepaid));
   }
 }

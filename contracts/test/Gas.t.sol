@@ -142,6 +142,39 @@ contract GasTest is EpochFixture {
     measure("withdraw from a channel");
   }
 
+  function test_gas_prepaid() public {
+    bytes32[2] memory ids;
+    for (uint256 i = 0; i < 2; ++i) {
+      IChannels.Payment memory p = payment(bytes32(i));
+      vm.prank(gateway);
+      ids[i] = channels.openAuthorised(p, true);
+      measure(i == 0 ? "take the first prepaid answer of a gateway" : "take a prepaid answer");
+    }
+    vm.prank(gateway);
+    channels.collect(ids[0], 10, "");
+    vm.prank(gateway);
+    channels.collect(ids[1], 10, "");
+    measure("collect a prepaid answer, rest back");
+  }
+
+  function payment(bytes32 nonce) private view returns (IChannels.Payment memory p) {
+    (p.from, p.value, p.validBefore, p.nonce) = (payer, 100, block.timestamp + 60, nonce);
+    bytes32 hash = keccak256(
+      abi.encode(
+        keccak256(
+          "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+        ),
+        payer,
+        channels.tillOf(gateway, true),
+        uint256(100),
+        uint256(0),
+        p.validBefore,
+        nonce
+      )
+    );
+    (p.v, p.r, p.s) = vm.sign(PAYER_KEY, keccak256(abi.encodePacked(hex"1901", wopen.DOMAIN_SEPARATOR(), hash)));
+  }
+
   function voucher(bytes32 id, uint128 cumulative) private view returns (bytes memory) {
     return sign(PAYER_KEY, address(channels), hasher.hashVoucher(id, cumulative));
   }

@@ -3,12 +3,14 @@ pragma solidity 0.8.37;
 
 /// @title Channels: a payer's deposit for one gateway, spent by cumulative vouchers
 interface IChannels {
+  /// @dev `prepaid`: opened by the gateway with a payment that its payer authorised for one answer; no voucher is needed to collect.
   struct Channel {
     address payer;
     uint32 thawPeriod;
     uint64 thawEndsAt;
     address gateway;
     bool closed;
+    bool prepaid;
     uint96 deposited;
     uint96 collected;
   }
@@ -19,6 +21,18 @@ interface IChannels {
     bytes signature;
   }
 
+  /// @dev An ERC-3009 authorisation to pay `value` to a gateway's till; `nonce` becomes the channel's salt.
+  struct Payment {
+    address from;
+    uint96 value;
+    uint256 validAfter;
+    uint256 validBefore;
+    bytes32 nonce;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
+  }
+
   event ChannelOpened(
     bytes32 indexed channelId,
     address indexed payer,
@@ -26,6 +40,7 @@ interface IChannels {
     bytes32 salt,
     uint32 thawPeriod
   );
+  event Prepaid(bytes32 indexed channelId, address indexed payer, bytes32 nonce, uint256 amount);
   event Deposited(bytes32 indexed channelId, address indexed from, uint256 amount, uint256 deposited);
   event Collected(bytes32 indexed channelId, address indexed gateway, uint256 amount, uint256 cumulative);
   event VoucherRejected(bytes32 indexed channelId, uint256 cumulative, bytes4 reason);
@@ -40,6 +55,7 @@ interface IChannels {
   error UnknownChannel(bytes32 channelId);
   error ChannelIsClosed(bytes32 channelId);
   error ChannelIsThawing(bytes32 channelId);
+  error ChannelIsPrepaid(bytes32 channelId);
   error NotPayer(bytes32 channelId, address caller);
   error NotGateway(bytes32 channelId, address caller);
   error VoucherAboveDeposit(uint256 cumulative, uint256 deposited);
@@ -63,8 +79,22 @@ interface IChannels {
   /// @notice Adds the coin that was sent to a channel; anyone may.
   function depositNative(bytes32 channelId) external payable;
 
+  /// @notice Opens a channel between a payer and the calling gateway with a payment that the payer has authorised by ERC-3009 to one of the
+  /// gateway's two tills. Which till it was says what the payer agreed to. `prepaid`: the gateway may collect up to the amount once, without
+  /// a voucher, and the rest goes back in the same transaction; what is not collected is the payer's after the thaw, which runs from here
+  /// on. Not `prepaid`: a channel like any other, collected by vouchers.
+  /// @dev A payment that somebody else has carried out already is taken from what lies in the till: the gateway has to see on the chain that it
+  /// was carried out and not cancelled, since the nonce alone does not tell.
+  /// @return channelId keccak(abi.encode(this, payer, gateway, nonce))
+  function openAuthorised(Payment calldata payment, bool prepaid) external returns (bytes32 channelId);
+
+  /// @notice Pays the rest of a channel back to its payer in WOPEN and closes it for good: the gateway at any time, and for a prepaid
+  /// channel anyone after its thaw, so that its payer needs no coin for gas.
+  /// @return returned what was paid
+  function close(bytes32 channelId) external returns (uint256 returned);
+
   /// @notice Collects one voucher for the calling gateway's epoch. The payer must hold a key: contract signatures do not count here,
-  /// so that no payer can make a gateway's batch run out of gas.
+  /// so that no payer can make a gateway's batch run out of gas. A prepaid channel needs no signature, is collected once, and is closed by it.
   function collect(bytes32 channelId, uint128 cumulative, bytes calldata signature) external;
 
   /// @notice Collects many vouchers; a bad one is left out with an event and does not stop the rest.
@@ -84,6 +114,9 @@ interface IChannels {
 
   /// @notice A channel's state; all zero for an unknown one.
   function getChannel(bytes32 channelId) external view returns (Channel memory);
+
+  /// @notice Where a gateway's authorised payments go, whether or not it was used before: one till for prepaid answers, one for deposits.
+  function tillOf(address gateway, bool prepaid) external view returns (address);
 
   /// @notice The id that a channel has or would have.
   function channelIdOf(address payer, address gateway, bytes32 salt) external view returns (bytes32);

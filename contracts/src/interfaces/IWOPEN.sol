@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { IERC3009 } from "@openzeppelin/contracts/interfaces/draft-IERC3009.sol";
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title The native coin as an ERC-20 token, one to one
-interface IWOPEN is IERC20 {
+interface IWOPEN is IERC20, IERC3009 {
   event Deposit(address indexed account, uint256 amount);
   event Withdrawal(address indexed account, uint256 amount);
 

@@ -5,6 +5,7 @@ import { Channels } from "../../src/Channels.sol";
 import { Epochs } from "../../src/Epochs.sol";
 import { Stakes } from "../../src/Stakes.sol";
 import { WOPEN } from "../../src/WOPEN.sol";
+import { IChannels } from "../../src/interfaces/IChannels.sol";
 import { Balance, EpochHeader, Line, LineOpening } from "../../src/types/Ledger.sol";
 import { Role } from "../../src/types/Roles.sol";
 import { Assertions } from "./Assertions.sol";
@@ -17,6 +18,10 @@ contract Handler is Assertions {
   uint256 private constant PAYEES = 4;
   bytes32 private constant DOMAIN_TYPEHASH = keccak256(
     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+  );
+
+  bytes32 private constant TRANSFER_TYPEHASH = keccak256(
+    "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
   );
 
   WOPEN private immutable wopen;
@@ -99,9 +104,49 @@ contract Handler is Assertions {
     uint96 before = channels.getChannel(id).collected;
     cumulative = uint128(before + 1 + (cumulative % (uint256(total - before) + 1)));
     bytes memory signature = voucher(id, cumulative);
+    bool prepaid = channels.getChannel(id).prepaid;
     vm.prank(gateway);
     channels.collect(id, cumulative, signature);
     collected += cumulative - before;
+    if (prepaid) returned += total - cumulative;
+    ++steps;
+  }
+
+  function openPrepaid(uint96 amount) external {
+    IChannels.Payment memory p;
+    p.from = payer;
+    p.value = uint96(1 + (amount % 100 ether));
+    p.validBefore = type(uint256).max >> 128;
+    p.nonce = bytes32(channelIds.length);
+    address till = channels.tillOf(gateway, true);
+    bytes32 hash = keccak256(abi.encode(TRANSFER_TYPEHASH, payer, till, p.value, p.validAfter, p.validBefore, p.nonce));
+    bytes32 digest = keccak256(abi.encodePacked(hex"1901", wopen.DOMAIN_SEPARATOR(), hash));
+    (p.v, p.r, p.s) = vm.sign(PAYER_KEY, digest);
+    vm.prank(gateway);
+    channelIds.push(channels.openAuthorised(p, true));
+    deposited += p.value;
+    ++steps;
+  }
+
+  /// @dev Collects without a voucher, which only prepaid channels allow: the rest goes back at once.
+  function collectPrepaid(uint256 which, uint128 cumulative) external {
+    if (channelIds.length == 0) return;
+    bytes32 id = channelIds[which % channelIds.length];
+    uint96 total = channels.getChannel(id).deposited;
+    uint96 before = channels.getChannel(id).collected;
+    cumulative = uint128(before + 1 + (cumulative % (uint256(total - before) + 1)));
+    vm.prank(gateway);
+    channels.collect(id, cumulative, "");
+    collected += cumulative - before;
+    returned += total - cumulative;
+    ++steps;
+  }
+
+  function close(uint256 which, bool byGateway) external {
+    if (channelIds.length == 0) return;
+    bytes32 id = channelIds[which % channelIds.length];
+    vm.prank(byGateway ? gateway : prover);
+    returned += channels.close(id);
     ++steps;
   }
 

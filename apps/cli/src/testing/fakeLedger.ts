@@ -11,7 +11,7 @@ export function fakeLedger(addresses: LedgerReader['addresses'], channels: Reado
     values: () => ({ platformFee }),
     getChannel: ([id]) => {
       const channel = channels.get(id as Hex)
-      return { thawPeriod: 60, thawEndsAt: 0n, closed: false, collected: 0n, ...(channel ?? { payer: zeroAddress, gateway: zeroAddress, deposited: 0n }) }
+      return { thawPeriod: 60, thawEndsAt: 0n, closed: false, prepaid: false, collected: 0n, ...(channel ?? { payer: zeroAddress, gateway: zeroAddress, deposited: 0n }) }
     },
   }
   const readContract = ({ functionName, args = [] }: Read): Promise<unknown> => Promise.resolve(answers[functionName]!(args))

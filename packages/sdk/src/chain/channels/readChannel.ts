@@ -11,6 +11,8 @@ export type ChannelState = {
   /** Unix seconds; 0 while no thaw runs. */
   thawEndsAt: bigint
   closed: boolean
+  /** Paid for one answer, which is collected without a voucher. */
+  prepaid: boolean
   deposited: bigint
   collected: bigint
 }
