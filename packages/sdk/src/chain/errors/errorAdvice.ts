@@ -52,6 +52,7 @@ export const errorAdvice: Record<string, Advice> = {
   UnknownChannel: payment('open the channel first'),
   ChannelIsClosed: payment('open a new channel'),
   ChannelIsThawing: payment('cancel the thaw first, or open another channel'),
+  ChannelIsPrepaid: input('wait until the answer is collected or the thaw is over: the rest comes back by itself'),
   NotPayer: input("use the account of the channel's payer"),
   NotGateway: input("use the account of the channel's gateway"),
   VoucherAboveDeposit: payment('let the payer add to the channel, or sign a smaller cumulative amount'),
