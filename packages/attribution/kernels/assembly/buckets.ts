@@ -1,10 +1,10 @@
-import { clearWords, setWord, word } from './words'
+import { clearWords, setWord, symbol, word } from './words'
 
 /** Counts each symbol of text[0, n) into counts[0, alphabet). */
-export function countSymbols(text: usize, n: i32, alphabet: i32, counts: usize): void {
+export function countSymbols<T>(text: usize, n: i32, alphabet: i32, counts: usize): void {
   clearWords(counts, 0, alphabet)
   for (let i = 0; i < n; i++) {
-    const c = word(text, i)
+    const c = symbol<T>(text, i)
     setWord(counts, c, word(counts, c) + 1)
   }
 }

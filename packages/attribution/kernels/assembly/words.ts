@@ -3,6 +3,11 @@ export function word(base: usize, i: i32): i32 {
   return load<i32>(base + (<usize>(<u32>i) << 2))
 }
 
+/** The symbol at place `i` of a text: unsigned 16-bit ones (T = u16), or words (T = i32). */
+export function symbol<T>(text: usize, i: i32): i32 {
+  return <i32>load<T>(text + (<usize>(<u32>i) << alignof<T>()))
+}
+
 /** Writes the word at place `i`. */
 export function setWord(base: usize, i: i32, value: i32): void {
   store<i32>(base + (<usize>(<u32>i) << 2), value)

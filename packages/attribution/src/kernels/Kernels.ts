@@ -3,7 +3,10 @@ import { kernelModule } from './kernels.gen.ts'
 
 /** What the compiled kernels export; all arguments are addresses in their memory, lengths or counts. */
 export type KernelCalls = {
+  /** Over words. */
   sortSuffixes(text: number, out: number, n: number, alphabet: number, scratch: number): void
+  /** Over unsigned 16-bit symbols. */
+  sortShortSymbols(text: number, out: number, n: number, alphabet: number, scratch: number): void
   sumBlocks(query: number, values: number, blocks: number, atoms: number, out: number): void
 }
 
@@ -56,6 +59,11 @@ export class Kernels {
   /** A view of signed bytes. */
   int8(at: number, count: number): Int8Array {
     return new Int8Array(this.#memory.buffer, at, count)
+  }
+
+  /** A view of unsigned 16-bit values. */
+  shorts(at: number, count: number): Uint16Array {
+    return new Uint16Array(this.#memory.buffer, at, count)
   }
 
   /** A view of signed 16-bit values. */

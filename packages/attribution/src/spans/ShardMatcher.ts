@@ -163,16 +163,21 @@ export class ShardMatcher {
 /** The ranks in [lo, hi), whose suffixes agree in `depth` symbols, that have `symbol` next. */
 function narrow(text: Uint32Array, suffixes: Int32Array, lo: number, hi: number, depth: number, symbol: number): [number, number] {
   if (lo < hi && text[suffixes[lo] + depth] === symbol && text[suffixes[hi - 1] + depth] === symbol) return [lo, hi]
-  const lowerBound = (from: number, wanted: number): number => {
-    let a = from
-    let b = hi
-    while (a < b) {
-      const middle = (a + b) >>> 1
-      if (text[suffixes[middle] + depth] < wanted) a = middle + 1
-      else b = middle
-    }
-    return a
+  const first = lowerBound(text, suffixes, lo, hi, depth, symbol)
+  // There are few of them as a rule: the end is sought from the beginning, in steps that double.
+  let step = 1
+  while (first + step < hi && text[suffixes[first + step] + depth] <= symbol) step *= 2
+  return [first, lowerBound(text, suffixes, first + (step >>> 1), Math.min(hi, first + step), depth, symbol + 1)]
+}
+
+/** The first rank in [lo, hi) whose symbol at `depth` is not below `wanted`, or hi. */
+function lowerBound(text: Uint32Array, suffixes: Int32Array, lo: number, hi: number, depth: number, wanted: number): number {
+  let a = lo
+  let b = hi
+  while (a < b) {
+    const middle = (a + b) >>> 1
+    if (text[suffixes[middle] + depth] < wanted) a = middle + 1
+    else b = middle
   }
-  const first = lowerBound(lo, symbol)
-  return [first, lowerBound(first, symbol + 1)]
+  return a
 }

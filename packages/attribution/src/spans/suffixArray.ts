@@ -46,15 +46,21 @@ let isWarm = false
 function warmUp(kernels: Kernels, at: number): void {
   isWarm = true
   const sample = Int32Array.from({ length: 1 << 17 }, (_, i) => Math.imul(i & 0x7fff, 2_654_435_769) >>> 22)
-  sortAt(kernels, at, { text: sample, alphabet: 1024 })
+  for (const alphabet of [1024, (1 << 16) + 1]) sortAt(kernels, at, { text: sample, alphabet })
 }
 
 function sortAt(kernels: Kernels, at: number, { text, alphabet }: Text): Int32Array {
   const n = text.length
   if (!isWarm && n > 1 << 20) warmUp(kernels, at)
   const out = at + 4 * n
-  kernels.words(at, n).set(text)
-  kernels.run.sortSuffixes(at, out, n, alphabet, out + 4 * n)
+  const scratch = out + 4 * n
+  if (alphabet <= 1 << 16) {
+    kernels.shorts(at, n).set(text)
+    kernels.run.sortShortSymbols(at, out, n, alphabet, scratch)
+  } else {
+    kernels.words(at, n).set(text)
+    kernels.run.sortSuffixes(at, out, n, alphabet, scratch)
+  }
   return kernels.words(out, n).slice()
 }
 
