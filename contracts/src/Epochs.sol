@@ -124,9 +124,9 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     EpochHeader calldata epoch,
     LineOpening calldata line
   ) external override nonReentrant returns (bool proven) {
-    uint256 deposit = _accuse(gateway, epoch);
+    _requireOpen(gateway, epoch);
     proven = EpochFaults.isFirstLineWrong(epoch.linesRoot, epoch.lineCount, line);
-    _judge(gateway, epoch, Reason.Lines, proven, deposit);
+    _judge(gateway, epoch, Reason.Lines, proven);
   }
 
   /// @inheritdoc IEpochs
@@ -136,9 +136,9 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     LineOpening calldata first,
     LineOpening calldata second
   ) external override nonReentrant returns (bool proven) {
-    uint256 deposit = _accuse(gateway, epoch);
+    _requireOpen(gateway, epoch);
     proven = EpochFaults.areLinesWrong(epoch.linesRoot, first, second);
-    _judge(gateway, epoch, Reason.Lines, proven, deposit);
+    _judge(gateway, epoch, Reason.Lines, proven);
   }
 
   /// @inheritdoc IEpochs
@@ -148,9 +148,9 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     BalanceOpening calldata first,
     BalanceOpening calldata second
   ) external override nonReentrant returns (bool proven) {
-    uint256 deposit = _accuse(gateway, epoch);
+    _requireOpen(gateway, epoch);
     proven = EpochFaults.areBalancesDisordered(epoch.balancesRoot, first, second);
-    _judge(gateway, epoch, Reason.BalanceOrder, proven, deposit);
+    _judge(gateway, epoch, Reason.BalanceOrder, proven);
   }
 
   /// @inheritdoc IEpochs
@@ -163,10 +163,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     LineOpening[] calldata earned,
     BalanceOpening[] calldata afterwards
   ) external override nonReentrant returns (bool proven) {
-    uint256 deposit = _accuse(gateway, epoch);
+    _requireOpen(gateway, epoch);
     (bool known, uint256 carried) = _carried(gateway, epoch.index, previous, payee, before);
     proven = known && _isBalanceWrong(epoch, payee, carried, earned, afterwards);
-    _judge(gateway, epoch, Reason.Balance, proven, deposit);
+    _judge(gateway, epoch, Reason.Balance, proven);
   }
 
   /// @inheritdoc IEpochs
@@ -257,22 +257,18 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     emit Claimed(gateway, payee, epoch.index, amount, cumulative);
   }
 
-  /// @dev Refuses an epoch that cannot be challenged any more, and an accuser whose deposit could not be taken.
-  function _accuse(address gateway, EpochHeader calldata epoch) private view returns (uint256 deposit) {
-    _requireOpen(gateway, epoch);
-    deposit = parameters.challengeDeposit();
+  /// @dev The deposit is looked at only where it is lost, so that a true accusation neither needs nor pays for it.
+  function _judge(address gateway, EpochHeader calldata epoch, Reason reason, bool proven) private {
+    if (proven) {
+      _void(gateway, epoch, reason, msg.sender);
+      return;
+    }
+    uint256 deposit = parameters.challengeDeposit();
     if (wopen.allowance(msg.sender, address(this)) < deposit || wopen.balanceOf(msg.sender) < deposit) {
       revert DepositMissing(deposit);
     }
-  }
-
-  function _judge(address gateway, EpochHeader calldata epoch, Reason reason, bool proven, uint256 deposit) private {
-    if (!proven) {
-      emit ChallengeFailed(gateway, epoch.index, reason, msg.sender);
-      wopen.safeTransferFrom(msg.sender, gateway, deposit);
-      return;
-    }
-    _void(gateway, epoch, reason, msg.sender);
+    emit ChallengeFailed(gateway, epoch.index, reason, msg.sender);
+    wopen.safeTransferFrom(msg.sender, gateway, deposit);
   }
 
   function _void(address gateway, EpochHeader calldata epoch, Reason reason, address accuser) private {

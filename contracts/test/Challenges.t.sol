@@ -400,12 +400,11 @@ contract ChallengesTest is EpochFixture {
     epochs.challengeLines(gateway, header, first, second);
   }
 
-  function test_noChallengeWithoutTheDeposit() public {
-    Epoch memory bad = firstEpoch();
-    bad.lines[1].runningTotal = 16;
-    EpochHeader memory header = post(bad);
+  function test_false_withoutTheDepositNothingIsHeard() public {
+    Epoch memory e = firstEpoch();
+    EpochHeader memory header = post(e);
+    (LineOpening memory first, LineOpening memory second) = (openLine(e.lines, 0), openLine(e.lines, 1));
     approve(other, address(epochs), DEPOSIT - 1);
-    (LineOpening memory first, LineOpening memory second) = (openLine(bad.lines, 0), openLine(bad.lines, 1));
     vm.expectRevert(abi.encodeWithSelector(IEpochs.DepositMissing.selector, DEPOSIT));
     vm.prank(other);
     epochs.challengeLines(gateway, header, first, second);
@@ -416,5 +415,14 @@ contract ChallengesTest is EpochFixture {
     vm.expectRevert(abi.encodeWithSelector(IEpochs.DepositMissing.selector, DEPOSIT));
     vm.prank(other);
     epochs.challengeLines(gateway, header, first, second);
+  }
+
+  function test_fault_isHeardWithoutTheDeposit() public {
+    Epoch memory bad = firstEpoch();
+    bad.lines[1].runningTotal = 16;
+    EpochHeader memory header = post(bad);
+    approve(other, address(epochs), 0);
+    uint256 funds = wopen.balanceOf(other);
+    convicted(header, accuse(header, bad.lines, 0, 1), funds);
   }
 }

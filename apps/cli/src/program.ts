@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/askCommand.ts'
 import { auditCommand } from './commands/auditCommand.ts'
 import { benchCommand } from './commands/benchCommand.ts'
+import { accuseCommand } from './commands/accuseCommand.ts'
 import { claimCommand } from './commands/claimCommand.ts'
 import type { CommandContext } from './commands/CommandContext.ts'
 import { contributeCommand } from './commands/contributeCommand.ts'
@@ -57,6 +58,7 @@ export function createProgram(context: CommandContext): Command {
   askCommand(context, program)
   receiptCommand(context, program)
   settleCommand(context, program)
+  accuseCommand(context, program)
   claimCommand(context, program)
   auditCommand(context, program)
   statusCommand(context, program)

@@ -5,8 +5,7 @@ import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } fro
 import { Receipt } from "../types/Statements.sol";
 
 /// @title Epochs: what each gateway collected, whom it owes, and proofs that it lied
-/// @notice A challenge puts the accuser's deposit at stake: they must hold it and have approved it, and lose it to the gateway when the
-/// fault is not shown.
+/// @notice A challenge that fails costs the accuser's deposit, which must be there and approved; the gateway gets it. One that holds needs none.
 interface IEpochs {
   /// @dev One storage slot, so that posting and claiming write one. `paid` is what all payees have claimed, `committed` the sum of the
   /// totals that stand, `lastFinalAt` the end of the last dispute window, `next` the index of the next epoch. Amounts fit 96 bits, which

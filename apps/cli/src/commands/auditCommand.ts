@@ -29,7 +29,7 @@ export function auditCommand(context: CommandContext, program: Command): void {
     .option('--rpc <url>', 'the chain’s RPC address; by default that of the description')
     .option('--threads <n>', 'threads for the model', wholeNumber(1))
     .option('--second-opinion', 'of an answer: ask the model by forward passes what it would lose without each contributor, beside the scores')
-    .option('--bundle <file>', 'of an answer: write the openings that a contract needs for each fault found')
+    .option('--bundle <file>', 'write the openings that a contract needs: of an answer for each fault found, of an epoch for the first; "openledger accuse" brings that to the chain')
     .option('--dispute <claim>', 'with --bundle: open this claim instead, right or wrong, as in dot-product:atom=3 or span-words:span=0; can be given several times', (text: string, before: string[] = []) => [...before, text])
   examples(command, [
     ['openledger audit 0x1a2b3c4d', 'the answer whose receipt begins like this'],

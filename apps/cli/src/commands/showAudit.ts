@@ -14,7 +14,13 @@ export async function keepDisputes(output: Output, report: AuditReport, file: st
   const { writeFile } = await import('node:fs/promises')
   const { writeArtefact } = await import('@openledger/protocol')
   const { writeDisputes } = await import('../verbs/writeDisputes.ts')
-  const { disputes = [] } = report
+  const { disputes = [], epochDispute } = report
+  if (report.kind === 'epoch') {
+    output.line()
+    if (!epochDispute) return output.line('  no fault of the gateway that a contract can be shown while the dispute window is open: nothing is written')
+    await writeFile(file, writeArtefact(epochDispute))
+    return output.line(`  ${epochDispute.claim.name}: ${epochDispute.finding}; bring it to the chain with: openledger accuse ${file}`)
+  }
   await writeFile(file, writeDisputes(report))
   output.line()
   for (const { proven, finding, bundle } of disputes) output.line(`  ${proven ? 'PROVES' : 'proves nothing'}  ${bundle.claim.name}: ${finding} (${writeArtefact(bundle).length} bytes)`)

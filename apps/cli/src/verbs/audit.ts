@@ -60,7 +60,8 @@ async function epochReport({ session, content, input }: Parts, bytes: Uint8Array
   const { auditEpoch, viemChainView } = await import('@openledger/audit')
   const { gateway, index } = readArtefact(epochFileSchema, bytes)
   const previousFile = await epochFile(session.reader, content, gateway, index - 1)
-  return auditEpoch({ file: bytes, chain: viemChainView(session.network), previousFile, onCheck: input.onCheck })
+  const earlierFile = (before: number): Promise<Uint8Array | undefined> => epochFile(session.reader, content, gateway, before)
+  return auditEpoch({ file: bytes, chain: viemChainView(session.network), previousFile, earlierFile, onCheck: input.onCheck })
 }
 
 async function adapterReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { ConsentTerms, Hex } from '@openledger/protocol'
+import type { ConsentTerms, Hex, PostedEpoch } from '@openledger/protocol'
 
 /** A contribution as the Datanets contract knows it. */
 export type ChainContribution = { contributor: Address; datanetId: bigint; recordsRoot: Hex; count: number; consent: ConsentTerms; committedAt: bigint; order: bigint }
@@ -11,14 +11,7 @@ export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordC
 export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; registeredAt: bigint; snapshotIds: readonly Hex[]; contentHash: Hex }
 
 /** An epoch as the gateway posted it. */
-export type ChainEpoch = {
-  receiptsRoot: Hex
-  linesRoot: Hex
-  balancesRoot: Hex
-  total: bigint
-  lineCount: number
-  receiptCount: number
-  dataHash: Hex
+export type ChainEpoch = PostedEpoch & {
   voided: boolean
   final: boolean
 }

@@ -17,7 +17,7 @@ describe('auditEpoch', () => {
     const report = await auditChanged(() => undefined)
     expect(report.falseClaim).toBeUndefined()
     expect(report).toMatchObject({ ok: true })
-    expect(report.checks.map((c) => c.status)).toEqual(Array(8).fill('ok'))
+    expect(report.checks.map((c) => c.status)).toEqual(Array(9).fill('ok'))
   })
 
   it.each<[string, (epoch: EpochFile) => void, RegExp]>([

@@ -1,4 +1,4 @@
-import type { DisputeBundle } from '@openledger/protocol'
+import type { DisputeBundle, EpochDispute } from '@openledger/protocol'
 
 /** What became of one check. `skipped` says in its detail why it could not be made here. */
 export type CheckOutcome = { name: string; status: 'ok' | 'false' | 'skipped'; detail: string }
@@ -27,4 +27,6 @@ export type AuditReport = {
   secondOpinion?: SecondOpinion
   /** Only when they were asked for. */
   disputes?: ReportedDispute[]
+  /** Of an epoch with a fault that a contract can be shown: the accusation. */
+  epochDispute?: EpochDispute
 }

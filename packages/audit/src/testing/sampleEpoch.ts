@@ -2,6 +2,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { Address } from 'viem'
 import {
   buildEpoch,
+  compareHex,
   keccak,
   OrderedTree,
   sha256,
@@ -51,6 +52,7 @@ export async function sampleEpoch(count: number): Promise<{ epoch: EpochFile; an
     const signature = await signStatement(account, domain, 'Receipt', statement)
     receipts.push({ id: statementDigest(domain, 'Receipt', statement), receipt: { statement, signature }, shares })
   }
+  receipts.sort((a, b) => compareHex(a.id, b.id))
   const ledger = buildEpoch(receipts.map((r) => ({ receiptId: r.id, node: account.address, nonce: r.receipt.statement.nonce, shareRoot: r.receipt.statement.shareRoot, shares: r.shares })), [])
   const epoch: EpochFile = {
     kind: 'openledger/epoch/1',
@@ -70,6 +72,9 @@ export async function sampleEpoch(count: number): Promise<{ epoch: EpochFile; an
 /** What the chain would hold for an epoch file. */
 export function anchorOf(epoch: EpochFile, ledger: Pick<ReturnType<typeof buildEpoch>, 'receiptsRoot' | 'linesRoot' | 'balancesRoot'>): ChainEpoch {
   return {
+    index: BigInt(epoch.index),
+    cumulative: epoch.total,
+    finalAt: 1_800_000_000n,
     receiptsRoot: ledger.receiptsRoot,
     linesRoot: ledger.linesRoot,
     balancesRoot: ledger.balancesRoot,

@@ -1,5 +1,5 @@
 import { encodeFunctionData, parseEventLogs, type Address } from 'viem'
-import { epochCourtAbi, epochsAbi, type Receipt } from '@openledger/protocol'
+import { epochCourtAbi, epochsAbi, type Hex, type Receipt } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
@@ -24,7 +24,8 @@ export type EpochClaim =
   /** No line pays this share of a receipt. */
   | { name: 'missing-line'; receipt: ReceiptOpening; share: ShareOpening; lines: readonly LineOpening[] }
 
-function callOf(gateway: Address, epoch: EpochHeader, claim: EpochClaim): `0x${string}` {
+/** The call by which a claim is brought before the court of epochs. */
+export function epochClaimCall(gateway: Address, epoch: EpochHeader, claim: EpochClaim): Hex {
   switch (claim.name) {
     case 'total':
       return encodeFunctionData({ abi, functionName: 'challengeTotal', args: [gateway, epoch, claim.last.map(lineArgument)] })
@@ -49,6 +50,6 @@ export async function challengeEpoch(writer: LedgerWriter, gateway: Address, epo
   const { epochCourt } = writer.addresses
   const { challengeDeposit } = await readParameters(writer)
   await ensureWopen(writer, epochCourt, challengeDeposit)
-  const { logs } = await sendCall(writer, { name: 'challenge', to: epochCourt, data: callOf(gateway, epoch, claim) })
+  const { logs } = await sendCall(writer, { name: 'challenge', to: epochCourt, data: epochClaimCall(gateway, epoch, claim) })
   return parseEventLogs({ abi: epochsAbi, eventName: 'EpochVoided', logs }).length > 0
 }

@@ -13,6 +13,7 @@ import { bondStake } from '../stakes/bondStake.ts'
 import { anvilPath } from '../testing/startAnvil.ts'
 import { openTestLedger, testParameters, type TestLedger } from '../testing/openTestLedger.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
+import { accuseEpoch } from './accuseEpoch.ts'
 import { challengeEpoch, type EpochClaim } from './challengeEpoch.ts'
 import { convictWithheld, demandEntry, readDemand, revealEntry, withdrawDemand } from './demandEntry.ts'
 
@@ -128,6 +129,31 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     const { trees, epoch } = await post(change(file))
     const earlier = (await readEpoch(accuser, gatewayKey.address, 0n))!.header
     expect(await accuse(epoch, claim(trees, file, earlier))).toBe(true)
+    await bondStake(gateway, 'gateway', parseOpen('20'))
+  }, 60_000)
+
+  it('brings an accusation that an audit wrote, and not one that would fail', async () => {
+    const { chainId, epochs } = ledger.operator.addresses
+    const about = { kind: 'openledger/epoch-dispute/1' as const, chainId, epochs, gateway: gatewayKey.address, finding: 'wrong' }
+    const lines = file.lines.map((line, i) => (i === 1 ? { ...line, runningTotal: line.runningTotal + 1n } : line))
+    const { trees, epoch } = await post({ lines })
+    const claim = { name: 'lines' as const, first: trees.line(0), second: trees.line(1) }
+    await expect(accuseEpoch(accuser, { ...about, header: epoch, claim: { name: 'first-line', line: trees.line(0) } })).rejects.toMatchObject({ code: 'NOT_PROVEN' })
+    expect(await accuseEpoch(accuser, { ...about, header: epoch, claim: { name: 'first-line', line: trees.line(0) } }, true)).toEqual({ outcome: 'acquitted' })
+    await expect(accuseEpoch(accuser, { ...about, epochs: gatewayKey.address, header: epoch, claim })).rejects.toMatchObject({ code: 'CHAIN_MISMATCH' })
+    expect(await accuseEpoch(accuser, { ...about, header: epoch, claim })).toEqual({ outcome: 'convicted' })
+    await bondStake(gateway, 'gateway', parseOpen('20'))
+  }, 60_000)
+
+  it('pursues withheld data to the end', async () => {
+    const { chainId, epochs } = ledger.operator.addresses
+    const { epoch } = await post()
+    const dispute = { kind: 'openledger/epoch-dispute/1' as const, chainId, epochs, gateway: gatewayKey.address, finding: 'not there', header: epoch, claim: { name: 'withheld' as const, list: 'receipts' as const, place: 0 } }
+    const first = await accuseEpoch(accuser, dispute)
+    expect(first.outcome).toBe('demanded')
+    expect(await accuseEpoch(accuser, dispute)).toEqual(first)
+    await travel(disputeWindow / 3 + 1)
+    expect(await accuseEpoch(accuser, dispute)).toEqual({ outcome: 'convicted' })
     await bondStake(gateway, 'gateway', parseOpen('20'))
   }, 60_000)
 

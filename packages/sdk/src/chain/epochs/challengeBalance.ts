@@ -1,5 +1,5 @@
 import { encodeFunctionData, type Address } from 'viem'
-import { epochsAbi, zeroHash } from '@openledger/protocol'
+import { epochsAbi, zeroHash, type Hex } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import type { EpochHeader } from './EpochHeader.ts'
 import { balanceArgument, lineArgument, type BalanceOpening, type LineOpening } from './openings.ts'
@@ -34,9 +34,13 @@ export type BalanceChallenge = {
   afterwards: readonly BalanceOpening[]
 }
 
+/** The call by which an epoch is accused of a wrong balance. */
+export function balanceChallengeCall({ gateway, epoch, previous = noEpoch, payee, before, earned, afterwards }: BalanceChallenge): Hex {
+  const args = [gateway, epoch, previous, payee, before.map(balanceArgument), earned.map(lineArgument), afterwards.map(balanceArgument)] as const
+  return encodeFunctionData({ abi: epochsAbi, functionName: 'challengeBalance', args })
+}
+
 /** Accuses an epoch of a balance that is not the previous one plus what the payee earned. @returns whether it was proven; when not, the deposit is lost */
 export async function challengeBalance(writer: LedgerWriter, challenge: BalanceChallenge): Promise<boolean> {
-  const { gateway, epoch, previous = noEpoch, payee, before, earned, afterwards } = challenge
-  const args = [gateway, epoch, previous, payee, before.map(balanceArgument), earned.map(lineArgument), afterwards.map(balanceArgument)] as const
-  return sendChallenge(writer, encodeFunctionData({ abi: epochsAbi, functionName: 'challengeBalance', args }))
+  return sendChallenge(writer, balanceChallengeCall(challenge))
 }
