@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { agentCommand } from './commands/agentCommand.ts'
 import { askCommand } from './commands/askCommand.ts'
 import { auditCommand } from './commands/auditCommand.ts'
 import { benchCommand } from './commands/benchCommand.ts'
@@ -61,6 +62,7 @@ export function createProgram(context: CommandContext): Command {
   accuseCommand(context, program)
   claimCommand(context, program)
   auditCommand(context, program)
+  agentCommand(context, program)
   statusCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)

@@ -17,6 +17,8 @@ export type DataFolder = {
   contributions: string
   /** The last voucher of each payment channel of this folder's keys. */
   vouchers: string
+  /** The promises of agents that this folder's keys signed or accepted. */
+  guarantees: string
 }
 
 /** The places inside the data folder at `root`; creates nothing. */
@@ -33,6 +35,7 @@ export function dataFolder(root: string): DataFolder {
     receipts: at('receipts'),
     contributions: at('contributions'),
     vouchers: at('vouchers'),
+    guarantees: at('guarantees'),
   }
 }
 

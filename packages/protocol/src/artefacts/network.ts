@@ -18,6 +18,15 @@ export const networkSchema = z.strictObject({
     stakes: address,
     epochCourt: address,
     attributionCourt: address,
+    identityRegistry: address,
+    guarantees: address,
+    reputationRegistry: address,
+    validationRegistry: address,
+    guaranteeValidator: address,
+    hashVerifier: address,
+    receiptVerifier: address,
+    clientVerifier: address,
+    committeeVerifier: address,
   }),
 })
 

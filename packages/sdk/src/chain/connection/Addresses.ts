@@ -14,4 +14,13 @@ export type Addresses = {
   models: Address
   epochCourt: Address
   attributionCourt: Address
+  identityRegistry: Address
+  guarantees: Address
+  reputationRegistry: Address
+  validationRegistry: Address
+  guaranteeValidator: Address
+  hashVerifier: Address
+  receiptVerifier: Address
+  clientVerifier: Address
+  committeeVerifier: Address
 }

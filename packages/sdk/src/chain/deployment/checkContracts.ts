@@ -1,5 +1,5 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi, StorageError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 
@@ -16,10 +16,11 @@ const mismatch = (message: string, cause?: unknown): never => {
  * @throws StorageError CONTRACTS_MISSING with what is wrong; UnavailableError CHAIN_AWAY
  */
 export async function checkContracts(publicClient: PublicClient, addresses: Addresses): Promise<void> {
-  const { chainId, wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt } = addresses
+  const { chainId, deployBlock: _, ...contracts } = addresses
+  const { wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt } = contracts
   const actual = await readLedger({ publicClient }, 'chain id', (client) => client.getChainId())
   if (actual !== chainId) mismatch(`the chain's id is ${actual}, the ledger lives on ${chainId}`)
-  for (const [name, address] of Object.entries({ wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt })) {
+  for (const [name, address] of Object.entries(contracts)) {
     const code = await readLedger({ publicClient }, 'code', (client) => client.getCode({ address }))
     if (code === undefined || code === '0x') mismatch(`there is no contract ${name} at ${address}`)
   }
@@ -54,4 +55,23 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the court's stakes", wiring[10], stakes)
   if (wiring[11] === 0n) mismatch('the court of epochs is not registered')
   same("the court's epochs", wiring[12], epochs)
+  await checkAgents(publicClient, addresses, same)
+}
+
+async function checkAgents(publicClient: PublicClient, at: Addresses, same: (what: string, found: Address, wanted: Address) => void): Promise<void> {
+  const { guarantees } = at
+  const found = await readLedger({ publicClient }, 'wiring of agents', (client) =>
+    Promise.all([
+      client.readContract({ address: guarantees, abi: guaranteesAbi, functionName: 'wopen' }),
+      client.readContract({ address: guarantees, abi: guaranteesAbi, functionName: 'identity' }),
+      client.readContract({ address: at.reputationRegistry, abi: reputationRegistryAbi, functionName: 'guarantees' }),
+      client.readContract({ address: at.committeeVerifier, abi: committeeVerifierAbi, functionName: 'guarantees' }),
+      client.readContract({ address: at.receiptVerifier, abi: receiptVerifierAbi, functionName: 'epochs' }),
+    ]),
+  )
+  same("the guarantees' token", found[0], at.wopen)
+  same("the guarantees' identities", found[1], at.identityRegistry)
+  same("the reputation's guarantees", found[2], guarantees)
+  same("the committee's guarantees", found[3], guarantees)
+  same("the receipt verifier's epochs", found[4], at.epochs)
 }

@@ -1,6 +1,29 @@
 import { encodeDeployData, getContractAddress, type Address, type Hex } from 'viem'
 import type { contractBytecode } from '@openledger/protocol/bytecode'
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, indexJudgeAbi, modelsAbi, parametersAbi, paymentJudgeAbi, scoreJudgeAbi, spanJudgeAbi, stakesAbi, wopenAbi } from '@openledger/protocol'
+import {
+  attributionCourtAbi,
+  channelsAbi,
+  clientVerifierAbi,
+  committeeVerifierAbi,
+  datanetsAbi,
+  epochCourtAbi,
+  epochsAbi,
+  guaranteeValidatorAbi,
+  guaranteesAbi,
+  hashVerifierAbi,
+  identityRegistryAbi,
+  indexJudgeAbi,
+  modelsAbi,
+  parametersAbi,
+  paymentJudgeAbi,
+  receiptVerifierAbi,
+  reputationRegistryAbi,
+  scoreJudgeAbi,
+  spanJudgeAbi,
+  stakesAbi,
+  validationRegistryAbi,
+  wopenAbi,
+} from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 
@@ -11,8 +34,10 @@ export type ContractName = ListedName | JudgeName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
-const listed: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'attributionCourt']
-const order: readonly ContractName[] = [...listed.slice(0, -1), 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt']
+const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt']
+const agents: readonly ListedName[] = ['identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier']
+const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents]
+const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents]
 
 /** Where each contract will stand when the deployer creates them in turn from `startNonce` on. */
 export function predictAddresses(deployer: Address, startNonce: number): Record<ContractName, Address> {
@@ -44,6 +69,15 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     indexJudge: encodeDeployData({ abi: indexJudgeAbi, bytecode: bytecode.IndexJudge }),
     paymentJudge: encodeDeployData({ abi: paymentJudgeAbi, bytecode: bytecode.PaymentJudge, args: [at.parameters, at.channels, at.stakes] }),
     attributionCourt: encodeDeployData({ abi: attributionCourtAbi, bytecode: bytecode.AttributionCourt, args: [at.wopen, at.parameters, at.stakes, at.epochs, judges] }),
+    identityRegistry: encodeDeployData({ abi: identityRegistryAbi, bytecode: bytecode.IdentityRegistry }),
+    guarantees: encodeDeployData({ abi: guaranteesAbi, bytecode: bytecode.Guarantees, args: [at.wopen, at.parameters, at.identityRegistry] }),
+    reputationRegistry: encodeDeployData({ abi: reputationRegistryAbi, bytecode: bytecode.ReputationRegistry, args: [at.identityRegistry, at.guarantees] }),
+    validationRegistry: encodeDeployData({ abi: validationRegistryAbi, bytecode: bytecode.ValidationRegistry, args: [at.identityRegistry] }),
+    guaranteeValidator: encodeDeployData({ abi: guaranteeValidatorAbi, bytecode: bytecode.GuaranteeValidator, args: [at.guarantees, at.validationRegistry] }),
+    hashVerifier: encodeDeployData({ abi: hashVerifierAbi, bytecode: bytecode.HashVerifier }),
+    receiptVerifier: encodeDeployData({ abi: receiptVerifierAbi, bytecode: bytecode.ReceiptVerifier, args: [at.epochs, at.channels] }),
+    clientVerifier: encodeDeployData({ abi: clientVerifierAbi, bytecode: bytecode.ClientVerifier }),
+    committeeVerifier: encodeDeployData({ abi: committeeVerifierAbi, bytecode: bytecode.CommitteeVerifier, args: [at.wopen, at.parameters, at.stakes, at.guarantees] }),
   }
   return order.map((contract) => ({ contract, address: at[contract], data: data[contract] }))
 }

@@ -1,12 +1,5 @@
-import { InputError, PaymentError, ProofError, type OpenLedgerError } from '@openledger/protocol'
-
-type ErrorClass = new (...args: ConstructorParameters<typeof OpenLedgerError>) => OpenLedgerError
-export type Advice = { type: ErrorClass; fix: string; retry?: true }
-
-const input = (fix: string): Advice => ({ type: InputError, fix })
-const proof = (fix: string): Advice => ({ type: ProofError, fix })
-const payment = (fix: string): Advice => ({ type: PaymentError, fix })
-const later = (fix: string): Advice => ({ type: InputError, fix, retry: true })
+import { input, later, payment, proof, type Advice } from './Advice.ts'
+import { agentErrorAdvice } from './agentErrorAdvice.ts'
 
 /** What to do about each custom error of the contracts, by the error's name. */
 export const errorAdvice: Record<string, Advice> = {
@@ -101,6 +94,7 @@ export const errorAdvice: Record<string, Advice> = {
   NothingThawing: input('start a thaw first'),
   NothingBonded: later('bond first: there is nobody to share with'),
   NotCourt: input('only a registered court may slash'),
+  ...agentErrorAdvice,
   // Parameters and WOPEN
   ParameterOutOfBounds: input('choose a value inside the bounds'),
   ZeroTreasury: input('name a treasury'),

@@ -1,10 +1,11 @@
 import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 import { BaseError, encodeErrorResult, HttpRequestError, type AbiItem } from 'viem'
 import { describe, expect, it } from 'vitest'
+import { agentsErrorAbi } from './agentsErrorAbi.ts'
 import { errorAdvice } from './errorAdvice.ts'
 import { errorCode, ledgerError } from './ledgerError.ts'
 
-const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi]
+const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi, ...agentsErrorAbi]
 // Raised by OpenZeppelin for faults of the code or of hand-made transactions, not of an input that this client makes.
 const inherited = new Set([
   'InvalidShortString',
@@ -13,6 +14,13 @@ const inherited = new Set([
   'SafeCastOverflowedUintDowncast',
   'ReentrancyGuardReentrantCall',
   'OwnableInvalidOwner',
+  'ERC721IncorrectOwner',
+  'ERC721InsufficientApproval',
+  'ERC721InvalidApprover',
+  'ERC721InvalidOperator',
+  'ERC721InvalidOwner',
+  'ERC721InvalidReceiver',
+  'ERC721InvalidSender',
 ])
 class Reverted extends BaseError {
   readonly data: unknown
