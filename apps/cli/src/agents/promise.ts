@@ -36,7 +36,7 @@ async function termsOf({ node, network }: Session, verification: Verification): 
   const offer = (await node.deployments()).find((d) => d.model === name && d.active)
   if (!offer) return fail('MODEL_NOT_FOUND', `this node does not serve ${name}`, { field: '--model', fix: 'name a model that openledger status shows' })
   const { gateway } = await node.status()
-  const receiptTerms = { modelId: offer.adapterId ?? offer.baseId, requestHash: zeroHash, gateway: gateway ?? zeroAddress, opened: true }
+  const receiptTerms = { modelId: offer.adapterId, requestHash: zeroHash, gateway: gateway ?? zeroAddress, opened: true }
   return { verifier: receiptVerifier, criterion: receiptCriterion(receiptTerms), receiptTerms }
 }
 
