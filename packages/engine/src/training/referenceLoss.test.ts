@@ -39,7 +39,8 @@ function referenceLoss(logits: Float32Array, vocab: number, tokens: readonly num
 describe('the loss that is trained', () => {
   it.each<[string, TinyModelOptions, number]>([
     ['F32', {}, 1e-4],
-    ['Q8_0', { type: 'Q8_0' }, 1e-4],
+    // libllama rounds activations to 8 bits where weights are quantised; the trainer does not.
+    ['Q8_0', { type: 'Q8_0' }, 0.03],
     ['rope factors, untied', { ropeFactors: true, tied: false }, 1e-4],
     ['qwen2', { architecture: 'qwen2' }, 1e-4],
     ['qwen3', { architecture: 'qwen3', headWidth: 32 }, 1e-4],
