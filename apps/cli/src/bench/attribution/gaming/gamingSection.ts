@@ -25,7 +25,7 @@ export function gamingSection(result: GamingResult): string {
 <h2>Gaming</h2>
 <p>What an attack multiplies the attacker's total pay by, over questions about everybody's topics: ${seeds.length} made-up worlds of ${topics} contributors with ${factsPerTopic} records each,
 ${topics * questionsPerTopic} questions a world, answered by the adapter that the attack has shaped. 1 is what the attacker gets honestly. Bars are 95 % intervals (bootstrap over worlds and questions).
-Pay is computed by the product's own clusters, shares and split, method <code>${escape(method.name)}</code>; the baselines pay all in proportion to positive scores.</p>
+Pay is computed by the product's own clusters, shares and split, method <code>${escape(method.name)}</code>; without the defences by <code>${escape(settings.openMethod)}</code>; the baselines pay all in proportion to positive scores.</p>
 <p>${missed.length === 0 ? 'Every target is met.' : `Missed: ${missed.map(({ name }) => escape(name)).join(', ')}.`}</p>
 ${picture(attacks)}
 ${table(attacks)}
