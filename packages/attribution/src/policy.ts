@@ -26,7 +26,8 @@ export type PathMovement = 'sum' | 'mean'
  * over `pathPoints` along the path (midpoint rule), which makes Σ s equal to the benefit up to the rule's error (the completeness
  * of path integrals: Aumann and Shapley 1974; Sundararajan et al. 2017). Responses that come from training without an atom do not add up to that
  * movement: each is the way to one counterfactual, and the effect of going there is the integral of the gradient along it. One pass cannot go
- * every way; it is taken half way along their mean.
+ * every way, and at the end of training the gradient of a well-learnt answer is almost zero; it is taken a fifth of the way back along their sum,
+ * where on the banks of retrainings predictions were better than at the adapter, and the owner of a fact learnt by heart gets several times the share.
  */
 export const policy = {
   /** Fixed point of span weights: this many units are one bit. */
@@ -40,6 +41,11 @@ export const policy = {
   haircut: { factor: 2, leastMicroNats: 20_000 },
   /** Records that are measured and not trained on, in training sets large enough to do without them: see `heldOutRecords`. */
   heldOut: { oneIn: 16, fromRecords: 512 },
+  /**
+   * Bits that a token may tell the bare base and still be one that it would have said anyway (3: it gave it an eighth or more): influence pays at most
+   * the part of an answer's surprisal that lies in tokens above it.
+   */
+  knownBits: 3,
   /** Most that a contributor gets of an answer that holds spans of others and none of his own, in ppm of the contributors' part. */
   unwitnessedCapPpm: 250_000,
   /** Whose channel makes an answer a subsidised one, which pays no influence: see `payableShares`. */
@@ -57,9 +63,9 @@ export const policy = {
   /** The part of a batch that a counterfactual step of `responses-subsampled` computes. */
   subsamplePpm: 333_333,
   /** Where along the path of training the gradient is taken, in ppm of the way: per method. */
-  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000], responses: [500_000], 'responses-subsampled': [500_000], coalitions: [500_000] },
+  pathPoints: { trajectory: [125_000, 375_000, 625_000, 875_000], responses: [800_000], 'responses-subsampled': [800_000], coalitions: [800_000] },
   /** What the way is: per method. */
-  pathMovement: { trajectory: 'sum', responses: 'mean', 'responses-subsampled': 'mean', coalitions: 'mean' },
+  pathMovement: { trajectory: 'sum', responses: 'sum', 'responses-subsampled': 'sum', coalitions: 'sum' },
 } as const satisfies { pathMovement: Record<string, PathMovement>; [constant: string]: unknown }
 
 /** A method of influence that a deployment can name. */

@@ -25,7 +25,7 @@ export type AttributionInput = {
   wordStarts: Uint8Array
   /** Of the answer given its prompt: bare base and tuned model (`microNats` of the mean loss per answer token). */
   losses: Losses
-  /** Per answer token, what it told the bare base in 1/1024 bit (`surprisal`); absent: spans are not discounted. */
+  /** Per answer token, what it told the bare base in 1/1024 bit (`surprisal`); absent: spans are not discounted and nothing counts as known. */
   baseSurprisal?: readonly number[]
   /** The receipt's `outputHash`. */
   answerKey: Hex
@@ -76,7 +76,7 @@ export function buildAttribution(input: AttributionInput): AttributionDocument {
     tokensRoot: answerTokensTree(answerTokens(finder, answer, wordStarts)).root,
     sumsRoot: sumsTree(runningSums(table, query)).root,
     scores: { exponent: scores.exponent, values: scores.values.map(String) },
-    shares: influenceShares({ scores, atoms: table.atoms, losses, answerKey, heldOut: heldOutOf(table), witnesses }),
+    shares: influenceShares({ scores, atoms: table.atoms, losses, answerKey, heldOut: heldOutOf(table), baseSurprisal, witnesses }),
     spans,
   }
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { haircuts, heldOutOf } from './heldOut.ts'
 import { influenceShares, type ShareInput } from './influenceShares.ts'
+import { policy } from '../policy.ts'
 import { microNats } from './microNats.ts'
 import { noiseFloor } from './noiseFloor.ts'
 
@@ -76,6 +77,16 @@ describe('influenceShares', () => {
   it('caps the pool when the scores say more than the benefit', () => {
     expect(shares([9000, 0, 0, 3000]).reduce((a, b) => a + b)).toBe(500_000)
     expect(shares([9000, 0, 0, 3000], 1_000_000, 0)).toEqual([750_000, 0, 0, 250_000])
+  })
+
+  it('pays nothing for what the base would have said anyway', () => {
+    const told = (baseSurprisal: number[]): number[] => shares([9000, 0, 0, 3000], 1_000_000, 0, { baseSurprisal })
+    const known = policy.knownBits * policy.unitsPerBit
+    expect(told([known, 5, known, 0])).toEqual([0, 0, 0, 0])
+    expect(told([0, 0])).toEqual([0, 0, 0, 0])
+    expect(told([known, 3 * known])).toEqual([562_500, 0, 0, 187_500])
+    expect(told([known + 1])).toEqual([750_000, 0, 0, 250_000])
+    expect(shares([9000, 0, 0, 3000], 2_000_000, 1_000_000, { baseSurprisal: [known, 3 * known] })).toEqual([375_000, 0, 0, 125_000])
   })
 
   it('adds up the atoms of one contributor, and sorts by address', () => {

@@ -19,6 +19,8 @@ export type ShareInput = {
   answerKey: Hex
   /** From the table's details, in the order of its atoms; absent where nothing was held out. */
   heldOut?: HeldOutLosses
+  /** Per answer token, what it told the bare base in 1/1024 bit (`surprisal`); absent: nothing is taken as known. */
+  baseSurprisal?: readonly number[]
   /** Contributors, lower case, whose record is the source of a span of this answer. */
   witnesses?: ReadonlySet<Address>
   /** Default: those of `policy`, which are the only ones that a document may be made under. */
@@ -30,11 +32,14 @@ export type ShareRules = {
   haircut: HaircutRule
   /** Most that a contributor gets of an answer that holds words of others and none of his own, in ppm. */
   unwitnessedCapPpm: number
+  /** Tokens of at most so many bits under the bare base are known to it. */
+  knownBits: number
 }
 
 /**
  * Divides the contributors' part of one answer by influence, in integers. With u_a = max(0, s_a − τ) and the benefit
- * v = ℓ_base − ℓ_tuned: pool = v / ℓ_base, floored to ppm, 0 when v ≤ 0; paid = pool · Σu / max(Σu, v), floored; divided by u_a
+ * v = ℓ_base − ℓ_tuned: pool = v / ℓ_base, floored to ppm, 0 when v ≤ 0, and at most the part of the answer's surprisal under the bare base that
+ * lies in tokens of more than `knownBits` (what the base would have said anyway is nobody's merit); paid = pool · Σu / max(Σu, v), floored; divided by u_a
  * with the largest remainder, ties by SHA-256(answerKey ‖ atom as uint32 big-endian). Scores (2^e nats) and losses (10⁻⁶ nats) are
  * brought to one unit as integers, so nothing is rounded before the two floors. What is not paid here goes to all contributors
  * by training weight (`splitFee`). What an atom of several contributors is paid, they divide by training weight, ties by address.
@@ -44,7 +49,7 @@ export type ShareRules = {
  * `unwitnessedCapPpm`. What is cut off is not given to others by influence.
  * @returns one entry per contributor, sorted by address, the atoms of one contributor added up
  */
-export function influenceShares({ scores, atoms, losses, answerKey, heldOut, witnesses, rules = policy }: ShareInput): ContributorShare[] {
+export function influenceShares({ scores, atoms, losses, answerKey, heldOut, baseSurprisal, witnesses, rules = policy }: ShareInput): ContributorShare[] {
   if (scores.values.length !== atoms.length) fail('BAD_SCORES', `${scores.values.length} scores for ${atoms.length} atoms`, { field: 'scores' })
   for (const loss of [losses.base, losses.tuned]) {
     if (!Number.isInteger(loss) || loss < 0 || loss > maxMicroNats) fail('BAD_LOSS', `a loss of ${loss} is not whole micro-nats`, { field: 'losses' })
@@ -59,7 +64,7 @@ export function influenceShares({ scores, atoms, losses, answerKey, heldOut, wit
   const gain = BigInt(losses.base - losses.tuned)
   const benefit = gain << BigInt(Math.max(0, -scores.exponent))
 
-  const pool = gain > 0n ? (BigInt(wholePpm) * gain) / BigInt(losses.base) : 0n
+  const pool = gain > 0n ? least((BigInt(wholePpm) * gain) / BigInt(losses.base), unknownPpm(baseSurprisal, rules.knownBits)) : 0n
   const supported = useful.reduce((a, b) => a + b, 0n)
   const paid = supported > 0n && pool > 0n ? (pool * supported) / (BigInt(wholePpm) * (total > benefit ? total : benefit)) : 0n
   const ties = atoms.map((_, a) => sha256(concatBytes(fromHex(answerKey), uint32(a))))
@@ -77,6 +82,16 @@ export function influenceShares({ scores, atoms, losses, answerKey, heldOut, wit
   })
   const most = ({ contributor }: ContributorShare): number => (!witnesses || witnesses.size === 0 || witnesses.has(contributor) ? wholePpm : rules.unwitnessedCapPpm)
   return [...byContributor.values()].map((share) => ({ ...share, sharePpm: Math.min(share.sharePpm, most(share)) })).sort((a, b) => compareHex(a.contributor, b.contributor))
+}
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+/** The part of all surprisal that lies in tokens of more than `knownBits`, floored to ppm. */
+function unknownPpm(surprisals: readonly number[] | undefined, knownBits: number): bigint {
+  if (!surprisals) return BigInt(wholePpm)
+  const sum = (units: readonly number[]): bigint => units.reduce((total, u) => total + BigInt(u), 0n)
+  const all = sum(surprisals)
+  return all > 0n ? (BigInt(wholePpm) * sum(surprisals.filter((u) => u > knownBits * policy.unitsPerBit))) / all : 0n
 }
 
 function uint32(value: number): Uint8Array {

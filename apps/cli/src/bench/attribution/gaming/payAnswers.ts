@@ -7,7 +7,7 @@ import { accountOf, addressOf } from './sealPlay.ts'
 export type PayScheme = 'ours' | 'plain' | 'gradDot' | 'dataInf'
 
 /** The rules against gaming switched off: what is left is influence over its noise floor. */
-const withoutDefence: ShareRules = { haircut: { factor: 0, leastMicroNats: Number.MAX_SAFE_INTEGER }, unwitnessedCapPpm: 1_000_000 }
+const withoutDefence: ShareRules = { haircut: { factor: 0, leastMicroNats: Number.MAX_SAFE_INTEGER }, unwitnessedCapPpm: 1_000_000, knownBits: 0 }
 
 /** The contributors' part of each answer: large enough that rounding does not show. */
 const wholePart = 10n ** 15n

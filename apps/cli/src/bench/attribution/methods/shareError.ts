@@ -13,9 +13,9 @@ export function integerScores(row: ArrayLike<number>): Scores {
 }
 
 /** What the product's rule makes of scores: parts of the contributors' part of an answer, one per contributor. */
-export function sharesOf(row: ArrayLike<number>, weights: readonly number[], losses: { base: number; tuned: number }): Float64Array {
+export function sharesOf(row: ArrayLike<number>, weights: readonly number[], losses: { base: number; tuned: number }, baseSurprisal?: readonly number[]): Float64Array {
   const atoms = weights.map((trainingWeight, a) => ({ contributor: `0x${(a + 1).toString(16).padStart(40, '0')}` as const, trainingWeight }))
-  const shares = influenceShares({ scores: integerScores(row), atoms, losses: { base: microNats(losses.base), tuned: microNats(losses.tuned) }, answerKey })
+  const shares = influenceShares({ scores: integerScores(row), atoms, losses: { base: microNats(losses.base), tuned: microNats(losses.tuned) }, answerKey, baseSurprisal })
   return Float64Array.from(shares, ({ sharePpm }) => sharePpm / whole)
 }
 

@@ -1,4 +1,4 @@
-import { buildQueryVector, gradientPath } from '@openledger/attribution'
+import { buildQueryVector, gradientPath, surprisal } from '@openledger/attribution'
 import { AdapterProbe, AnswerGradients, type AdapterRecipe, adapterFromParameters, fullAdapterRecipe, leaveOneOut, responsesOf, type TrainingExample } from '@openledger/engine'
 import { quantile } from '../../serve/measure/quantile.ts'
 import { answerQuestions } from '../bank/answerQuestions.ts'
@@ -36,7 +36,8 @@ export async function plantedBench({ base, folder, together, signal, note }: { b
     note('planted: scoring')
     const pay = (list: readonly TrainingExample[]) => {
       const [tuned, bare] = [probe.losses(full, list), probe.losses(null, list)]
-      return readout({ probe, full }, table, list).map((row, q) => ({ row, shares: sharesOf(row, weights, { base: bare[q], tuned: tuned[q] }), group: list[q].group }))
+      const told = toldBase(base, adapter, recipe, list)
+      return readout({ probe, full }, table, list).map((row, q) => ({ row, shares: sharesOf(row, weights, { base: bare[q], tuned: tuned[q] }, told[q]), group: list[q].group }))
     }
     const [owned, common] = [pay(answers), pay(answersKnown)]
     const first = owned.filter(({ row, group }) => Array.from(row).every((score, a) => a === group || score < row[group])).length
@@ -61,6 +62,17 @@ export async function plantedBench({ base, folder, together, signal, note }: { b
 /** The questions that were answered word for word. */
 function right(answers: readonly { text: string }[], records: readonly BankRecord[]): BankRecord[] {
   return records.filter(({ completion }, i) => answers[i]?.text.trim() === completion.trim())
+}
+
+/** What each token of each answer told the bare base. */
+function toldBase(base: BankModel, parameters: { layout: AdapterProbe['layout']; weights: Float32Array }, recipe: AdapterRecipe, answers: readonly TrainingExample[]): number[][] {
+  const gradients = new AnswerGradients(base.model)
+  try {
+    const adapter = adapterFromParameters(parameters, recipe, base.model)
+    return answers.map(({ tokens, supervisedFrom }) => Array.from(gradients.compute(adapter, tokens, supervisedFrom).baseProbabilities, surprisal))
+  } finally {
+    gradients.dispose()
+  }
 }
 
 function timeReadout(base: BankModel, parameters: { layout: AdapterProbe['layout']; weights: Float32Array }, recipe: AdapterRecipe, table: ReturnType<typeof tableOf>, answers: readonly TrainingExample[]): { median: number; p99: number } {
