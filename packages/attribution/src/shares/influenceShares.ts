@@ -32,14 +32,14 @@ export type ShareRules = {
   haircut: HaircutRule
   /** Most that a contributor gets of an answer that holds words of others and none of his own, in ppm. */
   unwitnessedCapPpm: number
-  /** Tokens of at most so many bits under the bare base are known to it. */
+  /** So many bits of each token's surprisal under the bare base are nobody's merit. */
   knownBits: number
 }
 
 /**
  * Divides the contributors' part of one answer by influence, in integers. With u_a = max(0, s_a − τ) and the benefit
  * v = ℓ_base − ℓ_tuned: pool = v / ℓ_base, floored to ppm, 0 when v ≤ 0, and at most the part of the answer's surprisal under the bare base that
- * lies in tokens of more than `knownBits` (what the base would have said anyway is nobody's merit); paid = pool · Σu / max(Σu, v), floored; divided by u_a
+ * lies above `knownBits` of each token (what the base would have said anyway is nobody's merit); paid = pool · Σu / max(Σu, v), floored; divided by u_a
  * with the largest remainder, ties by SHA-256(answerKey ‖ atom as uint32 big-endian). Scores (2^e nats) and losses (10⁻⁶ nats) are
  * brought to one unit as integers, so nothing is rounded before the two floors. What is not paid here goes to all contributors
  * by training weight (`splitFee`). What an atom of several contributors is paid, they divide by training weight, ties by address.
@@ -86,12 +86,12 @@ export function influenceShares({ scores, atoms, losses, answerKey, heldOut, bas
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-/** The part of all surprisal that lies in tokens of more than `knownBits`, floored to ppm. */
+/** The part of all surprisal that lies above `knownBits` of each token, floored to ppm. */
 function unknownPpm(surprisals: readonly number[] | undefined, knownBits: number): bigint {
   if (!surprisals) return BigInt(wholePpm)
   const sum = (units: readonly number[]): bigint => units.reduce((total, u) => total + BigInt(u), 0n)
   const all = sum(surprisals)
-  return all > 0n ? (BigInt(wholePpm) * sum(surprisals.filter((u) => u > knownBits * policy.unitsPerBit))) / all : 0n
+  return all > 0n ? (BigInt(wholePpm) * sum(surprisals.map((u) => Math.max(0, u - knownBits * policy.unitsPerBit)))) / all : 0n
 }
 
 function uint32(value: number): Uint8Array {

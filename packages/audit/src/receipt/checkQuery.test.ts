@@ -26,7 +26,7 @@ describe('a query vector measured again', () => {
     const { bundle, document, table, query, finder, wordStarts } = world
     const receipt = { ...bundle.receipt, statement: { ...bundle.receipt.statement, profileHash: profile('1') } }
     // The world's document says nothing of what its tokens told the base.
-    const baseProbabilities = profileHash === '1' ? [] : bundle.answer.tokens.map(() => 0.5)
+    const baseProbabilities = profileHash === '1' ? [] : bundle.answer.tokens.map(() => 2 ** -64)
     const host = { answerGradient: async () => ({ gradient: measured, baseProbabilities, ...losses }), pieces: async (tokens: readonly number[]) => tokens.map(() => Uint8Array.of(32, 97)) }
     const engine = { host, info: { profileHash: profile(profileHash) } } as unknown as AuditEngine
     const request = { ...bundle.request, promptTokens: [1, 2, 3] }
