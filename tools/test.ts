@@ -44,6 +44,7 @@ function runForge(): Totals {
   process.stdout.write(stdout)
   const match = [...stdout.matchAll(/(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/g)].pop()
   const faults = stdout.split('\n').filter((line) => line.startsWith('[FAIL'))
+  if (status !== 0 && faults.length === 0) faults.push(`${script}: forge ended with an error outside the tests; its lines stand above`)
   if (!match) return { passed: 0, failed: status === 0 ? 0 : 1, skipped: 0, faults }
   const failed = Number(match[2])
   return { passed: Number(match[1]), failed: failed === 0 && status !== 0 ? 1 : failed, skipped: Number(match[3] ?? 0), faults }
