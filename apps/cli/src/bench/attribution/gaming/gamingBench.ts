@@ -71,7 +71,7 @@ export async function gamingBench({ work, settings = gamingSettings, only = [], 
     const records = sealed.filter(({ weight }) => weight > 0)
     const recipe = fullAdapterRecipe({ ...settings.recipe, seed: play.seed })
     const questions = play.world.questions
-    const key = hash([method, baseSha256, recipe, questions, settings.holdOutOneIn, records])
+    const key = hash([methodHash(method), baseSha256, recipe, questions, settings.holdOutOneIn, records])
     trainings++
     return kept(path.join(work, `evidence-${key}.json`), async () => {
       const evidence = await measureTraining({ engine, records, questions, recipe, method, holdOutOneIn: settings.holdOutOneIn })
