@@ -51,7 +51,7 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
       ask('reading a channel', async () => {
         const c = await channels.read.getChannel([id])
         if (c.payer === zeroAddress) return undefined
-        return { payer: c.payer, gateway: c.gateway, deposited: c.deposited, collected: c.collected, closed: c.closed, thawing: c.thawEndsAt !== 0n }
+        return { payer: c.payer, gateway: c.gateway, deposited: c.deposited, collected: c.collected, closed: c.closed, thawing: c.thawEndsAt !== 0n && !c.prepaid, prepaid: c.prepaid }
       }),
     commitment: (datanetId, commitment) =>
       ask('reading a commitment', async () => {

@@ -26,6 +26,10 @@ export type NodeOptions = {
   settlementMs?: number
   /** How much a channel may owe without a voucher before another answer begins, smallest unit. Default 0.05 OPEN. */
   creditLimit?: bigint
+  /** How much may be answered in all before a channel's first voucher, smallest unit. Default 1 OPEN. */
+  firstVoucherCap?: bigint
+  /** After how long without an answer a channel is closed and its rest given back, milliseconds; 0 never. Default 30 days. */
+  channelIdleMs?: number
   /** Tokens of an answer when the caller names no limit. Default 256. */
   defaultMaxTokens?: number
   /** Within how many seconds an answer must be attributed, at most a week; after that the node loses its part of the fee. Default 600. */
@@ -64,6 +68,8 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     hosts: [],
     settlementMs: 60_000,
     creditLimit: parseOpen('0.05'),
+    firstVoucherCap: parseOpen('1'),
+    channelIdleMs: 30 * 86_400_000,
     defaultMaxTokens: 256,
     attributionSeconds: 600,
     maxAttributions: 1000,

@@ -17,6 +17,8 @@ import type { Names } from '../keys/Names.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
+import type { PaymentDoor } from '../x402/PaymentDoor.ts'
+import type { IdleChannels } from '../settlement/IdleChannels.ts'
 import type { ReadoutQueue } from '../readout/ReadoutQueue.ts'
 import type { RunJobs } from '../runs/RunJobs.ts'
 import type { Settlement } from '../settlement/Settlement.ts'
@@ -45,6 +47,8 @@ export type NodeParts = {
   names: Names
   apiKeys: ApiKeys
   channels: ChannelLedger
+  door: PaymentDoor
+  idleChannels: IdleChannels
   serving: LoadedEngine
   engineSettings: EngineSettings
   /** Content id of the base's weight file, when it is published. */

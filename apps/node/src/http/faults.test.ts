@@ -141,7 +141,7 @@ describe('contributions', () => {
 
 describe('payments', () => {
   it('no payment, a wrong channel and every wrong voucher are refused with what to do', async () => {
-    await fails(chat({}), 401, 'NO_PAYMENT')
+    await fails(chat({}), 402, 'NO_PAYMENT')
     await fails(chat({ 'x-openledger-channel': '0x12' }), 400, 'BAD_CHANNEL')
     await fails(chat({ 'x-openledger-channel': `0x${'12'.repeat(32)}` }), 402, 'UNKNOWN_CHANNEL')
     const answer = (await chat({ 'x-openledger-channel': base.channel })) as unknown as { body: { openledger: AnswerView } }

@@ -75,6 +75,12 @@ export class AnswerPipeline {
     return requests.map(async (_, index) => this.#complete((await admitted)[index]!))
   }
 
+  /** The most that `n` answers to a request can cost, smallest unit. Errors as `answer`, but for those of payment. */
+  async quote(request: AnswerRequest, n: number): Promise<bigint> {
+    const { model, promptTokens, maxTokens } = await this.#measure(request)
+    return BigInt(n) * answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: maxTokens }, await this.#fee())
+  }
+
   async #admitAll(requests: readonly AnswerRequest[]): Promise<Admitted[]> {
     const admitted: Admitted[] = []
     try {
@@ -94,7 +100,7 @@ export class AnswerPipeline {
     const maxFee = answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: sampling.maxTokens }, platformFee)
     const place = model.adapterId ? readouts.reserve() : null
     try {
-      const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined)
+      const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined || request.payer.prepaid === true)
       const release = (): void => {
         reservation.release()
         place?.release()
@@ -122,12 +128,16 @@ export class AnswerPipeline {
     }
   }
 
-  async #prepare(request: AnswerRequest): Promise<Prepared> {
+  async #measure(request: AnswerRequest): Promise<{ model: ServedModel; prompt: AnswerRequest['prompt']; promptTokens: number[]; maxTokens: number }> {
     const { models, serving } = this.#parts
     const model = await models.find(request.model)
     const prompt = composed(request.prompt)
     const promptTokens = 'messages' in prompt ? (await serving.engine.encodeChat(prompt.messages)).tokens : await serving.engine.tokenize(prompt.text)
-    const maxTokens = this.#maxTokens(promptTokens.length, request.sampling.maxTokens)
+    return { model, prompt, promptTokens, maxTokens: this.#maxTokens(promptTokens.length, request.sampling.maxTokens) }
+  }
+
+  async #prepare(request: AnswerRequest): Promise<Prepared> {
+    const { model, prompt, promptTokens, maxTokens } = await this.#measure(request)
     const salt = toHex(randomBytes(32))
     const requestHash = tokenHash(salt, promptTokens)
     const clientNonce = request.clientNonce ?? toHex(randomBytes(32))

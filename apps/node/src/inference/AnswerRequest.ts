@@ -7,6 +7,8 @@ export type Payer = {
   channelId: Hex
   /** The key with which this node signs the payer's vouchers; absent when the payer signs them. */
   signer?: Pick<LocalAccount, 'signTypedData'>
+  /** The channel is paid for one request ahead: no voucher is waited for. */
+  prepaid?: boolean
 }
 
 /** A request for one answer, independent of the API that it came by. */

@@ -21,6 +21,9 @@ import { ensureKey } from '../keys/keyFile.ts'
 import { Names } from '../keys/Names.ts'
 import { operatorToken } from '../keys/operatorToken.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
+import { openPaymentChain } from '../x402/PaymentChain.ts'
+import { PaymentDoor } from '../x402/PaymentDoor.ts'
+import { IdleChannels } from '../settlement/IdleChannels.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
@@ -100,6 +103,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     channels: network.contracts.channels,
     gateway,
     creditLimit: options.creditLimit,
+    firstVoucherCap: options.firstVoucherCap,
     readChannel: (id) => chain.channel(id),
     keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })),
     now,
@@ -116,6 +120,10 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const gatewayChain = openGatewayChain(network, rpcUrl, chain.client, accounts.gateway)
   const settlement = new Settlement({ network, gateway, chain: gatewayChain, query, ledger, content, clock, log, metrics, intervalMs: options.settlementMs })
   closers.add('settlement', () => settlement.stop())
+  const paymentChain = openPaymentChain(network, rpcUrl, chain.client, accounts.gateway)
+  const door = new PaymentDoor({ network, gateway, chain: paymentChain, channels, settlement, now, log })
+  const idleChannels = new IdleChannels({ query, gateway, channels, settlement, clock, log, close: (id) => paymentChain.close(id), isBusy: (id) => door.isBusy(id), idleMs: options.channelIdleMs })
+  closers.add('idle channels', () => idleChannels.stop())
 
   metrics.gauge('journal_entries', 'Facts in the journal', () => journal.lastSeq)
   metrics.gauge('indexed_block', 'Newest block whose events are in the tables', () => indexer.state.indexed)
@@ -140,6 +148,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
     names,
     apiKeys: await ApiKeys.open(folder.apiKeys),
     channels,
+    door,
+    idleChannels,
     serving,
     engineSettings: settings,
     baseCid: await publishBase(options, content),

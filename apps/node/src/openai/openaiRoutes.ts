@@ -2,21 +2,45 @@ import { randomBytes } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import { readJson } from '../requests/readJson.ts'
 import type { AnswerPipeline, Answer } from '../inference/AnswerPipeline.ts'
-import type { AnswerRequest } from '../inference/AnswerRequest.ts'
+import type { AnswerRequest, Payer } from '../inference/AnswerRequest.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Log } from '../config/Log.ts'
 import { chatFormat, completionFormat, type ChunkHead } from './answerFormats.ts'
 import { answerStreams } from './answerStream.ts'
 import { chatLogprobs, completionLogprobs } from './logprobs.ts'
-import { payerOf, type PayerParts } from './payerOf.ts'
+import { paidRequest, type PaidRequestParts } from './paidRequest.ts'
 import { chatRequestSchema, completionRequestSchema } from './requestSchemas.ts'
 import { type AnswerShape, streamChunks } from './streamChunks.ts'
+import { zeroHash } from '@openledger/protocol'
 import { chatToAnswerRequest, choicesOf, completionToAnswerRequest } from './toAnswerRequest.ts'
 
-export type OpenaiParts = PayerParts & { answers: AnswerPipeline; models: ServedModels; serving: LoadedEngine; log: Log; now: () => number }
+export type OpenaiParts = PaidRequestParts & { answers: AnswerPipeline; models: ServedModels; serving: LoadedEngine; log: Log; now: () => number }
 
 const tokensOf = ({ result }: Answer) => result.tokens.map((token, i) => ({ token, logprob: result.logprobs[i] ?? 0, top: result.top[i] ?? [] }))
+
+/** Stands in until it is known who pays. */
+const nobody: Payer = { channelId: zeroHash }
+
+type Wanted = { n?: number | null; stream?: boolean | null }
+
+async function answer<L>(c: Context, parts: OpenaiParts, request: AnswerRequest, { n, stream: streamed }: Wanted, shape: AnswerShape<L>): Promise<Response> {
+  const count = n ?? 1
+  const paid = await paidRequest(c, parts, () => parts.answers.quote(request, count))
+  let begun: readonly Promise<unknown>[] = []
+  const begin: Begin = (requests) => {
+    const answers = parts.answers.answerAll(requests)
+    begun = answers
+    return answers
+  }
+  try {
+    const choices = choicesOf({ ...request, payer: paid.payer }, count, (commitment) => parts.answers.secrets.take(commitment))
+    return await (streamed ? stream(c, parts, begin, choices, shape) : whole(c, parts, begin, choices, shape))
+  } finally {
+    // A stream goes on after this; its answers tell when they are there.
+    void Promise.allSettled(begun).then(() => paid.finish())
+  }
+}
 
 /** OpenAI's API: models, chat completions, completions. */
 export function openaiRoutes(parts: OpenaiParts): Hono {
@@ -34,17 +58,13 @@ export function openaiRoutes(parts: OpenaiParts): Hono {
   app.post('/chat/completions', async (c) => {
     const body = await readJson(c, chatRequestSchema, 4 * 1024 * 1024)
     const shape = { prefix: 'chatcmpl-', format: chatFormat, includeUsage: body.stream_options?.include_usage === true, ...(body.logprobs ? { logprobs: chatLogprobs.bind(null, serving.engine) } : {}) }
-    const request = chatToAnswerRequest(body, await payerOf(c, parts))
-    const choices = choicesOf(request, body.n ?? 1, (commitment) => parts.answers.secrets.take(commitment))
-    return body.stream ? stream(c, parts, choices, shape) : whole(c, parts, choices, shape)
+    return answer(c, parts, chatToAnswerRequest(body, nobody), body, shape)
   })
   app.post('/completions', async (c) => {
     const body = await readJson(c, completionRequestSchema, 4 * 1024 * 1024)
     const wanted = body.logprobs !== null && body.logprobs !== undefined
     const shape = { prefix: 'cmpl-', format: completionFormat, includeUsage: body.stream_options?.include_usage === true, ...(wanted ? { logprobs: completionLogprobs.bind(null, serving.engine) } : {}) }
-    const request = completionToAnswerRequest(body, await payerOf(c, parts))
-    const choices = choicesOf(request, body.n ?? 1, (commitment) => parts.answers.secrets.take(commitment))
-    return body.stream ? stream(c, parts, choices, shape) : whole(c, parts, choices, shape)
+    return answer(c, parts, completionToAnswerRequest(body, nobody), body, shape)
   })
   return app
 }
@@ -59,18 +79,21 @@ function headOf({ serving, now }: OpenaiParts, prefix: string, [request, ...othe
   }
 }
 
-async function whole<L>(c: Context, parts: OpenaiParts, requests: readonly AnswerRequest[], shape: AnswerShape<L>): Promise<Response> {
-  const answers = await Promise.all(parts.answers.answerAll(requests.map((request) => ({ ...request, signal: c.req.raw.signal }))))
+/** Begins the answers to one request. */
+type Begin = (requests: readonly AnswerRequest[]) => Promise<Answer>[]
+
+async function whole<L>(c: Context, parts: OpenaiParts, begin: Begin, requests: readonly AnswerRequest[], shape: AnswerShape<L>): Promise<Response> {
+  const answers = await Promise.all(begin(requests.map((request) => ({ ...request, signal: c.req.raw.signal }))))
   c.header('x-openledger-receipt', answers.map(({ view }) => view.receiptId).join(', '))
   const choices = []
   for (const answer of answers) choices.push({ answer, logprobs: shape.logprobs ? await shape.logprobs(tokensOf(answer), 0) : null })
   return c.json(shape.format.whole(headOf(parts, shape.prefix, requests), choices))
 }
 
-async function stream<L>(c: Context, parts: OpenaiParts, requests: readonly AnswerRequest[], shape: AnswerShape<L>): Promise<Response> {
+async function stream<L>(c: Context, parts: OpenaiParts, begin: Begin, requests: readonly AnswerRequest[], shape: AnswerShape<L>): Promise<Response> {
   const gone = new AbortController()
   c.req.raw.signal.addEventListener('abort', () => gone.abort())
-  const running = answerStreams(requests.length, (onTokens) => parts.answers.answerAll(requests.map((request, index) => ({ ...request, onToken: onTokens[index], signal: gone.signal }))))
+  const running = answerStreams(requests.length, (onTokens) => begin(requests.map((request, index) => ({ ...request, onToken: onTokens[index], signal: gone.signal }))))
   for (const { answer } of running) answer.catch(() => undefined)
   // What fails before the first token is an error of its own, with its own status.
   await Promise.race(running.map(({ begun }) => begun))
@@ -86,5 +109,5 @@ async function stream<L>(c: Context, parts: OpenaiParts, requests: readonly Answ
       gone.abort()
     },
   })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } })
+  return c.body(body, 200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
 }

@@ -23,12 +23,13 @@ const make = (): ChannelLedger =>
     channels,
     gateway,
     creditLimit: 10n,
+    firstVoucherCap: 10_000n,
     now: () => now,
     readChannel: () => (away ? Promise.reject(Object.assign(new Error('away'), { code: 'CHAIN_AWAY' })) : Promise.resolve(chain && { ...chain })),
     keepVoucher: (voucher) => Promise.resolve(void kept.push(voucher)),
   })
 beforeEach(() => {
-  chain = { payer: payer.address, gateway, deposited: 1000n, collected: 0n, closed: false, thawing: false }
+  chain = { payer: payer.address, gateway, deposited: 1000n, collected: 0n, closed: false, thawing: false, prepaid: false }
   away = false
   now = 1_000_000
   kept = []

@@ -10,6 +10,8 @@ export type ChannelLedgerOptions = {
   channels: Address
   gateway: Address
   creditLimit: bigint
+  /** How much may be answered in all before a channel's first voucher. */
+  firstVoucherCap: bigint
   readChannel: ReadChannel
   /** Keeps a voucher for good; it counts when this returns. */
   keepVoucher: (voucher: VoucherInput) => Promise<void>
@@ -70,8 +72,8 @@ export class ChannelLedger {
    * @throws PaymentError as checkAdmission; nothing is reserved then
    */
   async reserve(channelId: Hex, maxFee: bigint, managed: boolean): Promise<Reservation> {
-    const { gateway, creditLimit } = this.#options
-    const check = (chain: ChannelOnChain | undefined): void => checkAdmission({ account: this.#account(channelId), chain, gateway, maxFee, creditLimit, managed })
+    const { gateway, creditLimit, firstVoucherCap } = this.#options
+    const check = (chain: ChannelOnChain | undefined): void => checkAdmission({ account: this.#account(channelId), chain, gateway, maxFee, creditLimit, firstVoucherCap, managed })
     const seen = await this.onChain(channelId)
     try {
       check(seen)
@@ -120,6 +122,19 @@ export class ChannelLedger {
     const { chainId, channels } = this.#options
     const signature = await signStatement(payer, statementDomain(chainId, channels), 'Voucher', { channelId, cumulative: spent })
     return this.acceptVoucher({ channelId, cumulative: spent, signature })
+  }
+
+  /**
+   * Marks what a prepaid channel has spent as paid, so that it is collected: its payer has authorised all of it, and signs nothing more.
+   * @returns what to collect; undefined when nothing was spent
+   */
+  keepPrepaid(channelId: Hex): Promise<VoucherInput | undefined> {
+    return this.#inTurn(channelId, async () => {
+      const { spent, vouchered } = this.#account(channelId)
+      const voucher: VoucherInput = { channelId, cumulative: spent, signature: '0x' }
+      if (spent > vouchered) await this.#keep(voucher)
+      return spent > 0n ? voucher : undefined
+    })
   }
 
   /** All channels that this node has answered for. */

@@ -1,8 +1,8 @@
 import type { Address } from 'viem'
 import type { Hex } from '@openledger/protocol'
 
-/** A channel as the newest block has it: what is pending does not count. */
-export type ChannelOnChain = { payer: Address; gateway: Address; deposited: bigint; collected: bigint; closed: boolean; thawing: boolean }
+/** A channel as the newest block has it: what is pending does not count. A prepaid one pays for one request without a voucher; its thaw always runs and is not counted as such. */
+export type ChannelOnChain = { payer: Address; gateway: Address; deposited: bigint; collected: bigint; closed: boolean; thawing: boolean; prepaid: boolean }
 
 /** Reads a channel from the chain; undefined when there is none. Throws UnavailableError while the chain is away. */
 export type ReadChannel = (id: Hex) => Promise<ChannelOnChain | undefined>

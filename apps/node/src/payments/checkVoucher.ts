@@ -11,13 +11,14 @@ const bad = (code: string, message: string, fix: string): PaymentError => new Pa
  * Checks a voucher: signed by the channel's payer for this chain and contract, higher than the last, not above what was spent or
  * deposited, and ending where an answer ends, so that what is collected is what answers cost.
  * @returns 'known' for a voucher that is already held, 'new' for one to keep
- * @throws PaymentError UNKNOWN_CHANNEL, OTHER_GATEWAY, VOUCHER_NOT_RISING, VOUCHER_ABOVE_SPENT, VOUCHER_ABOVE_DEPOSIT, VOUCHER_BETWEEN_ANSWERS;
+ * @throws PaymentError UNKNOWN_CHANNEL, OTHER_GATEWAY, PREPAID_CHANNEL, VOUCHER_NOT_RISING, VOUCHER_ABOVE_SPENT, VOUCHER_ABOVE_DEPOSIT, VOUCHER_BETWEEN_ANSWERS;
  * ProofError BAD_SIGNATURE
  */
 export async function checkVoucher(voucher: VoucherInput, { account, chain, chainId, channels, gateway }: VoucherContext): Promise<'known' | 'new'> {
   const { channelId, cumulative, signature } = voucher
   if (!chain) throw bad('UNKNOWN_CHANNEL', 'the chain knows no such payment channel', 'correct the channel id')
   if (chain.gateway.toLowerCase() !== gateway.toLowerCase()) throw bad('OTHER_GATEWAY', `this channel pays gateway ${chain.gateway}`, 'send the voucher to that gateway')
+  if (chain.prepaid) throw bad('PREPAID_CHANNEL', 'this channel is prepaid: no voucher is wanted', 'send none')
   await verifyStatement(statementDomain(chainId, channels), 'Voucher', { channelId, cumulative }, signature, chain.payer)
   if (cumulative === account.vouchered && cumulative > 0n) return 'known'
   if (cumulative <= account.vouchered) throw bad('VOUCHER_NOT_RISING', `the last voucher was for ${account.vouchered}, this one is for ${cumulative}`, `sign ${account.spent}, the sum of all answers so far`)

@@ -41,6 +41,8 @@ export class Settlement {
   #queue: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> | undefined
   #lastError: string | null = null
+  /** Prepaid answers that wait to be collected together. */
+  #soon: HeldVoucher[] = []
 
   constructor(parts: SettlementParts) {
     this.#parts = parts
@@ -69,6 +71,20 @@ export class Settlement {
    */
   settle(): Promise<number | null> {
     const turn = this.#queue.then(() => this.#settle())
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  /**
+   * Collects a prepaid answer in the next turn, in one transaction with others that wait, so that its payer has the rest back soon.
+   * @throws what the chain refuses; it is collected with its epoch then
+   */
+  collectSoon(voucher: HeldVoucher): Promise<void> {
+    this.#soon.push(voucher)
+    const turn = this.#queue.then(async () => {
+      const waiting = this.#soon.splice(0, vouchersPerCall)
+      if (waiting.length > 0) await this.#parts.chain.collect(waiting)
+    })
     this.#queue = turn.catch(() => undefined)
     return turn
   }

@@ -4,7 +4,7 @@ import type { Address } from 'viem'
 import type { Query } from '../database/Database.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 
-type Row = { id: Hex; payer: Address; deposited: string; collected: string; opened: string; last_answer: string | null; closed: boolean; thawing: boolean }
+type Row = { id: Hex; payer: Address; deposited: string; collected: string; opened: string; last_answer: string | null; closed: boolean; thawing: boolean; prepaid: boolean }
 
 const latest = (name: string, arg: string): string =>
   `(select e.args->>'${arg}' from chain_events e where e.name = '${name}' and e.args->>'channelId' = o.args->>'channelId' order by e.block_number desc, e.log_index desc limit 1)`
@@ -17,7 +17,8 @@ export async function listChannels(query: Query, channels: ChannelLedger, gatewa
        (select max(r.time) from receipts r where r.channel_id = o.args->>'channelId') as last_answer,
        exists (select 1 from chain_events x where x.name = 'Channels.ChannelClosed' and x.args->>'channelId' = o.args->>'channelId') as closed,
        (select x.name from chain_events x where x.name in ('Channels.ThawStarted', 'Channels.ThawCancelled') and x.args->>'channelId' = o.args->>'channelId'
-         order by x.block_number desc, x.log_index desc limit 1) is not distinct from 'Channels.ThawStarted' as thawing
+         order by x.block_number desc, x.log_index desc limit 1) is not distinct from 'Channels.ThawStarted' as thawing,
+       exists (select 1 from chain_events x where x.name = 'Channels.Prepaid' and x.args->>'channelId' = o.args->>'channelId') as prepaid
      from chain_events o where o.name = 'Channels.ChannelOpened' and o.args->>'gateway' = $1 order by o.block_number desc, o.log_index desc`,
     [gateway.toLowerCase()],
   )
@@ -35,7 +36,8 @@ export async function listChannels(query: Query, channels: ChannelLedger, gatewa
       openedAt: Number(row.opened),
       lastAnswerAt: row.last_answer === null ? null : Number(row.last_answer),
       closed: row.closed,
-      thawing: row.thawing && !row.closed,
+      thawing: row.thawing && !row.closed && !row.prepaid,
+      prepaid: row.prepaid,
     }
   })
 }

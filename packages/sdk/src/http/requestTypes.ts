@@ -31,6 +31,8 @@ export type ChannelListing = {
   spent: Amount
   vouchered: Amount
   locked: Amount
+  /** Paid for one request ahead; its rest comes back by itself. */
+  prepaid: boolean
   openedAt: number
   lastAnswerAt: number | null
   closed: boolean
