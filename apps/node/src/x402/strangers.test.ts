@@ -1,4 +1,4 @@
-import { PaymentError, readPaymentHeader, statementDomain, paymentRequiredSchema, signStatement, signTransferAuthorization, writePaymentHeader, zeroHash, type Hex, type PaymentRequired, type SettlementResponse } from '@openledger/protocol'
+import { PaymentError, readPaymentHeader, statementDomain, paymentRequiredSchema, signStatement, signTransferAuthorization, wopenDomain, writePaymentHeader, zeroHash, type Hex, type PaymentRequired, type SettlementResponse } from '@openledger/protocol'
 import { ChannelScheme, ensureWopen, readChannel, readTill, readWopenBalance, sendCall, type AnswerView, type LedgerWriter } from '@openledger/sdk'
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client, type SchemeRegistration } from '@x402/fetch'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
@@ -12,7 +12,7 @@ import { startBaseNode, type BaseNode } from '../test/startBaseNode.ts'
 let base: BaseNode
 let writer: LedgerWriter
 const gift = 10n ** 17n
-const wopenAbi = parseAbi(['function transfer(address to, uint256 amount) returns (bool)', 'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)'])
+const wopenAbi = parseAbi(['function transfer(address to, uint256 amount) returns (bool)', 'function cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)', 'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)'])
 const ask = { model: 'tiny', messages: [{ role: 'user' as const, content: 'who lives in the red house?' }], max_tokens: 6 }
 type Answered = OpenAI.ChatCompletion & { openledger: AnswerView }
 
@@ -150,8 +150,15 @@ describe('exact', () => {
     const { openledger } = (await response.json()) as Answered
     await closedChannel(openledger.channel!.id)
     expect(await balance(account)).toBe(gift - BigInt(openledger.fee))
-    const other = await post({ ...ask, max_tokens: 5 }, { 'payment-signature': header })
-    expect(other.status).toBe(402)
+    const late = await stranger()
+    const cancelled = await sign(late)
+    const { nonce: gone } = (JSON.parse(atob(cancelled)) as { payload: { authorization: { nonce: Hex } } }).payload.authorization
+    const domain = { ...wopenDomain, chainId: base.network.chainId, verifyingContract: base.network.contracts.wopen }
+    const types = { CancelAuthorization: [{ name: 'authorizer', type: 'address' }, { name: 'nonce', type: 'bytes32' }] } as const
+    const cancel = await late.signTypedData({ domain, types, primaryType: 'CancelAuthorization', message: { authorizer: late.address, nonce: gone } })
+    const cut = [late.address, gone, parseInt(cancel.slice(130), 16), cancel.slice(0, 66) as Hex, `0x${cancel.slice(66, 130)}`] as const
+    await sendCall(writer, { name: 'cancel', to: base.network.contracts.wopen, data: encodeFunctionData({ abi: wopenAbi, functionName: 'cancelAuthorization', args: cut }) })
+    expect(responseOf(await post(ask, { 'payment-signature': cancelled })).errorReason).toBe('invalid_transaction_state')
   })
 
   it('gives all of it back when there is no answer', async () => {
