@@ -13,6 +13,7 @@ import { deployCommand } from './commands/deployCommand.ts'
 import { examples } from './commands/examples.ts'
 import { keyCommand } from './commands/keyCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
+import { moneyCommand } from './commands/moneyCommand.ts'
 import { publishCommand } from './commands/publishCommand.ts'
 import { receiptCommand } from './commands/receiptCommand.ts'
 import { sealCommand } from './commands/sealCommand.ts'
@@ -61,6 +62,7 @@ export function createProgram(context: CommandContext): Command {
   settleCommand(context, program)
   accuseCommand(context, program)
   claimCommand(context, program)
+  moneyCommand(context, program)
   auditCommand(context, program)
   agentCommand(context, program)
   statusCommand(context, program)

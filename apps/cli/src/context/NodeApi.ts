@@ -16,7 +16,7 @@ import type {
   NodeView,
   Page,
   Payment,
-  PaymentsView,
+  MoneyView, PaymentsView,
   PaymentVoucher,
   PreparedSnapshotView,
   RecordView,
@@ -61,6 +61,8 @@ export type NodeApi = {
   attributed(id: Hex, payment: Payment | undefined, timeoutMs: number): Promise<AnswerView>
   receiptView(id: Hex): Promise<AnswerDetailView>
   payments(id: Hex): Promise<PaymentsView>
+  /** Where an account's coins are. */
+  money(account: Address): Promise<MoneyView>
   /** Which records taught the model something like an answer. */
   shapingRecords(id: Hex): Promise<ShapingRecordsView>
   settle(): Promise<EpochView | null>

@@ -52,6 +52,7 @@ export class SdkNode implements NodeApi {
   attributed: NodeApi['attributed'] = (id, payment, timeoutMs) => this.#ask((c) => c.waitForAttribution(id, { payment, timeoutMs }))
   receiptView: NodeApi['receiptView'] = (id) => this.#ask((c) => c.answer(id))
   payments: NodeApi['payments'] = (id) => this.#ask((c) => c.payments(id))
+  money: NodeApi['money'] = (account) => this.#ask((c) => c.money(account))
   shapingRecords: NodeApi['shapingRecords'] = (id) => this.#ask((c) => c.shapingRecords(id))
   settle: NodeApi['settle'] = () => this.#ask((c) => c.settle())
   epochs: NodeApi['epochs'] = () => this.#ask((c) => c.epochs())

@@ -6,6 +6,8 @@ import { AnswerPage } from '../views/AnswerPage.tsx'
 import { Answers } from '../views/Answers.tsx'
 import { Datanets } from '../views/Datanets.tsx'
 import { EpochPage } from '../views/EpochPage.tsx'
+import { MoneyPage } from '../views/MoneyPage.tsx'
+import { MoneySearch } from '../views/MoneySearch.tsx'
 import { Overview } from '../views/Overview.tsx'
 import { Payouts } from '../views/Payouts.tsx'
 import { RecordPage } from '../views/RecordPage.tsx'
@@ -13,14 +15,15 @@ import { Records } from '../views/Records.tsx'
 
 type View = ComponentType<{ id: string }>
 
-const lists: Record<string, View> = { '': Overview, datanets: Datanets, adapters: Adapters, answers: Answers, payouts: Payouts }
-const pages: Record<string, View> = { datanets: Records, records: RecordPage, answers: AnswerPage, payouts: EpochPage }
+const lists: Record<string, View> = { '': Overview, datanets: Datanets, adapters: Adapters, answers: Answers, payouts: Payouts, money: MoneySearch }
+const pages: Record<string, View> = { datanets: Records, records: RecordPage, answers: AnswerPage, payouts: EpochPage, money: MoneyPage }
 const places = [
   ['', 'Overview'],
   ['datanets', 'Datanets'],
   ['adapters', 'Adapters'],
   ['answers', 'Answers'],
   ['payouts', 'Payouts'],
+  ['money', 'Money'],
 ] as const
 
 /** The whole page: header, and the view that the address names. */

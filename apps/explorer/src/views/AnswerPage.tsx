@@ -39,10 +39,21 @@ function roleOf(answer: AnswerView, payee: string): string | undefined {
 function Payments({ answer }: { answer: AnswerView }) {
   const { value } = useResource<PaymentsView>(`/api/receipts/${answer.receiptId}/payments`)
   if (!value) return null
-  const { epoch } = value
+  const { epoch, paid } = value
   return (
     <section class="card" id="payments">
       <h3>The payment it caused</h3>
+      <p>
+        Paid with {openAmount(paid.fee)} by {paid.payer ? <a href={`#/money/${paid.payer}`}>{paid.payer.slice(0, 10)}…</a> : 'somebody'} from channel <Hash value={paid.channelId} />
+        {paid.collected ? (
+          <>
+            , collected in <Hash value={paid.collected} />
+          </>
+        ) : (
+          ', not collected yet'
+        )}
+        .
+      </p>
       <p>
         {epoch ? (
           <>
@@ -55,7 +66,7 @@ function Payments({ answer }: { answer: AnswerView }) {
       <Table
         headings={['payee', 'amount', 'line', 'claimed']}
         rows={value.lines.map((l) => [
-          l.name ?? roleOf(answer, l.payee) ?? <Hash value={l.payee} />,
+          <a href={`#/money/${l.payee}`}>{l.name ?? roleOf(answer, l.payee) ?? `${l.payee.slice(0, 10)}…`}</a>,
           <span class="amount">{openAmount(l.amount)}</span>,
           l.line ?? '',
           l.claim ? (

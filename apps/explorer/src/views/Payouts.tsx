@@ -14,7 +14,7 @@ export function Payouts() {
       <Table
         headings={['payee', 'address', 'final', 'in dispute window', 'claimed', 'claimable']}
         rows={(balances.value?.items ?? []).map((b) => [
-          b.name ?? '',
+          <a href={`#/money/${b.payee}`}>{b.name ?? 'money'}</a>,
           <Hash value={b.payee} />,
           openAmount(b.final),
           openAmount(b.pending),

@@ -2,6 +2,8 @@ import { fail } from '@openledger/protocol'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { listEpochs, readEpochView } from '../views/epochViews.ts'
+import { errorFields } from '../config/Log.ts'
+import { readMoney } from '../views/moneyView.ts'
 import { catchUp } from './catchUp.ts'
 import { address } from '../requests/fields.ts'
 import { requireOperator } from '../requests/guards.ts'
@@ -10,7 +12,7 @@ import { parseFields } from '../requests/readJson.ts'
 
 const payeeSchema = z.object({ payee: address })
 
-/** /api/epochs, /api/balances */
+/** /api/epochs, /api/balances, /api/money */
 export function epochRoutes(parts: NodeParts): Hono {
   const { query, settlement, balances, operatorToken } = parts
   const gateway = parts.gateway.toLowerCase() as typeof parts.gateway
@@ -33,6 +35,11 @@ export function epochRoutes(parts: NodeParts): Hono {
   app.get('/balances/:payee', async (c) => {
     const { payee } = parseFields(payeeSchema, { payee: c.req.param('payee') })
     return c.json(await balances.read(payee, nowSeconds(parts)))
+  })
+  app.get('/money/:payee', async (c) => {
+    const { payee } = parseFields(payeeSchema, { payee: c.req.param('payee') })
+    await catchUp(parts).catch((error: unknown) => parts.log.warn('money.stale', errorFields(error)))
+    return c.json(await readMoney(parts, payee, nowSeconds(parts)))
   })
   return app
 }

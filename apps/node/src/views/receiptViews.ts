@@ -65,7 +65,13 @@ type ClaimRow = { payee: Address; amount: string; line: number | null; transacti
 
 /** From one answer to the payments that it caused; fails with UNKNOWN_RECEIPT. @param nowSeconds decides whether the epoch is final */
 export async function readPayments(query: Query, names: Names, id: Hex, nowSeconds: number): Promise<PaymentsView> {
-  const [receipt] = await query<{ id: Hex }>(`select id from receipts where id = $1`, [id])
+  const [receipt] = await query<{ channel_id: Hex; fee: string; payer: Address | null; collected: Hex | null }>(
+    `select r.channel_id, r.fee::text, (select o.args->>'payer' from chain_events o where o.name = 'Channels.ChannelOpened' and o.args->>'channelId' = r.channel_id) as payer,
+       (select x.transaction from chain_events x where x.name = 'Channels.Collected' and x.args->>'channelId' = r.channel_id and (x.args->>'cumulative')::numeric >= r.channel_total
+         order by x.block_number, x.log_index limit 1) as collected
+     from receipts r where r.id = $1`,
+    [id],
+  )
   if (!receipt) return unknown()
   const [epoch] = await query<{ gateway: Address; epoch: number; transaction: Hex | null; final_at: string | null }>(
     `select e.gateway, e.epoch, p.transaction, p.args->'epoch'->>'finalAt' as final_at from epoch_receipts e
@@ -89,5 +95,6 @@ export async function readPayments(query: Query, names: Names, id: Hex, nowSecon
     lines.push({ payee: row.payee, name: await names.of(row.payee), amount: row.amount, line: row.line, claim })
   }
   const posted = epoch?.transaction ? { gateway: epoch.gateway, index: epoch.epoch, transaction: epoch.transaction, final: Number(epoch.final_at) <= nowSeconds } : null
-  return { receiptId: id, epoch: posted, lines }
+  const paid = { payer: receipt.payer, channelId: receipt.channel_id, fee: receipt.fee, collected: receipt.collected }
+  return { receiptId: id, paid, epoch: posted, lines }
 }

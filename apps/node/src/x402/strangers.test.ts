@@ -1,5 +1,5 @@
 import { PaymentError, readPaymentHeader, statementDomain, paymentRequiredSchema, signStatement, signTransferAuthorization, wopenDomain, writePaymentHeader, zeroHash, type Hex, type PaymentRequired, type SettlementResponse } from '@openledger/protocol'
-import { ChannelScheme, ensureWopen, readChannel, readTill, readWopenBalance, sendCall, type AnswerView, type LedgerWriter } from '@openledger/sdk'
+import { ChannelScheme, ensureWopen, readChannel, readTill, readWopenBalance, sendCall, type AnswerView, type LedgerWriter, type MoneyView, type PaymentsView } from '@openledger/sdk'
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client, type SchemeRegistration } from '@x402/fetch'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
 import OpenAI from 'openai'
@@ -98,6 +98,29 @@ describe('exact', () => {
     expect(channel!.collected).toBeGreaterThan(0n)
     expect(await balance(account)).toBe(gift - channel!.collected)
     expect(await base.api.post('/api/epochs', {})).toMatchObject({ index: 0 })
+    // Every coin of it is found: what was paid, what it cost, what came back.
+    const money = await base.api.get<MoneyView>(`/api/money/${account.address}`)
+    const { paidIn, spent, paidOut } = money.totals
+    expect(money.totals).toMatchObject({ earned: '0', spent: channel!.collected.toString(), held: '0' })
+    expect(BigInt(paidIn)).toBe(BigInt(spent) + BigInt(paidOut))
+    expect(money.wallet).toEqual({ open: '0', wopen: (gift - channel!.collected).toString() })
+    expect(money.places).toMatchObject([{ kind: 'channel', id: channelId, moves: [{ what: 'deposited', amount: paidIn }, { what: 'spent on answers' }, { what: 'paid back' }] }])
+    const { items } = await base.api.get<{ items: AnswerView[] }>('/api/receipts')
+    const answers = items.filter((a) => a.channel!.id === channelId)
+    expect(answers).toHaveLength(2)
+    for (const { receiptId, fee } of answers) {
+      const { paid, epoch, lines } = await base.api.get<PaymentsView>(`/api/receipts/${receiptId}/payments`)
+      expect(paid).toEqual({ payer: account.address.toLowerCase(), channelId, fee, collected: money.places[0]!.moves[1]!.transaction })
+      expect(epoch).toMatchObject({ index: 0, transaction: expect.stringMatching(/^0x/) as string })
+      expect(lines.reduce((sum, line) => sum + BigInt(line.amount), 0n)).toBe(BigInt(fee))
+      // Who is paid finds it among what is earned, and knows until when it can be disputed.
+      const payee = await base.api.get<MoneyView>(`/api/money/${lines[0]!.payee}`)
+      const earnings = payee.places.find((p) => p.kind === 'earnings')!
+      expect(BigInt(earnings.held)).toBeGreaterThanOrEqual(BigInt(lines[0]!.amount))
+      expect(earnings.why).not.toBe('')
+    }
+    const staked = await base.api.get<MoneyView>(`/api/money/${base.node.gateway}`)
+    expect(staked.places.find((p) => p.kind === 'bond' && p.id === 'gateway')).toMatchObject({ spent: '0', until: null })
   })
 
   it('serves one payment once, also when it comes twice at the same time or after a restart', async () => {

@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
 import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
 import { serverEvents } from './serverEvents.ts'
-import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, Page, PaymentsView, RecordView, RunView, ShapingRecordsView, SnapshotView, StatusView } from './types.ts'
+import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, MoneyView, Page, PaymentsView, RecordView, RunView, ShapingRecordsView, SnapshotView, StatusView } from './types.ts'
 
 const longMs = 600_000
 const part = encodeURIComponent
@@ -254,6 +254,11 @@ export class OpenLedgerClient {
 
   epoch(index: number): Promise<EpochView> {
     return this.#http.json({ path: `/api/epochs/${index}` })
+  }
+
+  /** Where an account's coins are: every one deposited, spent, earned, held and paid out. */
+  money(account: Address): Promise<MoneyView> {
+    return this.#http.json({ path: `/api/money/${account}` })
   }
 
   async balances(): Promise<BalanceView[]> {

@@ -1,3 +1,4 @@
+import type { MoneyStatement } from '../money/MoneyStatement.ts'
 import type { Address } from 'viem'
 import type { Hex, Json } from '@openledger/protocol'
 
@@ -220,9 +221,17 @@ export type ShapingRecordsView = {
 /** GET /api/receipts/:id/payments: from one answer to the payments it caused */
 export type PaymentsView = {
   receiptId: Hex
+  /** Who paid by which channel, and the transaction that collected it; null before. */
+  paid: { payer: Address | null; channelId: Hex; fee: Amount; collected: Hex | null }
   epoch: { gateway: Address; index: number; transaction: Hex; final: boolean } | null
   lines: { payee: Address; name: string | null; amount: Amount; line: number | null; claim: { transaction: Hex; cumulative: Amount } | null }[]
 }
+
+/** A value with its amounts as they travel. */
+type Travelling<T> = T extends bigint ? Amount : T extends readonly (infer E)[] ? Travelling<E>[] : T extends object ? { [K in keyof T]: Travelling<T[K]> } : T
+
+/** GET /api/money/:address: where an account's coins are; `wallet` is null while the chain is away. */
+export type MoneyView = Travelling<MoneyStatement> & { name: string | null; wallet: { open: Amount; wopen: Amount } | null }
 
 /** GET /api/epochs, /api/epochs/:index */
 export type EpochView = {

@@ -6,7 +6,7 @@ import { errorFields, type Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { listChannels } from '../views/channelViews.ts'
-import type { Settlement } from './Settlement.ts'
+import type { Settlement } from '../settlement/Settlement.ts'
 
 export type IdleChannelsParts = {
   query: Query
