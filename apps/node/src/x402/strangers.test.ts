@@ -83,6 +83,16 @@ describe('exact', () => {
     expect(channel).toMatchObject({ prepaid: true, collected: BigInt(openledger.fee), deposited: BigInt(openledger.fee) })
     expect(BigInt(openledger.fee)).toBeLessThanOrEqual(price)
     expect(gift - (await balance(account))).toBe(BigInt(openledger.fee))
+    // Stopped before max_tokens it costs less than was authorised, and the rest comes back.
+    const [stop] = Array.from(data.choices[0]!.message.content!)
+    const short = (await client.chat.completions.create({ ...ask, max_tokens: 20, stop: [stop!] })) as Answered
+    const closed = await closedChannel(short.openledger.channel!.id)
+    expect(closed!.collected).toBe(BigInt(short.openledger.fee))
+    const authorised = BigInt(requiredOf(await post({ ...ask, max_tokens: 20, stop: [stop!] })).accepts[0]!.amount)
+    expect(closed!.collected).toBeLessThan(authorised)
+    expect(gift - (await balance(account))).toBe(BigInt(openledger.fee) + BigInt(short.openledger.fee))
+    const { totals } = await base.api.get<MoneyView>(`/api/money/${account.address}`)
+    expect(totals).toMatchObject({ paidIn: (price + authorised).toString(), paidOut: (price - BigInt(openledger.fee) + authorised - BigInt(short.openledger.fee)).toString(), held: '0' })
   })
 
   it('streams, pays for several answers to one request, and settles them all in an epoch', async () => {
@@ -104,7 +114,8 @@ describe('exact', () => {
     expect(money.totals).toMatchObject({ earned: '0', spent: channel!.collected.toString(), held: '0' })
     expect(BigInt(paidIn)).toBe(BigInt(spent) + BigInt(paidOut))
     expect(money.wallet).toEqual({ open: '0', wopen: (gift - channel!.collected).toString() })
-    expect(money.places).toMatchObject([{ kind: 'channel', id: channelId, moves: [{ what: 'deposited', amount: paidIn }, { what: 'spent on answers' }, { what: 'paid back' }] }])
+    expect(money.places).toMatchObject([{ kind: 'channel', id: channelId, paidIn }])
+    expect(money.places[0]!.moves.slice(0, 2)).toMatchObject([{ what: 'deposited', amount: paidIn }, { what: 'spent on answers', amount: `-${spent}` }])
     const { items } = await base.api.get<{ items: AnswerView[] }>('/api/receipts')
     const answers = items.filter((a) => a.channel!.id === channelId)
     expect(answers).toHaveLength(2)
@@ -133,7 +144,7 @@ describe('exact', () => {
     const again = await post(ask, { 'payment-signature': header })
     expect(again.status).toBe(402)
     expect(responseOf(again).errorReason).toBe('invalid_transaction_state')
-  })
+  }, 240_000)
 
   it('refuses what is not what it asked for, with the reasons of x402, and takes nothing', async () => {
     const account = await stranger()
