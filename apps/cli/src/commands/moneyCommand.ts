@@ -30,26 +30,28 @@ export function moneyCommand(context: CommandContext, program: Command): void {
     .command('money')
     .summary('where coins are: an account’s, or those of one answer')
     .description('Shows every coin that an account deposited, spent, earned, has locked (until when and why), can take out and took out; in each row paid in + earned = spent + paid out + held. For a receipt: who paid, by which transaction it was collected, in which epoch it was divided, and which claims paid it out.')
-    .argument('<key|address|receipt>', 'a key’s name, an address, or a receipt’s id')
+    .argument('<key|address|receipt>', 'a key’s name, an address, or a receipt’s id or its beginning')
     .option('--moves', 'every single movement with its transaction')
   examples(command, [
     ['openledger money payer', 'what the key payer has in channels'],
     ['openledger money 0x00000000000000000000000000000000000000ad --moves', 'an address, with every movement'],
-    ['openledger money 0x1a2b…64 digits', 'one answer, from its payment to its claims'],
+    ['openledger money 0x1a2b3c', 'one answer, from its payment to its claims'],
   ])
   runs<MoneyOptions>(context, command, async ({ options, args, output, session }) => {
     const { formatOpen } = await import('@openledger/protocol')
     const open: Format = (amount) => (amount.startsWith('-') ? `-${formatOpen(-BigInt(amount))}` : formatOpen(BigInt(amount)))
     const ledger = await session()
     const [subject] = args as [string]
-    if (/^0x[0-9a-f]{64}$/i.test(subject)) {
-      const { paid, epoch, lines } = await ledger.node.payments(subject.toLowerCase() as `0x${string}`)
+    if (/^0x/i.test(subject) && subject.length !== 42) {
+      const { findReceipt } = await import('../verbs/findReceipt.ts')
+      const receiptId = await findReceipt(ledger, subject.toLowerCase())
+      const { paid, epoch, lines } = await ledger.node.payments(receiptId)
       output.field('cost', `${open(paid.fee)} OPEN`)
       output.field('paid by', `${paid.payer ?? 'unknown'}, channel ${paid.channelId}`)
       output.field('collected', paid.collected === null ? 'not yet' : `transaction ${paid.collected}`)
       output.field('settled', epoch === null ? 'not yet' : `epoch ${epoch.index}, transaction ${epoch.transaction}${epoch.final ? ', final' : ', can still be disputed'}`)
       output.table(['payee', 'OPEN', 'line', 'claimed in'], lines.map((l) => [whose(l.name, l.payee), open(l.amount), l.line === null ? '–' : String(l.line), l.claim?.transaction ?? 'not yet']))
-      return output.result({ receiptId: subject.toLowerCase(), paid, epoch, lines })
+      return output.result({ receiptId, paid, epoch, lines })
     }
     const money = await ledger.node.money(await ledger.keys.address(subject))
     showMoney(output, money, open, options.moves === true)
