@@ -70,9 +70,14 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
     expect(await page.locator('#payments tbody tr').count()).toBeGreaterThanOrEqual(4)
     expect(await page.locator('#payments').getByText('yes, in').count()).toBeGreaterThanOrEqual(4)
     await shot('answer')
-    await page.locator('#payments a').first().click()
+    await page.locator('#payments a[href^="#/payouts/"]').first().click()
     await page.getByText('balances root').waitFor()
     await shot('epoch')
+    await page.goBack()
+    await page.locator('#payments a[href^="#/money/"]').first().click()
+    await page.getByText('The money of').waitFor()
+    await page.getByText('spent on answers').first().waitFor()
+    await shot('money')
   }, minutes)
 
   it('asks, shows the answer with its price, and the event appears live', async () => {
