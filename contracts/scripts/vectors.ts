@@ -79,6 +79,7 @@ const messages: StatementMessages = {
     nonce: 2n ** 64n - 1n,
   },
   Attribution: { receiptId: id('receipt'), attributionRoot: id('attribution'), queryHash: id('query'), shareRoot: id('share'), time: 2n ** 64n - 1n },
+  InclusionPromise: { gateway: account(0x6a), receiptId: id('receipt'), fee: 2n ** 128n - 1n, includeBy: 2n ** 64n - 1n },
   Guarantee: {
     agentId: 2n ** 256n - 1n,
     agent: account(0xa9),

@@ -23,6 +23,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   uint256 public constant WRONG_ATTRIBUTION_PPM = 250_000;
   /// @notice What an attribution that was never made costs the node, ppm of its bond.
   uint256 public constant MISSING_ATTRIBUTION_PPM = 50_000;
+  /// @notice What a receipt that was promised and left out costs the gateway, ppm of its bond.
+  uint256 public constant BROKEN_PROMISE_PPM = 50_000;
   /// @notice The prover's part of what is taken, ppm.
   uint256 public constant PROVER_PPM = 200_000;
 
@@ -181,7 +183,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   function _ppmOf(Fault fault) private pure returns (uint256) {
     if (fault == Fault.WrongEpoch) return WRONG_EPOCH_PPM;
     if (fault == Fault.Equivocation) return EQUIVOCATION_PPM;
-    return fault == Fault.WrongAttribution ? WRONG_ATTRIBUTION_PPM : MISSING_ATTRIBUTION_PPM;
+    if (fault == Fault.WrongAttribution) return WRONG_ATTRIBUTION_PPM;
+    return fault == Fault.MissingAttribution ? MISSING_ATTRIBUTION_PPM : BROKEN_PROMISE_PPM;
   }
 
   function _distribute() private returns (uint256 amount) {

@@ -5,7 +5,15 @@ import { OrderedMerkle } from "../src/libraries/OrderedMerkle.sol";
 import { StatementHash } from "../src/libraries/StatementHash.sol";
 import { Guarantee } from "../src/types/Agents.sol";
 import { Balance, Line, MerkleProof, SettledReceipt } from "../src/types/Ledger.sol";
-import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../src/types/Statements.sol";
+import {
+  Attribution,
+  Contribution,
+  Deployment,
+  InclusionPromise,
+  Receipt,
+  Snapshot,
+  TrainingRun
+} from "../src/types/Statements.sol";
 import { Assertions } from "./support/Assertions.sol";
 import { StatementHasher } from "./support/LedgerFixture.sol";
 import { MerkleVerifier } from "./support/MerkleVerifier.sol";
@@ -47,6 +55,8 @@ contract VectorsTest is Assertions {
     assertEq(hasher.hash(abi.decode(encoded, (Receipt))), expected, "Receipt");
     (encoded, expected) = statement(json, "Attribution");
     assertEq(hasher.hash(abi.decode(encoded, (Attribution))), expected, "Attribution");
+    (encoded, expected) = statement(json, "InclusionPromise");
+    assertEq(hasher.hash(abi.decode(encoded, (InclusionPromise))), expected, "InclusionPromise");
     (encoded, expected) = statement(json, "Guarantee");
     assertEq(hasher.hash(abi.decode(encoded, (Guarantee))), expected, "Guarantee");
     (encoded, expected) = statement(json, "Release");

@@ -2,7 +2,15 @@
 pragma solidity 0.8.37;
 
 import { Guarantee } from "../types/Agents.sol";
-import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../types/Statements.sol";
+import {
+  Attribution,
+  Contribution,
+  Deployment,
+  InclusionPromise,
+  Receipt,
+  Snapshot,
+  TrainingRun
+} from "../types/Statements.sol";
 
 /// @title EIP-712 struct hashes of the statements
 /// @notice The field order and types are those of `packages/protocol/src/statements/types.ts`; shared vectors pin both sides.
@@ -26,6 +34,9 @@ library StatementHash {
 
   bytes32 internal constant ATTRIBUTION_TYPEHASH = keccak256(
     "Attribution(bytes32 receiptId,bytes32 attributionRoot,bytes32 queryHash,bytes32 shareRoot,uint64 time)"
+  );
+  bytes32 internal constant INCLUSION_PROMISE_TYPEHASH = keccak256(
+    "InclusionPromise(address gateway,bytes32 receiptId,uint128 fee,uint64 includeBy)"
   );
   bytes32 internal constant GUARANTEE_TYPEHASH = keccak256(
     "Guarantee(uint256 agentId,address agent,address client,bytes32 taskHash,uint96 reward,uint96 penalty,uint64 acceptBy,uint64 deadline,address verifier,bytes32 criterion,uint256 nonce)"
@@ -91,6 +102,11 @@ library StatementHash {
   /// @notice The struct hash of an attribution.
   function hash(Attribution calldata a) internal pure returns (bytes32) {
     return keccak256(abi.encode(ATTRIBUTION_TYPEHASH, a));
+  }
+
+  /// @notice The struct hash of a gateway's promise to settle a receipt.
+  function hash(InclusionPromise calldata p) internal pure returns (bytes32) {
+    return keccak256(abi.encode(INCLUSION_PROMISE_TYPEHASH, p));
   }
 
   /// @notice The struct hash of a guarantee.

@@ -13,5 +13,6 @@ enum Fault {
   WrongEpoch,
   Equivocation,
   WrongAttribution,
-  MissingAttribution
+  MissingAttribution,
+  BrokenPromise
 }

@@ -82,3 +82,11 @@ struct Attribution {
   bytes32 shareRoot;
   uint64 time;
 }
+
+/// @notice A gateway's statement: this receipt was paid for, and stands in one of my epochs by this date.
+struct InclusionPromise {
+  address gateway;
+  bytes32 receiptId;
+  uint128 fee;
+  uint64 includeBy;
+}

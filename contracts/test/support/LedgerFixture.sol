@@ -11,7 +11,15 @@ import { WOPEN } from "../../src/WOPEN.sol";
 import { StatementHash } from "../../src/libraries/StatementHash.sol";
 import { Guarantee } from "../../src/types/Agents.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
-import { Attribution, Contribution, Deployment, Receipt, Snapshot, TrainingRun } from "../../src/types/Statements.sol";
+import {
+  Attribution,
+  Contribution,
+  Deployment,
+  InclusionPromise,
+  Receipt,
+  Snapshot,
+  TrainingRun
+} from "../../src/types/Statements.sol";
 import { Assertions } from "./Assertions.sol";
 
 /// @dev Gives libraries that take calldata a place to be called from.
@@ -37,6 +45,10 @@ contract StatementHasher {
   }
 
   function hash(Attribution calldata s) external pure returns (bytes32) {
+    return StatementHash.hash(s);
+  }
+
+  function hash(InclusionPromise calldata s) external pure returns (bytes32) {
     return StatementHash.hash(s);
   }
 

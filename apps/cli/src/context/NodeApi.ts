@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Hex, Json, Network } from '@openledger/protocol'
+import type { Hex, Json, Network, PromiseFile } from '@openledger/protocol'
 import type {
   AdapterView,
   AnswerDetailView,
@@ -53,7 +53,10 @@ export type NodeApi = {
   deployments(): Promise<DeploymentView[]>
   deploy(statement: Json, signature: Hex, name: string | undefined): Promise<{ id: Hex; model: string }>
   chat(request: ChatInput, payment: Payment, onText: (text: string) => void): Promise<ChatAnswer>
-  sendVoucher(voucher: PaymentVoucher): Promise<unknown>
+  /** Pays; gives the gateway's promises to settle what is paid for, unchecked. */
+  sendVoucher(voucher: PaymentVoucher): Promise<{ promises: PromiseFile[] }>
+  /** The gateway's promise to settle a receipt, unchecked. Fails with NO_PROMISE. */
+  receiptPromise(id: Hex): Promise<PromiseFile>
   channel(id: Hex): Promise<ChannelView>
   receipts(cursor: string | null): Promise<Page<AnswerView>>
   /** A receipt's bundle as a file. */

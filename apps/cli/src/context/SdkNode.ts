@@ -46,6 +46,7 @@ export class SdkNode implements NodeApi {
   deployments: NodeApi['deployments'] = () => this.#ask((c) => c.deployments())
   deploy: NodeApi['deploy'] = (statement, signature, name) => this.#ask((c) => c.deploy(statement, signature, name))
   sendVoucher: NodeApi['sendVoucher'] = (voucher) => this.#ask((c) => c.sendVoucher(voucher))
+  receiptPromise: NodeApi['receiptPromise'] = (id) => this.#ask((c) => c.receiptPromise(id))
   channel: NodeApi['channel'] = (id) => this.#ask((c) => c.channel(id))
   receipts: NodeApi['receipts'] = (cursor) => this.#ask((c) => c.receipts({ cursor, limit: 50 }))
   receiptBundle: NodeApi['receiptBundle'] = (id, payment) => this.#ask(async (c) => writeArtefact(await c.receipt(id, payment)))

@@ -1,4 +1,4 @@
-import { fail, readArtefact, receiptBundleSchema, type Hex, type ReceiptBundle } from '@openledger/protocol'
+import { fail, promiseFileSchema, readArtefact, receiptBundleSchema, writeArtefact, type Hex, type PromiseFile, type ReceiptBundle } from '@openledger/protocol'
 import { KeptFiles } from '../context/KeptFiles.ts'
 
 /** The receipt bundles of this folder's payers, in files named by the receipt's id. */
@@ -16,6 +16,25 @@ export class ReceiptBook {
   /** The bytes of a bundle; undefined when it is not kept. */
   read(id: Hex): Promise<Uint8Array | undefined> {
     return this.#files.read(`${id}.json`)
+  }
+
+  /** Keeps the gateway's promise to settle a receipt, unless an earlier date is kept. */
+  async keepPromise(promise: PromiseFile): Promise<void> {
+    const { receiptId, includeBy } = promise.statement
+    const kept = await this.promise(receiptId)
+    if (kept && kept.statement.includeBy <= includeBy) return
+    await this.#files.write(`${receiptId}.promise.json`, writeArtefact(promise))
+  }
+
+  /** The gateway's promise to settle a receipt; undefined when none is kept. Fails with BAD_ARTEFACT. */
+  async promise(id: Hex): Promise<PromiseFile | undefined> {
+    const bytes = await this.#files.read(`${id}.promise.json`)
+    return bytes && readArtefact(promiseFileSchema, bytes)
+  }
+
+  /** The fee of a kept receipt; undefined when it is not kept or cannot be read. */
+  async feeOf(id: Hex): Promise<bigint | undefined> {
+    return (await this.#statement(id))?.fee
   }
 
   /** The ids of the kept receipts, sorted. */

@@ -1,6 +1,6 @@
 import type { AuditReport, AuditSession, CheckOutcome, DisputeRequest } from '@openledger/audit'
 import type { ContentStore } from '@openledger/datanet'
-import { epochFileSchema, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex } from '@openledger/protocol'
+import { epochFileSchema, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex, type PromiseFile } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { FallbackContent } from '../context/FallbackContent.ts'
 import type { Session } from '../context/Session.ts'
@@ -9,6 +9,7 @@ import { baseFile, type BaseFile } from './baseFile.ts'
 import { auditSubject } from './auditSubject.ts'
 import { epochFile, epochOfReceipt } from './epochFiles.ts'
 import { findAuditFile } from './findAuditFile.ts'
+import { ReceiptBook } from './ReceiptBook.ts'
 
 export type AuditInput = {
   /** See auditSubject: a path, an id, a run's name, an epoch's number, or "epoch 3"; as one text or as its words. */
@@ -41,6 +42,12 @@ async function weights({ session, content, input }: Parts, baseId: Hex): Promise
   return baseFile(session.reader, content, baseId, { packaged: tinyModelPath(), store })
 }
 
+/** The gateway's promise about a receipt: the payer's own, else what the node shows; undefined when there is none. */
+async function promiseOf(session: Session, id: Hex): Promise<PromiseFile | undefined> {
+  const kept = await new ReceiptBook(session.folder.receipts).promise(id)
+  return kept ?? (await session.node.receiptPromise(id).catch(() => undefined))
+}
+
 async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditReport> {
   const { session, content, input } = parts
   const { auditReceipt, viemChainView } = await import('@openledger/audit')
@@ -49,11 +56,12 @@ async function receiptReport(parts: Parts, bytes: Uint8Array): Promise<AuditRepo
   const { chainId, verifyingContract } = bundle.domain
   const id = statementDigest(statementDomain(chainId, verifyingContract), 'Receipt', statement)
   const settled = await epochOfReceipt(session.reader, content, { id, gateway: statement.gateway, time: statement.time })
+  const promise = await promiseOf(session, id)
   const base = await weights(parts, statement.baseId)
   const source = { content, modelPath: base.path, threads: input.threads }
   const { network } = session
   const { shared, secondOpinion, disputes, onCheck } = input
-  return auditReceipt({ bundle: bytes, content, chain: viemChainView(network), network, source, epochFile: settled, session: shared, withSecondOpinion: secondOpinion, disputes, onCheck }).finally(base.release)
+  return auditReceipt({ bundle: bytes, content, chain: viemChainView(network), network, source, epochFile: settled, promise, session: shared, withSecondOpinion: secondOpinion, disputes, onCheck }).finally(base.release)
 }
 
 async function epochReport({ session, content, input }: Parts, bytes: Uint8Array): Promise<AuditReport> {

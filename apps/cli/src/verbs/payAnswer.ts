@@ -1,5 +1,6 @@
-import { formatOpen, PaymentError, signStatement, statementDomain, type Hex } from '@openledger/protocol'
+import { checkPromise, formatOpen, PaymentError, signStatement, statementDomain, type Hex, type PromiseFile } from '@openledger/protocol'
 import type { AnswerView } from '@openledger/sdk'
+import type { Address } from 'viem'
 import type { Actor } from '../context/Actor.ts'
 import type { Session } from '../context/Session.ts'
 import { checkReceipt, type Asked } from './checkReceipt.ts'
@@ -48,11 +49,25 @@ async function sumOfReceipts(session: Session, actor: Actor, terms: ChannelTerms
   return [...fees.values()].reduce((sum, fee) => sum + fee, 0n)
 }
 
-async function sign(session: Session, actor: Actor, channelId: Hex, cumulative: bigint): Promise<bigint> {
+async function sign(session: Session, actor: Actor, { channelId, gateway }: ChannelTerms, cumulative: bigint): Promise<bigint> {
   const voucher = await signVoucher(session, actor, channelId, cumulative)
   await new VoucherBook(session.folder.vouchers).keep(voucher)
-  await session.node.sendVoucher(voucher)
+  const { promises } = await session.node.sendVoucher(voucher)
+  await keepPromises(session, gateway, promises)
   return cumulative
+}
+
+/** Checks and keeps what the gateway promises about this payer's receipts; of others it says nothing that could be checked here. */
+async function keepPromises({ network, folder }: Session, gateway: Address, promises: readonly PromiseFile[]): Promise<void> {
+  const receipts = new ReceiptBook(folder.receipts)
+  const { chainId, contracts } = network
+  for (const promise of promises) {
+    const { receiptId } = promise.statement
+    const fee = await receipts.feeOf(receiptId)
+    if (fee === undefined) continue
+    await checkPromise(promise, { chainId, epochs: contracts.epochs, gateway, receiptId, fee })
+    await receipts.keepPromise(promise)
+  }
 }
 
 const owedTooMuch = (claimed: bigint, found: bigint): PaymentError =>
@@ -63,14 +78,14 @@ const owedTooMuch = (claimed: bigint, found: bigint): PaymentError =>
 /**
  * Signs for what a channel owes by its receipts: for answers whose voucher was never sent.
  * @returns the cumulative amount
- * @throws PaymentError OWED_TOO_MUCH; ProofError WRONG_RECEIPT
+ * @throws PaymentError OWED_TOO_MUCH; ProofError WRONG_RECEIPT, WRONG_PROMISE, BAD_SIGNATURE
  */
 export async function payDebt(session: Session, actor: Actor, terms: ChannelTerms): Promise<bigint> {
   const last = await new VoucherBook(session.folder.vouchers).last(terms.channelId)
   const spent = BigInt((await session.node.channel(terms.channelId)).spent)
   const sum = await sumOfReceipts(session, actor, terms, last)
   if (sum !== spent) throw owedTooMuch(spent, sum)
-  return sign(session, actor, terms.channelId, sum)
+  return sign(session, actor, terms, sum)
 }
 
 /**
@@ -84,10 +99,10 @@ export async function payAnswer(session: Session, actor: Actor, asked: Asked, vi
   const fee = await takeReceipt(session, actor, asked, last)
   const spent = BigInt(view.channel.spent)
   const simple = (last?.cumulative ?? 0n) + fee
-  if (spent === simple) return sign(session, actor, asked.channelId, simple)
+  if (spent === simple) return sign(session, actor, asked, simple)
   const { request: _, receiptId: __, ...terms } = asked
   const sum = await sumOfReceipts(session, actor, terms, last)
   // Another answer of the same payer may have been given in the meantime: then this sum ends at a later answer.
   if (sum < spent) throw owedTooMuch(spent, sum)
-  return sign(session, actor, asked.channelId, sum)
+  return sign(session, actor, asked, sum)
 }

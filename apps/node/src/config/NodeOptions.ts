@@ -34,6 +34,8 @@ export type NodeOptions = {
   defaultMaxTokens?: number
   /** Within how many seconds an answer must be attributed, at most a week; after that the node loses its part of the fee. Default 600. */
   attributionSeconds?: number
+  /** Within how many seconds after it was paid for and attributed a receipt is settled: what the gateway promises, at most 30 days. Default a day. */
+  inclusionSeconds?: number
   /** Answers that can wait to be attributed; beyond that no model with an adapter answers. Default 1,000. */
   maxAttributions?: number
   /** Pause between two looks at the chain, milliseconds. Default 250. */
@@ -58,6 +60,7 @@ export type NodeOptions = {
 export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock'>> & Pick<NodeOptions, 'keys' | 'lock'>
 
 const weekSeconds = 604_800
+const monthSeconds = 2_592_000
 
 /** Fills in the defaults. @throws InputError BAD_OPTION */
 export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
@@ -72,6 +75,7 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     channelIdleMs: 30 * 86_400_000,
     defaultMaxTokens: 256,
     attributionSeconds: 600,
+    inclusionSeconds: 86_400,
     maxAttributions: 1000,
     pollMs: 250,
     callsPerMinute: 6000,
@@ -86,8 +90,9 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
   // A default gives way to what is given, not to an option that is there but undefined.
   const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as NodeOptions
   const full = { ...defaults, ...named } as FullNodeOptions
-  const { attributionSeconds: seconds, maxAttributions: most } = full
+  const { attributionSeconds: seconds, inclusionSeconds: promised, maxAttributions: most } = full
   if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > weekSeconds) fail('BAD_OPTION', `attributionSeconds is ${seconds}, not a whole number from 1 to ${weekSeconds}`, { field: 'attributionSeconds' })
+  if (!Number.isSafeInteger(promised) || promised < 1 || promised > monthSeconds) fail('BAD_OPTION', `inclusionSeconds is ${promised}, not a whole number from 1 to ${monthSeconds}`, { field: 'inclusionSeconds' })
   if (!Number.isSafeInteger(most) || most < 1) fail('BAD_OPTION', `maxAttributions is ${most}, not a whole number from 1`, { field: 'maxAttributions' })
   return full
 }

@@ -60,6 +60,9 @@ create index receipt_shares_by_payee on receipt_shares (payee);
 
 create table vouchers (channel_id text primary key, cumulative numeric not null, signature text not null, at bigint not null);
 
+create table promises (receipt_id text primary key, channel_id text not null, gateway text not null, fee numeric not null, include_by bigint not null, signature text not null);
+create index promises_by_channel on promises (channel_id);
+
 create table epochs (
   gateway text not null, index integer not null, cid text not null, data_hash text not null, receipts_root text not null, lines_root text not null,
   balances_root text not null, total numeric not null, line_count integer not null, receipt_count integer not null, vouchers jsonb not null,

@@ -16,6 +16,7 @@ const texts: { [K in Fact['type']]: (data: Extract<Fact, { type: K }>['data']) =
   attribution: (d) => ({ id: d.receiptId, text: `an answer was attributed by ${d.method}` }),
   attributionFailed: (d) => ({ id: d.receiptId, text: `node ${d.node.slice(0, 8)} did not attribute an answer in time and lost its part of the fee` }),
   voucher: (d) => ({ id: d.channelId, text: `a payer signed for ${formatOpen(BigInt(d.cumulative))} OPEN` }),
+  promise: (d) => ({ id: d.receiptId, text: `the gateway promised to settle an answer by ${new Date(1000 * d.includeBy).toISOString()}` }),
   epoch: (d) => ({ id: String(d.index), text: `epoch ${d.index} with ${d.receiptCount} answers was put together` }),
   epochPosted: (d) => ({ id: String(d.index), text: `epoch ${d.index} was posted` }),
   epochVoided: (d) => ({ id: String(d.index), text: `epoch ${d.index} was voided` }),

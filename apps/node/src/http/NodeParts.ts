@@ -19,6 +19,7 @@ import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { PaymentDoor } from '../x402/PaymentDoor.ts'
 import type { IdleChannels } from '../idle/IdleChannels.ts'
+import type { PromiseBook } from '../payments/PromiseBook.ts'
 import type { ReadoutQueue } from '../readout/ReadoutQueue.ts'
 import type { RunJobs } from '../runs/RunJobs.ts'
 import type { Settlement } from '../settlement/Settlement.ts'
@@ -49,6 +50,7 @@ export type NodeParts = {
   channels: ChannelLedger
   door: PaymentDoor
   idleChannels: IdleChannels
+  promises: PromiseBook
   serving: LoadedEngine
   engineSettings: EngineSettings
   /** Content id of the base's weight file, when it is published. */

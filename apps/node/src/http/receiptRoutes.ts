@@ -34,7 +34,7 @@ async function requireHolder(c: Context, parts: NodeParts, id: Hex): Promise<voi
 
 /** /api/receipts, /api/vouchers, /api/channels */
 export function receiptRoutes(parts: NodeParts): Hono {
-  const { query, channels, names, operatorToken } = parts
+  const { query, channels, promises, names, operatorToken } = parts
   const app = new Hono()
   const audience = (c: Context): Audience => (isOperator(c, operatorToken) ? 'holder' : 'public')
 
@@ -67,10 +67,14 @@ export function receiptRoutes(parts: NodeParts): Hono {
   })
   app.get('/receipts/:id/payments', async (c) => c.json(await readPayments(query, names, hashParam(c), nowSeconds(parts))))
 
+  app.get('/receipts/:id/promise', async (c) => c.json(toJson(await promises.find(hashParam(c))) as object))
+
   app.post('/vouchers', async (c) => {
     const { statement, signature } = readArtefact(signedVoucherSchema, await readBytes(c, 64 * 1024))
     const account = await channels.acceptVoucher({ ...statement, signature })
-    return c.json({ channelId: statement.channelId, spent: account.spent.toString(), vouchered: account.vouchered.toString() })
+    await promises.promise(statement.channelId)
+    const open = await promises.openOf(statement.channelId)
+    return c.json(toJson({ channelId: statement.channelId, spent: account.spent, vouchered: account.vouchered, promises: open }) as object)
   })
   app.get('/channels', async (c) => {
     requireOperator(c, operatorToken)

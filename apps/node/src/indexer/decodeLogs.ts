@@ -1,4 +1,4 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, guaranteesAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
 import { decodeEventLog, type Abi, type Address, type Hex, type Log } from 'viem'
 
 /** One event of our contracts: `name` is contract and event, such as `Datanets.SnapshotSealed`; amounts in `args` are decimal strings. */
@@ -17,6 +17,7 @@ export function eventSources(network: Network): Map<Address, Source> {
     [contracts.stakes, 'Stakes', stakesAbi],
     [contracts.parameters, 'Parameters', parametersAbi],
     [contracts.epochCourt, 'EpochCourt', epochCourtAbi],
+    [contracts.inclusionCourt, 'InclusionCourt', inclusionCourtAbi],
     [contracts.attributionCourt, 'AttributionCourt', attributionCourtAbi],
     [contracts.guarantees, 'Guarantees', guaranteesAbi],
   ]

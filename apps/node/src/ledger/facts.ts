@@ -53,6 +53,8 @@ export type Facts = {
   /** An answer was not attributed by its deadline: the shares of its receipt hold, and its node loses its part. */
   attributionFailed: { receiptId: Hex; node: Address; reason: string }
   voucher: { channelId: Hex; cumulative: string; signature: Hex }
+  /** What the gateway signed about a receipt that a voucher pays for: it is settled by then (Unix seconds). */
+  promise: { receiptId: Hex; channelId: Hex; gateway: Address; fee: string; includeBy: number; signature: Hex }
   /** An epoch that was put together; from here on exactly these vouchers are collected and exactly this file is posted. */
   epoch: {
     gateway: Address

@@ -25,9 +25,11 @@ import { openPaymentChain } from '../x402/PaymentChain.ts'
 import { PaymentDoor } from '../x402/PaymentDoor.ts'
 import { IdleChannels } from '../idle/IdleChannels.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { PromiseBook } from '../payments/PromiseBook.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
-import { openAnswers, openGatewayChain, openReveals } from '../settlement/GatewayChain.ts'
+import { openAnswers, openGatewayChain, openInclusions, openReveals } from '../settlement/GatewayChain.ts'
+import { InclusionAnswerer } from '../settlement/InclusionAnswerer.ts'
 import { openReadouts } from '../readout/openReadouts.ts'
 import { Settlement } from '../settlement/Settlement.ts'
 import { SummonsAnswerer } from '../settlement/SummonsAnswerer.ts'
@@ -75,9 +77,11 @@ export async function openParts(folder: DataFolder, { journal, database, content
   ledger.onFact((fact) => events.publish(describeFact(fact)))
   const summonses = new SummonsAnswerer({ node, query, log, answer: openAnswers(network, rpcUrl, chain.client, accounts.gateway) })
   const demands = new DemandAnswerer({ gateway, query, content, log, chain: openReveals(network, rpcUrl, chain.client, accounts.gateway) })
+  const inclusions = new InclusionAnswerer({ gateway, query, content, log, chain: openInclusions(network, rpcUrl, chain.client, accounts.gateway) })
   const answerCourts = (): void => {
     void summonses.answerAll()
     void demands.answerAll()
+    void inclusions.answerAll()
   }
   answerCourts()
   const indexer = new Indexer({
@@ -98,6 +102,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   })
   closers.add('indexer', () => indexer.stop())
 
+  const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, now, keep: async (promise) => void (await ledger.record('promise', promise)) })
   const channels = new ChannelLedger({
     chainId: network.chainId,
     channels: network.contracts.channels,
@@ -105,7 +110,11 @@ export async function openParts(folder: DataFolder, { journal, database, content
     creditLimit: options.creditLimit,
     firstVoucherCap: options.firstVoucherCap,
     readChannel: (id) => chain.channel(id),
-    keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })),
+    keepVoucher: async ({ channelId, cumulative, signature }) => {
+      await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })
+      // The voucher is kept: a promise that cannot be made now is made when somebody asks for it.
+      await promises.promise(channelId).catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
+    },
     now,
   })
   await channels.load(query)
@@ -150,6 +159,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     channels,
     door,
     idleChannels,
+    promises,
     serving,
     engineSettings: settings,
     baseCid: await publishBase(options, content),

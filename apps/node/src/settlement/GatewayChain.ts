@@ -1,8 +1,9 @@
 import type { Hex, Network } from '@openledger/protocol'
-import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, type Collection, type NewEpoch } from '@openledger/sdk'
+import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, showInclusion, type Collection, type NewEpoch } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { HeldVoucher } from './planEpoch.ts'
 import type { DemandParts } from './DemandAnswerer.ts'
+import type { InclusionParts } from './InclusionAnswerer.ts'
 import type { SummonsParts } from './SummonsAnswerer.ts'
 
 /** What settling asks of the chain, in the name of the gateway. Every method may throw UnavailableError CHAIN_AWAY or NOT_MINED. */
@@ -31,6 +32,15 @@ export function openReveals(network: Network, rpcUrl: string, client: PublicClie
   return {
     header: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header ?? null,
     reveal: async (demand, entry) => void (await revealEntry(writer, demand, entry)),
+  }
+}
+
+/** Shows the court a receipt that the gateway promised to settle, in the epoch that settled it. */
+export function openInclusions(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): InclusionParts['chain'] {
+  const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
+  return {
+    header: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header ?? null,
+    show: async (epoch, opening) => void (await showInclusion(writer, { gateway: account.address, epoch, opening })),
   }
 }
 

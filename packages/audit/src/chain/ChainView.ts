@@ -27,6 +27,8 @@ export type ChainView = {
   epoch(gateway: Address, index: number): Promise<ChainEpoch | null>
   /** All that the gateway has collected from channels, smallest unit. */
   collected(gateway: Address): Promise<bigint>
+  /** The time of the newest block, Unix seconds. */
+  time(): Promise<bigint>
   /** The stake of a node in force, smallest unit. */
   stake(node: Address): Promise<bigint>
   /** When the contributor withdrew a record, Unix seconds. */

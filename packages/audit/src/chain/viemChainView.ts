@@ -77,6 +77,7 @@ export function viemChainView(network: Network, client: PublicClient = createPub
       const credited = await orNull(client.readContract({ address: epochs, abi: epochsAbi, functionName: 'credited', args: [gateway] }))
       return credited ?? 0n
     },
+    time: async () => (await client.getBlock()).timestamp,
     stake: async (node) => {
       const position = await orNull(client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [node, nodeRole] }))
       return position?.bonded ?? 0n

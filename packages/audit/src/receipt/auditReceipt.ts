@@ -14,6 +14,7 @@ import {
   statementDomain,
   verifyStatement,
   type Network,
+  type PromiseFile,
   type ReceiptBundle,
 } from '@openledger/protocol'
 import { zeroAddress, type Address } from 'viem'
@@ -30,6 +31,7 @@ import { checkAnswer, checkPrompt } from './checkAnswer.ts'
 import { readAttributionEvidence, type AttributionEvidence } from '../evidence/AttributionEvidence.ts'
 import { checkAttribution, checkNoAttribution, isAttributed } from './checkAttribution.ts'
 import { checkDeployment } from './checkDeployment.ts'
+import { checkInclusion } from './checkInclusion.ts'
 import { checkOpenings, isBareBase } from './checkOpenings.ts'
 import { checkQuery } from './checkQuery.ts'
 import { checkShares } from './checkShares.ts'
@@ -44,6 +46,8 @@ export type ReceiptAuditInput = {
   source: BaseSource
   /** The file of the epoch that settled the receipt, when it is settled. */
   epochFile?: Uint8Array
+  /** The gateway's promise to settle the receipt, when there is one. */
+  promise?: PromiseFile
   /** What this audit has in common with others; default nothing. */
   session?: AuditSession
   /** Ask the model by forward passes too, what the answer would lose without each atom. */
@@ -123,6 +127,7 @@ async function auditIn(session: AuditSession, input: Omit<ReceiptAuditInput, 'se
   await auditor.check('openings', () => checkOpenings(bundle))
   await auditor.check('deployment and fee', () => checkDeployment(bundle, chain, network))
   await auditor.check('split', () => checkSplit(bundle, network))
+  if (input.promise) await auditor.check('promise', () => checkInclusion({ promise: input.promise!, statement, receiptId, network, chain, isSettled: epochFile !== undefined }))
   if (auditor.failed && input.disputes === undefined) return auditor.finish()
 
   const manifest = bundle.run === null ? null : await content.get(bundle.run)

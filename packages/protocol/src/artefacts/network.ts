@@ -17,6 +17,7 @@ export const networkSchema = z.strictObject({
     epochs: address,
     stakes: address,
     epochCourt: address,
+    inclusionCourt: address,
     attributionCourt: address,
     identityRegistry: address,
     guarantees: address,

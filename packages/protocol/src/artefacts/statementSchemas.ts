@@ -72,6 +72,8 @@ export const receiptSchema = z.strictObject({
 
 export const attributionStatementSchema = z.strictObject({ receiptId: hash32, attributionRoot: hash32, queryHash: hash32, shareRoot: hash32, time: amount })
 
+export const inclusionPromiseSchema = z.strictObject({ gateway: address, receiptId: hash32, fee: amount, includeBy: amount })
+
 export const guaranteeSchema = z.strictObject({
   agentId: amount,
   agent: address,

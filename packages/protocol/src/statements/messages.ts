@@ -112,6 +112,17 @@ export type Attribution = {
   time: bigint
 }
 
+/** A gateway's statement: this receipt was paid for, and stands in one of my epochs by this date. */
+export type InclusionPromise = {
+  gateway: Address
+  /** The EIP-712 digest of the receipt. */
+  receiptId: Hex
+  /** The receipt's fee, smallest unit of OPEN. */
+  fee: bigint
+  /** Unix seconds. */
+  includeBy: bigint
+}
+
 /** An agent's statement: this task is done by the deadline, or the penalty is the client's. */
 export type Guarantee = {
   /** The agent's id in the identity registry; `agent` is its wallet. */
@@ -147,6 +158,7 @@ export type StatementMessages = {
   Voucher: Voucher
   Receipt: Receipt
   Attribution: Attribution
+  InclusionPromise: InclusionPromise
   Guarantee: Guarantee
   Release: Release
 }

@@ -1,6 +1,6 @@
 /**
  * The EIP-712 types of every statement. The contract that each is addressed to (its `verifyingContract`):
- * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt and Attribution: Epochs ·
+ * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt, Attribution and InclusionPromise: Epochs ·
  * Guarantee and Release: Guarantees.
  */
 export const statementTypes = {
@@ -75,6 +75,12 @@ export const statementTypes = {
     { name: 'queryHash', type: 'bytes32' },
     { name: 'shareRoot', type: 'bytes32' },
     { name: 'time', type: 'uint64' },
+  ],
+  InclusionPromise: [
+    { name: 'gateway', type: 'address' },
+    { name: 'receiptId', type: 'bytes32' },
+    { name: 'fee', type: 'uint128' },
+    { name: 'includeBy', type: 'uint64' },
   ],
   Guarantee: [
     { name: 'agentId', type: 'uint256' },

@@ -1,4 +1,4 @@
-import { canonicalJson, cidOf, networkSchema, ProofError, readArtefact, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
+import { canonicalJson, cidOf, networkSchema, ProofError, promiseFileSchema, readArtefact, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type PromiseFile, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
 import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
@@ -179,9 +179,18 @@ export class OpenLedgerClient {
     throw new UnavailableError('ANSWER_BROKEN_OFF', 'the answer ended without its receipt', { action: 'retry', fix: 'read the channel: what it owes says whether the answer was finished; then ask again' })
   }
 
-  /** Pays: sends a voucher for what a channel owes. The same again changes nothing. */
-  sendVoucher({ channelId, cumulative, signature }: PaymentVoucher): Promise<{ channelId: Hex; spent: string; vouchered: string }> {
-    return this.#post('/api/vouchers', { statement: { channelId, cumulative: cumulative.toString() }, signature })
+  /**
+   * Pays: sends a voucher for what a channel owes. The same again changes nothing.
+   * @returns `promises`: for each receipt that is paid for and not settled, when the gateway will have settled it; unchecked (`checkPromise`)
+   */
+  async sendVoucher({ channelId, cumulative, signature }: PaymentVoucher): Promise<{ channelId: Hex; spent: string; vouchered: string; promises: PromiseFile[] }> {
+    const answer = await this.#post<{ channelId: Hex; spent: string; vouchered: string; promises?: object[] }>('/api/vouchers', { statement: { channelId, cumulative: cumulative.toString() }, signature })
+    return { ...answer, promises: (answer.promises ?? []).map((promise) => readArtefact(promiseFileSchema, promise)) }
+  }
+
+  /** The gateway's promise to settle a receipt that was paid for. Fails with NO_PROMISE (404). */
+  async receiptPromise(id: Hex): Promise<PromiseFile> {
+    return readArtefact(promiseFileSchema, await this.#http.json<object>({ path: `/api/receipts/${id}/promise` }))
   }
 
   /** Every payment channel to the node's gateway, with what is locked in it; for the operator. */

@@ -14,7 +14,7 @@ async function pendingReceipt(query: Query, id: string): Promise<{ bundle: strin
 }
 
 /** Receipts, vouchers and epochs in the tables. */
-export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'attributionFailed' | 'voucher' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
+export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'attributionFailed' | 'voucher' | 'promise' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
   async receipt(query, { seq, data }) {
     const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
     const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
@@ -49,6 +49,10 @@ export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'at
        where vouchers.cumulative < excluded.cumulative`,
       [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)],
     )
+  },
+
+  async promise(query, { data }) {
+    await query(`insert into promises values ($1,$2,$3,$4,$5,$6) on conflict do nothing`, [data.receiptId, data.channelId, data.gateway, data.fee, data.includeBy, data.signature])
   },
 
   async epoch(query, { time, data }, sources) {

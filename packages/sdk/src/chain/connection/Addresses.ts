@@ -13,6 +13,7 @@ export type Addresses = {
   datanets: Address
   models: Address
   epochCourt: Address
+  inclusionCourt: Address
   attributionCourt: Address
   identityRegistry: Address
   guarantees: Address

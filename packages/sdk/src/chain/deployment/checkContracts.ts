@@ -1,5 +1,5 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 
@@ -17,7 +17,7 @@ const mismatch = (message: string, cause?: unknown): never => {
  */
 export async function checkContracts(publicClient: PublicClient, addresses: Addresses): Promise<void> {
   const { chainId, deployBlock: _, ...contracts } = addresses
-  const { wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, attributionCourt } = contracts
+  const { wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, inclusionCourt, attributionCourt } = contracts
   const actual = await readLedger({ publicClient }, 'chain id', (client) => client.getChainId())
   if (actual !== chainId) mismatch(`the chain's id is ${actual}, the ledger lives on ${chainId}`)
   for (const [name, address] of Object.entries(contracts)) {
@@ -43,6 +43,8 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
       client.readContract({ address: attributionCourt, abi: attributionCourtAbi, functionName: 'stakes' }),
       client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [epochCourt] }),
       client.readContract({ address: epochCourt, abi: epochCourtAbi, functionName: 'epochs' }),
+      client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [inclusionCourt] }),
+      client.readContract({ address: inclusionCourt, abi: inclusionCourtAbi, functionName: 'epochs' }),
     ]),
   )
   wiring.slice(0, 4).forEach((found) => same('the token of a contract', found as Address, wopen))
@@ -55,6 +57,8 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the court's stakes", wiring[10], stakes)
   if (wiring[11] === 0n) mismatch('the court of epochs is not registered')
   same("the court's epochs", wiring[12], epochs)
+  if (wiring[13] === 0n) mismatch('the court of inclusion is not registered')
+  same("the court of inclusion's epochs", wiring[14], epochs)
   await checkAgents(publicClient, addresses, same)
 }
 

@@ -12,6 +12,7 @@ import {
   guaranteesAbi,
   hashVerifierAbi,
   identityRegistryAbi,
+  inclusionCourtAbi,
   indexJudgeAbi,
   modelsAbi,
   parametersAbi,
@@ -34,7 +35,7 @@ export type ContractName = ListedName | JudgeName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
-const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt']
+const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'inclusionCourt']
 const agents: readonly ListedName[] = ['identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier']
 const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents]
 const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents]
@@ -64,6 +65,7 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),
     models: encodeDeployData({ abi: modelsAbi, bytecode: bytecode.Models, args: [at.wopen, at.parameters, at.datanets] }),
     epochCourt: encodeDeployData({ abi: epochCourtAbi, bytecode: bytecode.EpochCourt, args: [at.wopen, at.parameters, at.epochs] }),
+    inclusionCourt: encodeDeployData({ abi: inclusionCourtAbi, bytecode: bytecode.InclusionCourt, args: [at.wopen, at.parameters, at.stakes, at.epochs] }),
     scoreJudge: encodeDeployData({ abi: scoreJudgeAbi, bytecode: bytecode.ScoreJudge }),
     spanJudge: encodeDeployData({ abi: spanJudgeAbi, bytecode: bytecode.SpanJudge }),
     indexJudge: encodeDeployData({ abi: indexJudgeAbi, bytecode: bytecode.IndexJudge }),

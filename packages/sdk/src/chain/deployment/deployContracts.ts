@@ -56,7 +56,7 @@ async function createMissing(sender: Sender, progress: DeployProgress, steps: re
   }
 }
 
-const courts = ['epochs', 'epochCourt', 'attributionCourt'] as const
+const courts = ['epochs', 'epochCourt', 'inclusionCourt', 'attributionCourt'] as const
 
 /** Registers a court; the first is in force at once, a later one after the stake thaw. */
 async function registerCourt(sender: Sender, { parameters }: Addresses, court: Address): Promise<void> {

@@ -74,6 +74,11 @@ export const errorAdvice: Record<string, Advice> = {
   AlreadyDemanded: input('nothing is left to do: this entry is demanded'),
   NotDemanded: input('this entry is not demanded, or was shown'),
   NotTheEntry: proof('show the demanded entry with its proof, and of a receipt what its node signed'),
+  // InclusionCourt
+  PromiseNotSigned: proof("show the gateway's own signature, for this chain and for Epochs"),
+  PromiseNotDue: later('wait until the date of the promise is past'),
+  PromiseAlreadyBroken: input('nothing is left to do: this receipt has cost its gateway'),
+  NotIncluded: proof('show the summoned receipt with its proof, in an epoch that stands'),
   // AttributionCourt
   NotSigned: proof("show the node's own signature, for this chain and for Epochs"),
   WrongAttribution: proof("show the Attribution of this very receipt, signed by its deadline"),
@@ -82,8 +87,8 @@ export const errorAdvice: Record<string, Advice> = {
   NotOpen: input('this receipt did not leave its attribution open until this deadline'),
   TooEarly: later('wait until the time that the error names'),
   TooLate: input('the window to answer is over'),
-  AlreadySummoned: input('nothing is left to do: the node is summoned, or has answered'),
-  NotSummoned: input('summon the node first'),
+  AlreadySummoned: input('nothing is left to do: there is a summons, or it was answered'),
+  NotSummoned: input('summon first; an answered summons is gone'),
   OneAttribution: proof('show two Attributions of this receipt that say different things'),
   FailedCall: input('the openings cannot be read: make them anew from the published files'),
   AddressEmptyCode: input('the judge is missing: check the addresses of the ledger'),

@@ -1,0 +1,76 @@
+import { checkPromise, zeroHash, type Hex } from '@openledger/protocol'
+import { privateKeyToAccount } from 'viem/accounts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentLog } from '../config/Log.ts'
+import type { Database, Query } from '../database/Database.ts'
+import { openPglite } from '../database/openPglite.ts'
+import { PromiseBook } from './PromiseBook.ts'
+import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
+
+const account = privateKeyToAccount(`0x${'33'.repeat(32)}`)
+const epochs = `0x${'e0'.repeat(20)}` as const
+const network = { chainId: 7, contracts: { epochs } as never }
+const channelId = `0x${'c1'.repeat(32)}` as Hex
+const id = (n: number): Hex => `0x${String(n).repeat(64)}`
+const seconds = 100
+let folder: string
+let database: Database
+let query: Query
+let now: number
+let book: PromiseBook
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'openledger-promises-'))
+  database = await openPglite(path.join(folder, 'db'), silentLog)
+  ;({ query } = database)
+  now = 5_000_500
+  const sources = { content: () => Promise.reject(new Error('none')) } as never
+  let seq = 0
+  book = new PromiseBook({ network, account, query, seconds, now: () => now, keep: (data) => moneyProjections.promise(query, { seq: ++seq, time: now, type: 'promise', data }, sources) })
+  for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
+    await query(`insert into receipts values ($1,$2,'n',$2,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline])
+  }
+})
+
+afterAll(async () => {
+  await database.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const paid = (cumulative: number): Promise<unknown> => query(`insert into vouchers values ($1,$2,'0x',0) on conflict (channel_id) do update set cumulative = excluded.cumulative`, [channelId, cumulative])
+
+describe('PromiseBook', () => {
+  it('promises nothing that was not paid for, or that is settled', async () => {
+    await book.promise(channelId)
+    expect(await book.openOf(channelId)).toEqual([])
+    await expect(book.find(id(1))).rejects.toMatchObject({ code: 'NO_PROMISE' })
+    await paid(50)
+    await query(`insert into epoch_receipts values ($1,'g',0)`, [id(1)])
+    await book.promise(channelId)
+    await expect(book.find(id(1))).rejects.toMatchObject({ code: 'NO_PROMISE' })
+    await expect(book.find(id(3))).rejects.toMatchObject({ code: 'NO_PROMISE' })
+    expect((await book.find(id(2))).statement.fee).toBe(20n)
+  })
+
+  it('promises each paid receipt once, after its attribution can be closed', async () => {
+    // The epoch fell: its receipts wait for the next one.
+    await query(`delete from epoch_receipts`)
+    await Promise.all([book.promise(channelId), book.promise(channelId)])
+    now += 1_000_000
+    await book.promise(channelId)
+    const open = await book.openOf(channelId)
+    expect(open.map(({ statement }) => [statement.receiptId, statement.fee, statement.includeBy])).toEqual([
+      [id(2), 20n, 9_100n],
+      [id(1), 30n, 5_101n],
+    ])
+    for (const promise of open) await checkPromise(promise, { chainId: 7, epochs, gateway: account.address, receiptId: promise.statement.receiptId, fee: promise.statement.fee })
+    await expect(checkPromise({ ...open[0]!, statement: { ...open[0]!.statement, includeBy: 9n } }, { chainId: 7, epochs, gateway: account.address, receiptId: id(2), fee: 20n })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' })
+    await expect(checkPromise(open[0]!, { chainId: 7, epochs, gateway: account.address, receiptId: zeroHash, fee: 20n })).rejects.toMatchObject({ code: 'WRONG_PROMISE' })
+    await paid(60)
+    await book.promise(channelId)
+    expect((await book.find(id(3))).statement.fee).toBe(10n)
+  })
+})
