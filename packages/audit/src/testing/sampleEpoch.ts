@@ -100,6 +100,7 @@ export function chainWith(anchored: ChainEpoch | null, collected: bigint): Chain
     epoch: async () => anchored,
     collected: async () => collected,
     stake: async () => 0n,
+    time: async () => 0n,
     revokedAt: nothing,
   }
 }
