@@ -31,7 +31,7 @@ beforeAll(async () => {
   let seq = 0
   book = new PromiseBook({ network, account, query, seconds, now: () => now, keep: (data) => moneyProjections.promise(query, { seq: ++seq, time: now, type: 'promise', data }, sources) })
   for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
-    await query(`insert into receipts values ($1,$2,'n',$2,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline])
+    await query(`insert into receipts values ($1,$2,'n',$7,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline, n])
   }
 })
 

@@ -7,7 +7,7 @@ import type { Query } from '../database/Database.ts'
 import { receiptBundleFixture } from '../test/receiptBundleFixture.ts'
 import { InclusionAnswerer } from './InclusionAnswerer.ts'
 
-const gateway = `0x${'Ab'.repeat(20)}` as const
+const gateway = `0x${'ab'.repeat(20)}` as const
 const network = { kind: 'openledger/network/1' as const, chainId: 7, rpcUrl: '', deployBlock: 0n, treasury: gateway, contracts: { epochs: gateway, stakes: gateway } as never }
 const content = new MemoryStore()
 let file: EpochFile
