@@ -41,6 +41,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
 
   /// @inheritdoc IModels
   function registerBase(bytes32 baseId, bytes32 contentHash) external override {
+    _requireRunning();
     _requireFree(baseId);
     _bases[baseId] = BaseState(msg.sender, uint64(block.timestamp), contentHash);
     emit BaseRegistered(baseId, msg.sender, contentHash);
@@ -48,6 +49,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
 
   /// @inheritdoc IModels
   function registerAdapter(TrainingRun calldata run, bytes32 contentHash, bytes calldata signature) external override {
+    _requireRunning();
     _requireFree(run.adapterId);
     if (_bases[run.baseId].registrant == address(0)) revert UnknownBase(run.baseId);
     _requireConsent(run.snapshotIds, run.trainer);
@@ -78,6 +80,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     Deployment calldata deployment,
     bytes calldata signature
   ) external override nonReentrant returns (bytes32 deploymentId) {
+    _requireRunning();
     uint256 sum =
       uint256(deployment.nodePpm) + deployment.ownerPpm + deployment.stakersPpm + deployment.contributorsPpm;
     if (sum != WHOLE_PPM) revert BadSplit(sum);
@@ -140,6 +143,10 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     state.methodHash = deployment.methodHash;
     state.tableHash = deployment.tableHash;
     state.nonce = deployment.nonce;
+  }
+
+  function _requireRunning() private view {
+    if (parameters.paused()) revert RegistrationsPaused();
   }
 
   function _requireFree(bytes32 id) private view {

@@ -18,9 +18,20 @@ contract Parameters is IParameters, Ownable2Step {
   uint256 public constant MAX_PLATFORM_FEE = 1e17;
   uint256 public constant MIN_CHALLENGE_DEPOSIT = 1e12;
   uint256 public constant MAX_CHALLENGE_DEPOSIT = 1_000e18;
+  /// @notice How long one pause may last.
+  uint256 public constant MAX_PAUSE = 7 days;
+  /// @notice How long nobody can pause after the time of a pause.
+  uint256 public constant MIN_UNPAUSED = 14 days;
 
   ParameterValues private _values;
   bool private _hasHadCourt;
+
+  /// @inheritdoc IParameters
+  address public override guardian;
+  /// @inheritdoc IParameters
+  uint64 public override pausedUntil;
+  /// @inheritdoc IParameters
+  uint64 public override pausableAt;
 
   /// @inheritdoc IParameters
   mapping(address court => uint64 since) public override courtSince;
@@ -51,6 +62,30 @@ contract Parameters is IParameters, Ownable2Step {
   }
 
   /// @inheritdoc IParameters
+  function setGuardian(address guardian_) external override onlyOwner {
+    guardian = guardian_;
+    emit GuardianChanged(guardian_);
+  }
+
+  /// @inheritdoc IParameters
+  function pause(uint32 duration) external override {
+    if (msg.sender != guardian) revert NotGuardian(msg.sender);
+    _bound("pause", duration, 1, MAX_PAUSE);
+    if (block.timestamp < pausableAt) revert PauseTooSoon(pausableAt);
+    pausedUntil = uint64(block.timestamp) + duration;
+    pausableAt = pausedUntil + uint64(MIN_UNPAUSED);
+    emit Paused(msg.sender, pausedUntil, pausableAt);
+  }
+
+  /// @inheritdoc IParameters
+  function unpause() external override {
+    if (msg.sender != guardian && msg.sender != owner()) revert NotGuardian(msg.sender);
+    if (!paused()) revert PauseNotRunning();
+    pausedUntil = uint64(block.timestamp);
+    emit Unpaused(msg.sender);
+  }
+
+  /// @inheritdoc IParameters
   function values() external view override returns (ParameterValues memory) {
     return _values;
   }
@@ -68,11 +103,6 @@ contract Parameters is IParameters, Ownable2Step {
   /// @inheritdoc IParameters
   function stakeThaw() external view override returns (uint32) {
     return _values.stakeThaw;
-  }
-
-  /// @inheritdoc IParameters
-  function paused() external view override returns (bool) {
-    return _values.paused;
   }
 
   /// @inheritdoc IParameters
@@ -98,6 +128,11 @@ contract Parameters is IParameters, Ownable2Step {
   /// @inheritdoc IParameters
   function treasury() external view override returns (address) {
     return _values.treasury;
+  }
+
+  /// @inheritdoc IParameters
+  function paused() public view override returns (bool) {
+    return block.timestamp < pausedUntil;
   }
 
   function _set(ParameterValues memory next) private {

@@ -184,9 +184,7 @@ contract ChannelsTest is LedgerFixture {
   }
 
   function test_pause_stopsDepositsOnly() public {
-    ParameterValues memory values = defaults();
-    values.paused = true;
-    parameters.set(values);
+    pauseLedger();
     vm.startPrank(payer);
     vm.expectRevert(IChannels.DepositsPaused.selector);
     channels.deposit(id, 1);

@@ -14,7 +14,7 @@ contract DemandsTest is EpochCourtFixture {
   EpochHeader private header;
   Receipt private signed;
 
-  function setUp() public override {
+  function setUp() public virtual override {
     super.setUp();
     signed.node = owner;
     signed.gateway = gateway;

@@ -10,7 +10,7 @@ contract EquivocationTest is LedgerFixture {
   uint256 private constant NODE_KEY = 0x0DE;
   address private node = vm.addr(NODE_KEY);
 
-  function setUp() public override {
+  function setUp() public virtual override {
     super.setUp();
     fund(node);
     vm.prank(node);

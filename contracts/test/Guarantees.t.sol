@@ -5,7 +5,6 @@ import { IGuarantees } from "../src/interfaces/IGuarantees.sol";
 import { ClientVerifier } from "../src/ClientVerifier.sol";
 import { HashVerifier } from "../src/HashVerifier.sol";
 import { Guarantee, Outcome, Status } from "../src/types/Agents.sol";
-import { ParameterValues } from "../src/types/ParameterValues.sol";
 import { AgentFixture } from "./support/AgentFixture.sol";
 import { FickleVerifier } from "./support/FickleVerifier.sol";
 
@@ -308,9 +307,7 @@ contract GuaranteesTest is AgentFixture {
     Guarantee memory g = offer();
     g.nonce = 1;
     bytes32 second = accept(g);
-    ParameterValues memory values = defaults();
-    values.paused = true;
-    parameters.set(values);
+    pauseLedger();
     g.nonce = 2;
     refuse(g, abi.encodeWithSelector(IGuarantees.DepositsPaused.selector));
     vm.expectRevert(IGuarantees.DepositsPaused.selector);

@@ -12,7 +12,7 @@ contract ModelsTest is LedgerFixture {
   uint256 private datanetId;
   bytes32 private snapshotId;
 
-  function setUp() public override {
+  function setUp() public virtual override {
     super.setUp();
     datanetId = datanets.create(owner, 0, true, false);
     Snapshot memory s = Snapshot(datanetId, 0, keccak256("root"), 5, 2, keccak256("file"));

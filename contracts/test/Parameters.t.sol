@@ -81,4 +81,73 @@ contract ParametersTest is LedgerFixture {
     parameters.acceptOwnership();
     assertEq(parameters.owner(), other, "moved");
   }
+
+  function test_pause_onlyByTheGuardian_andBounded() public {
+    vm.expectRevert(abi.encodeWithSelector(IParameters.NotGuardian.selector, address(this)));
+    parameters.pause(1 days);
+    vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, other));
+    vm.prank(other);
+    parameters.setGuardian(other);
+    parameters.setGuardian(other);
+    vm.startPrank(other);
+    vm.expectPartialRevert(IParameters.ParameterOutOfBounds.selector);
+    parameters.pause(0);
+    vm.expectPartialRevert(IParameters.ParameterOutOfBounds.selector);
+    parameters.pause(7 days + 1);
+    vm.expectRevert(IParameters.PauseNotRunning.selector);
+    parameters.unpause();
+    parameters.pause(7 days);
+    uint256 until = block.timestamp + 7 days;
+    assertEq(parameters.pausedUntil(), until, "until");
+    vm.expectRevert(abi.encodeWithSelector(IParameters.PauseTooSoon.selector, until + 14 days));
+    parameters.pause(1);
+    vm.warp(until - 1);
+    assertTrue(parameters.paused(), "paused to its end");
+    vm.warp(until);
+    assertFalse(parameters.paused(), "ends by itself");
+    vm.stopPrank();
+    // Another guardian has no pause of their own.
+    parameters.setGuardian(payer);
+    vm.startPrank(payer);
+    vm.warp(until + 14 days - 1);
+    vm.expectRevert(abi.encodeWithSelector(IParameters.PauseTooSoon.selector, until + 14 days));
+    parameters.pause(1);
+    vm.warp(until + 14 days);
+    parameters.pause(1);
+    vm.stopPrank();
+  }
+
+  function test_unpause_byGuardianOrOwner_andTheNextPauseIsNoSooner() public {
+    parameters.setGuardian(other);
+    vm.prank(other);
+    parameters.pause(7 days);
+    vm.expectRevert(abi.encodeWithSelector(IParameters.NotGuardian.selector, payer));
+    vm.prank(payer);
+    parameters.unpause();
+    parameters.unpause();
+    assertFalse(parameters.paused(), "the owner ends it");
+    vm.expectPartialRevert(IParameters.PauseTooSoon.selector);
+    vm.prank(other);
+    parameters.pause(1 days);
+    vm.warp(block.timestamp + 21 days);
+    vm.startPrank(other);
+    parameters.pause(1 days);
+    parameters.unpause();
+    assertFalse(parameters.paused(), "the guardian ends it");
+    vm.stopPrank();
+  }
+
+  /// @dev Whatever the guardian tries at whatever times, the ledger is never paused for more than a third of the time.
+  function testFuzz_pause_neverLastsTooLong(uint32[12] memory waits, uint32[12] memory durations) public {
+    parameters.setGuardian(address(this));
+    uint256 start = block.timestamp;
+    uint256 paused = 0;
+    for (uint256 i = 0; i < waits.length; ++i) {
+      vm.warp(block.timestamp + (waits[i] % 30 days));
+      try parameters.pause(uint32(durations[i] % 8 days)) {
+        paused += durations[i] % 8 days;
+      } catch {}
+    }
+    assertLe(paused, (block.timestamp - start) / 3 + 7 days, "in all");
+  }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import { IStakes } from "../src/interfaces/IStakes.sol";
-import { ParameterValues } from "../src/types/ParameterValues.sol";
 import { Fault, Role } from "../src/types/Roles.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
@@ -145,9 +144,7 @@ contract StakesTest is LedgerFixture {
 
   function test_pause_stopsBondsOnly() public {
     bond(gateway, Role.Gateway, 20 ether);
-    ParameterValues memory values = defaults();
-    values.paused = true;
-    parameters.set(values);
+    pauseLedger();
     vm.startPrank(gateway);
     vm.expectRevert(IStakes.BondsPaused.selector);
     stakes.bondNative{ value: 1 }(Role.Gateway);

@@ -12,7 +12,7 @@ contract SummonsTest is CourtFixture {
   Receipt private open;
   Attribution private late;
 
-  function setUp() public override {
+  function setUp() public virtual override {
     super.setUp();
     deadline = uint64(block.timestamp) + 10 minutes;
     open.node = node;

@@ -56,6 +56,7 @@ interface IModels {
   );
   event ActiveChanged(bytes32 indexed deploymentId, bool active);
 
+  error RegistrationsPaused();
   error ZeroId();
   error AlreadyRegistered(bytes32 id);
   error UnknownBase(bytes32 baseId);

@@ -9,8 +9,6 @@ struct ParameterValues {
   uint32 channelThaw;
   /// How long a bond stays slashable after its owner asked for it back; at least the dispute window.
   uint32 stakeThaw;
-  /// Stops new deposits and bonds; never withdrawals, claims or challenges.
-  bool paused;
   /// The bond below which an account does not count as staked.
   uint96 minimumStake;
   /// Paid to the treasury for each deployment.

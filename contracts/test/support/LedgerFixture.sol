@@ -108,7 +108,6 @@ abstract contract LedgerFixture is Assertions {
         disputeWindow: 1 hours,
         channelThaw: 2 hours,
         stakeThaw: 1 days,
-        paused: false,
         minimumStake: 10 ether,
         deploymentFee: 1 ether,
         platformFee: 0.001 ether,
@@ -122,6 +121,12 @@ abstract contract LedgerFixture is Assertions {
     vm.deal(account, 2_000 ether);
     vm.prank(account);
     wopen.deposit{ value: 1_000 ether }();
+  }
+
+  /// @dev Makes this contract the guardian and pauses for as long as possible.
+  function pauseLedger() internal {
+    parameters.setGuardian(address(this));
+    parameters.pause(7 days);
   }
 
   function digestFor(address verifyingContract, bytes32 structHash) internal view returns (bytes32) {

@@ -9,6 +9,8 @@ interface Vm {
   function deal(address account, uint256 balance) external;
   function warp(uint256 timestamp) external;
   function roll(uint256 blockNumber) external;
+  function getNonce(address account) external view returns (uint64);
+  function computeCreateAddress(address from, uint256 nonce) external pure returns (address);
   function chainId(uint256 id) external;
   function prank(address sender) external;
   function startPrank(address sender) external;

@@ -2,7 +2,7 @@ import { parseOpen } from '@openledger/protocol'
 
 /** The keys that a ledger on one machine needs, one for each role, each with the OPEN that it starts with on a new embedded chain. */
 export const roles = {
-  /** Creates the contracts and owns their parameters. */
+  /** Creates the contracts; fees go to it. It owns nothing: parameters change by decision of the holders of WOPEN. */
   deployer: parseOpen('1000000'),
   /** Owns datanets. */
   operator: parseOpen('10000'),

@@ -1,12 +1,13 @@
 import { ensureKey } from '@openledger/node/keys'
 import { fail, type Network } from '@openledger/protocol'
+import { publicGovernance } from '@openledger/sdk'
 import { createPublicClient, http } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { DataFolder } from '../context/dataFolder.ts'
 import type { ChainKeeper } from './ChainKeeper.ts'
 import { ensureLedger } from './ensureLedger.ts'
 import { ensureStake } from './ensureStake.ts'
-import { embeddedParameters } from './ledgerParameters.ts'
+import { embeddedGovernance, embeddedParameters } from './ledgerParameters.ts'
 import { roles, type Role } from './roles.ts'
 import { startChain } from './startChain.ts'
 
@@ -56,6 +57,7 @@ export async function startLedger({ folder, rpcUrl, chainPort, disputeWindow, on
       chainId,
       deployer: keys.deployer,
       parameters: embeddedParameters(keys.deployer.address, disputeWindow),
+      governance: rpcUrl === undefined ? embeddedGovernance : publicGovernance,
       onStep: (contract, done, of) => onNote(`contract ${done} of ${of}: ${contract}`),
     })
     await ensureStake(network, keys.node, 'node')

@@ -10,7 +10,6 @@ export const testParameters: LedgerParameters = {
   disputeWindow: 2,
   channelThaw: 60,
   stakeThaw: 60,
-  paused: false,
   minimumStake: 10n ** 18n,
   deploymentFee: 10n ** 15n,
   platformFee: 1000n,

@@ -1,7 +1,8 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, ledgerGovernorAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError, UnavailableError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
+import { readGovernance } from '../governance/readGovernance.ts'
 
 const mismatch = (message: string, cause?: unknown): never => {
   throw new StorageError('CONTRACTS_MISSING', message, {
@@ -59,6 +60,18 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the court's epochs", wiring[12], epochs)
   if (wiring[13] === 0n) mismatch('the court of inclusion is not registered')
   same("the court of inclusion's epochs", wiring[14], epochs)
+  const { timelock, governor } = await readGovernance({ publicClient, addresses }).catch((cause: unknown) => {
+    if (cause instanceof UnavailableError) throw cause
+    return mismatch('the parameters belong to no timelock', cause)
+  })
+  const [obeyed, votes] = await readLedger({ publicClient }, 'governor', (client) =>
+    Promise.all([
+      client.readContract({ address: governor, abi: ledgerGovernorAbi, functionName: 'timelock' }),
+      client.readContract({ address: governor, abi: ledgerGovernorAbi, functionName: 'token' }),
+    ]),
+  )
+  same("the governor's timelock", obeyed, timelock)
+  same("the governor's token", votes, wopen)
   await checkAgents(publicClient, addresses, same)
 }
 

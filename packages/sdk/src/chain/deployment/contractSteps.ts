@@ -14,6 +14,7 @@ import {
   identityRegistryAbi,
   inclusionCourtAbi,
   indexJudgeAbi,
+  ledgerGovernorAbi,
   modelsAbi,
   parametersAbi,
   paymentJudgeAbi,
@@ -22,23 +23,27 @@ import {
   scoreJudgeAbi,
   spanJudgeAbi,
   stakesAbi,
+  timelockAbi,
   validationRegistryAbi,
   wopenAbi,
 } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
+import type { GovernanceSettings } from '../governance/GovernanceSettings.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 
 /** The judges have no state and are named by their court. */
 type JudgeName = 'scoreJudge' | 'spanJudge' | 'indexJudge' | 'paymentJudge'
+/** Found from Parameters: its owner is the timelock, which names its governor. */
+type GovernanceName = 'timelock' | 'governor'
 type ListedName = Exclude<keyof Addresses, 'chainId' | 'deployBlock'>
-export type ContractName = ListedName | JudgeName
+export type ContractName = ListedName | JudgeName | GovernanceName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
 const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'inclusionCourt']
 const agents: readonly ListedName[] = ['identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier']
 const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents]
-const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents]
+const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents, 'timelock', 'governor']
 
 /** Where each contract will stand when the deployer creates them in turn from `startNonce` on. */
 export function predictAddresses(deployer: Address, startNonce: number): Record<ContractName, Address> {
@@ -53,7 +58,7 @@ export function listedAddresses(deployer: Address, startNonce: number): Pick<Add
 }
 
 /** The creations of all contracts in their order. */
-export function contractSteps(deployer: Address, startNonce: number, parameters: LedgerParameters, bytecode: Bytecode): ContractStep[] {
+export function contractSteps(deployer: Address, startNonce: number, parameters: LedgerParameters, governance: GovernanceSettings, bytecode: Bytecode): ContractStep[] {
   const at = predictAddresses(deployer, startNonce)
   const judges = { score: at.scoreJudge, span: at.spanJudge, index: at.indexJudge, payment: at.paymentJudge }
   const data: Record<ContractName, Hex> = {
@@ -80,6 +85,8 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     receiptVerifier: encodeDeployData({ abi: receiptVerifierAbi, bytecode: bytecode.ReceiptVerifier, args: [at.epochs, at.channels] }),
     clientVerifier: encodeDeployData({ abi: clientVerifierAbi, bytecode: bytecode.ClientVerifier }),
     committeeVerifier: encodeDeployData({ abi: committeeVerifierAbi, bytecode: bytecode.CommitteeVerifier, args: [at.wopen, at.parameters, at.stakes, at.guarantees] }),
+    timelock: encodeDeployData({ abi: timelockAbi, bytecode: bytecode.Timelock, args: [BigInt(governance.timelockDelay), at.governor] }),
+    governor: encodeDeployData({ abi: ledgerGovernorAbi, bytecode: bytecode.LedgerGovernor, args: [at.wopen, at.timelock, governance] }),
   }
   return order.map((contract) => ({ contract, address: at[contract], data: data[contract] }))
 }

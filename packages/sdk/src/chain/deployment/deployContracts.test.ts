@@ -8,9 +8,9 @@ import { openTestChain, testParameters, walletOf, type TestChain } from '../test
 import { checkContracts } from './checkContracts.ts'
 import { deployContracts, type DeployProgress } from './deployContracts.ts'
 
-const transactions = 25
-/** The first creations, some in between, the last ones and the registrations of courts. */
-const stops = [0, 1, 2, 9, 14, 19, 21, 22, 23, 24]
+const transactions = 31
+/** The first creations, some in between, the last ones, the registrations of courts and the handing over. */
+const stops = [0, 1, 2, 9, 14, 19, 24, 25, 26, 28, 29, 30]
 
 describe.skipIf(anvilPath() === null)('deployContracts', () => {
   let chain: TestChain

@@ -9,7 +9,6 @@ export type LedgerParameters = {
   channelThaw: number
   /** At least the dispute window. */
   stakeThaw: number
-  paused: boolean
   minimumStake: bigint
   deploymentFee: bigint
   /** What the treasury gets of each answer. */
