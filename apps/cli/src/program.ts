@@ -11,6 +11,7 @@ import { contributeCommand } from './commands/contributeCommand.ts'
 import { datanetCommand } from './commands/datanetCommand.ts'
 import { deployCommand } from './commands/deployCommand.ts'
 import { examples } from './commands/examples.ts'
+import { governCommand } from './commands/governCommand.ts'
 import { keyCommand } from './commands/keyCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
 import { moneyCommand } from './commands/moneyCommand.ts'
@@ -66,6 +67,7 @@ export function createProgram(context: CommandContext): Command {
   auditCommand(context, program)
   agentCommand(context, program)
   statusCommand(context, program)
+  governCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)
   benchCommand(context, program)
