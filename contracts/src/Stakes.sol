@@ -8,12 +8,14 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
+import { DelegationPool, Leaving, Part, Pool } from "./libraries/DelegationPool.sol";
 import { Fault, Role } from "./types/Roles.sol";
 
 /// @title Stakes
-/// @notice Bonds by role. A court takes a fixed part for a proven fault; WOPEN that arrives here by a claim is shared among the bonds.
+/// @notice Bonds by role, and what others delegate to them. A court takes a fixed part for a proven fault; WOPEN that arrives here by a claim is shared among the bonds.
 contract Stakes is IStakes, ReentrancyGuardTransient {
   using SafeERC20 for IWOPEN;
+  using DelegationPool for Pool;
 
   /// @notice What a wrong epoch costs the gateway, ppm of its bond.
   uint256 public constant WRONG_EPOCH_PPM = 500_000;
@@ -28,6 +30,11 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   /// @notice The prover's part of what is taken, ppm.
   uint256 public constant PROVER_PPM = 200_000;
 
+  /// @notice The greatest part of delegators' rewards that an account can keep, ppm.
+  uint256 public constant MAX_COMMISSION_PPM = 500_000;
+  /// @notice How many thaws of one delegation can stand at a time.
+  uint256 public constant MAX_THAWS = 8;
+
   uint256 private constant WHOLE_PPM = 1_000_000;
   uint256 private constant REWARD_SCALE = 1e27;
 
@@ -40,6 +47,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   uint256 public rewardPerUnit;
 
   mapping(address account => mapping(Role role => Position)) private _positions;
+  mapping(address account => mapping(Role role => Pool)) private _pools;
+  mapping(address delegator => mapping(address account => mapping(Role role => Part))) private _parts;
 
   constructor(IWOPEN wopen_, IParameters parameters_) {
     wopen = wopen_;
@@ -66,7 +75,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     uint64 releaseAt = uint64(block.timestamp) + parameters.stakeThaw();
     position.bonded -= amount;
     position.thawing += amount;
-    position.releaseAt = releaseAt;
+    position.releaseAt = uint56(releaseAt);
     _totalBonded -= amount;
     emit Thawing(msg.sender, role, amount, releaseAt);
   }
@@ -104,7 +113,91 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     // The rest stays in `held`: nobody can ever take it out, so it is burned.
     _held -= uint128(proverPart);
     emit Slashed(account, role, fault, taken, prover, proverPart);
+    if (position.hasPool) taken += _slashPool(account, role, fault);
     if (proverPart != 0) wopen.safeTransfer(prover, proverPart);
+  }
+
+  /// @inheritdoc IStakes
+  function setPool(Role role, uint32 commissionPpm, bool open) external override nonReentrant {
+    Position storage position = _settled(msg.sender, role);
+    Pool storage pool = _settledPool(msg.sender, role, position);
+    uint256 limit = pool.shares == 0 ? MAX_COMMISSION_PPM : pool.commissionPpm;
+    if (commissionPpm > limit) revert CommissionTooHigh(commissionPpm, limit);
+    position.hasPool = true;
+    pool.commissionPpm = commissionPpm;
+    pool.open = open;
+    emit PoolChanged(msg.sender, role, commissionPpm, open);
+  }
+
+  /// @inheritdoc IStakes
+  function delegate(
+    address account,
+    Role role,
+    uint96 amount
+  ) external override nonReentrant returns (uint256 shares) {
+    shares = _delegate(account, role, amount);
+    wopen.safeTransferFrom(msg.sender, address(this), amount);
+  }
+
+  /// @inheritdoc IStakes
+  function delegateNative(
+    address account,
+    Role role
+  ) external payable override nonReentrant returns (uint256 shares) {
+    shares = _delegate(account, role, SafeCast.toUint96(msg.value));
+    wopen.deposit{ value: msg.value }();
+  }
+
+  /// @inheritdoc IStakes
+  function undelegate(
+    address account,
+    Role role,
+    uint256 shares
+  ) external override nonReentrant returns (uint256 amount) {
+    uint64 releaseAt;
+    (amount, releaseAt) = _leave(account, role, shares);
+    _totalBonded -= uint128(amount);
+    emit Undelegated(msg.sender, account, role, shares, amount, releaseAt);
+  }
+
+  /// @inheritdoc IStakes
+  function withdrawDelegation(address account, Role role) external override nonReentrant returns (uint256 amount) {
+    Part storage part = _parts[msg.sender][account][role];
+    Pool storage pool = _pools[account][role];
+    Leaving[] storage leaving = part.leaving;
+    // At most MAX_THAWS; the thaw may have been changed between them, so that any of them may be over first.
+    uint256 i = leaving.length;
+    uint64 earliest = type(uint64).max;
+    bool any = false;
+    while (i != 0) {
+      Leaving memory one = leaving[--i];
+      if (one.releaseAt < earliest) earliest = one.releaseAt;
+      if (block.timestamp < one.releaseAt) continue;
+      any = true;
+      amount += pool.take(one.shares);
+      leaving[i] = leaving[leaving.length - 1];
+      leaving.pop();
+    }
+    if (!any && earliest == type(uint64).max) revert NothingThawing(account, role);
+    if (!any) revert StillThawing(earliest);
+    _held -= uint128(amount);
+    emit DelegationWithdrawn(msg.sender, account, role, amount);
+    wopen.safeTransfer(msg.sender, amount);
+  }
+
+  /// @inheritdoc IStakes
+  function claimDelegationRewards(
+    address delegator,
+    address account,
+    Role role
+  ) external override nonReentrant returns (uint256 amount) {
+    (, Part storage part) = _settledPart(delegator, account, role);
+    amount = part.owed;
+    if (amount == 0) revert ZeroAmount();
+    part.owed = 0;
+    _held -= SafeCast.toUint128(amount);
+    emit DelegationRewardsClaimed(delegator, account, role, amount);
+    wopen.safeTransfer(delegator, amount);
   }
 
   /// @inheritdoc IStakes
@@ -116,6 +209,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   /// @inheritdoc IStakes
   function claimRewards(address account, Role role) external override nonReentrant returns (uint256 amount) {
     Position storage position = _settled(account, role);
+    if (position.hasPool) _settledPool(account, role, position);
     amount = position.owed;
     if (amount == 0) revert ZeroAmount();
     position.owed = 0;
@@ -131,8 +225,11 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
   /// @inheritdoc IStakes
   function coverOf(address account, Role role) external view override returns (uint256) {
-    uint256 bonded = _positions[account][role].bonded;
-    return bonded >= parameters.minimumStake() ? bonded : 0;
+    Position storage position = _positions[account][role];
+    uint256 bonded = position.bonded;
+    if (bonded < parameters.minimumStake()) return 0;
+    // Who answers for others' coins only would risk little of their own.
+    return position.hasPool ? bonded + Math.min(bonded, _pools[account][role].bonded) : bonded;
   }
 
   /// @inheritdoc IStakes
@@ -143,10 +240,34 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   /// @inheritdoc IStakes
   function pendingRewards(address account, Role role) external view override returns (uint256) {
     Position storage position = _positions[account][role];
-    uint256 perUnit = rewardPerUnit;
-    uint256 total = _totalBonded;
-    if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
-    return position.owed + Math.mulDiv(position.bonded, perUnit - position.rewardMark, REWARD_SCALE);
+    uint256 perUnit = _pendingPerUnit();
+    uint256 own = position.owed + Math.mulDiv(position.bonded, perUnit - position.rewardMark, REWARD_SCALE);
+    return position.hasPool ? own + _pools[account][role].pendingCommission(perUnit) : own;
+  }
+
+  /// @inheritdoc IStakes
+  function getPool(address account, Role role) external view override returns (PoolState memory) {
+    Pool storage pool = _pools[account][role];
+    return PoolState(pool.bonded, pool.thawing, pool.commissionPpm, pool.open, pool.shares);
+  }
+
+  /// @inheritdoc IStakes
+  function getDelegation(
+    address delegator,
+    address account,
+    Role role
+  ) external view override returns (DelegationState memory state) {
+    Pool storage pool = _pools[account][role];
+    Part storage part = _parts[delegator][account][role];
+    state.shares = part.shares;
+    state.bonded = pool.worth(part.shares);
+    state.rewards = pool.pendingRewards(part, _pendingPerUnit());
+    uint256 count = part.leaving.length;
+    state.leaving = new LeavingState[](count);
+    for (uint256 i = 0; i < count; ++i) {
+      Leaving memory one = part.leaving[i];
+      state.leaving[i] = LeavingState(pool.worthLeaving(one.shares), one.releaseAt);
+    }
   }
 
   /// @inheritdoc IStakes
@@ -169,6 +290,54 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     emit Bonded(msg.sender, role, amount);
   }
 
+  function _delegate(address account, Role role, uint96 amount) private returns (uint256 shares) {
+    if (parameters.paused()) revert BondsPaused();
+    if (amount == 0) revert ZeroAmount();
+    (Pool storage pool, Part storage part) = _settledPart(msg.sender, account, role);
+    if (!pool.open) revert PoolClosed(account, role);
+    shares = pool.add(part, amount);
+    if (shares == 0) revert ZeroAmount();
+    _totalBonded += amount;
+    _held += amount;
+    emit Delegated(msg.sender, account, role, amount, shares);
+  }
+
+  function _leave(address account, Role role, uint256 shares) private returns (uint96 amount, uint64 releaseAt) {
+    (Pool storage pool, Part storage part) = _settledPart(msg.sender, account, role);
+    if (shares == 0) revert ZeroAmount();
+    if (shares > part.shares) revert SharesTooFew(part.shares, shares);
+    if (part.leaving.length == MAX_THAWS) revert TooManyThaws(MAX_THAWS);
+    uint256 thawShares;
+    (amount, thawShares) = pool.leave(part, shares);
+    if (amount == 0) revert ZeroAmount();
+    releaseAt = uint64(block.timestamp) + parameters.stakeThaw();
+    part.leaving.push(Leaving(thawShares, releaseAt));
+  }
+
+  function _slashPool(address account, Role role, Fault fault) private returns (uint256 taken) {
+    uint96 fromBonded;
+    (fromBonded, taken) = _settledPool(account, role, _positions[account][role]).slash(_ppmOf(fault));
+    _totalBonded -= fromBonded;
+    emit DelegationsSlashed(account, role, fault, taken);
+  }
+
+  /// @dev After `_settled`, which takes over what has arrived.
+  function _settledPool(address account, Role role, Position storage position) private returns (Pool storage pool) {
+    pool = _pools[account][role];
+    uint256 commission = pool.settle(rewardPerUnit);
+    if (commission != 0) position.owed += commission;
+  }
+
+  function _settledPart(
+    address delegator,
+    address account,
+    Role role
+  ) private returns (Pool storage pool, Part storage part) {
+    pool = _settledPool(account, role, _settled(account, role));
+    part = _parts[delegator][account][role];
+    pool.settlePart(part);
+  }
+
   /// @dev Shares what has arrived first, so that a bond earns only from what arrives while it stands.
   function _settled(address account, Role role) private returns (Position storage position) {
     if (_totalBonded != 0) _distribute();
@@ -178,6 +347,12 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (perUnit == mark) return position;
     position.owed += Math.mulDiv(position.bonded, perUnit - mark, REWARD_SCALE);
     position.rewardMark = perUnit;
+  }
+
+  function _pendingPerUnit() private view returns (uint256 perUnit) {
+    perUnit = rewardPerUnit;
+    uint256 total = _totalBonded;
+    if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
   }
 
   function _ppmOf(Fault fault) private pure returns (uint256) {

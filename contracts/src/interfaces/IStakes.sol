@@ -8,9 +8,34 @@ interface IStakes {
   struct Position {
     uint96 bonded;
     uint96 thawing;
-    uint64 releaseAt;
+    uint56 releaseAt;
+    /// Whether others could ever delegate to it, so that who never asked for it pays no gas for it.
+    bool hasPool;
     uint256 rewardMark;
     uint256 owed;
+  }
+
+  /// @notice What others have put behind an account, as it is now; amounts in the smallest unit.
+  struct PoolState {
+    uint96 bonded;
+    uint96 thawing;
+    uint32 commissionPpm;
+    bool open;
+    uint256 shares;
+  }
+
+  /// @notice One delegator's part, as it is now. A slash makes `bonded` and the amounts that leave smaller.
+  struct DelegationState {
+    uint256 shares;
+    uint256 bonded;
+    uint256 rewards;
+    LeavingState[] leaving;
+  }
+
+  /// @notice What leaves: its present worth, and from when on it can be withdrawn.
+  struct LeavingState {
+    uint256 amount;
+    uint64 releaseAt;
   }
 
   event Bonded(address indexed account, Role indexed role, uint256 amount);
@@ -25,6 +50,25 @@ interface IStakes {
     uint256 proverPart
   );
   event Distributed(uint256 amount, uint256 totalBonded);
+  event PoolChanged(address indexed account, Role indexed role, uint32 commissionPpm, bool open);
+  event Delegated(address indexed delegator, address indexed account, Role indexed role, uint256 amount, uint256 shares);
+  event Undelegated(
+    address indexed delegator,
+    address indexed account,
+    Role indexed role,
+    uint256 shares,
+    uint256 amount,
+    uint64 releaseAt
+  );
+  event DelegationWithdrawn(address indexed delegator, address indexed account, Role indexed role, uint256 amount);
+  event DelegationRewardsClaimed(
+    address indexed delegator,
+    address indexed account,
+    Role indexed role,
+    uint256 amount
+  );
+  /// @notice Beside `Slashed`, which says what was taken of the account's own bond: what was taken of delegations, all of it burned.
+  event DelegationsSlashed(address indexed account, Role indexed role, Fault fault, uint256 taken);
   event RewardsClaimed(address indexed account, Role indexed role, uint256 amount);
 
   error BondsPaused();
@@ -34,6 +78,10 @@ interface IStakes {
   error NothingThawing(address account, Role role);
   error NothingBonded();
   error NotCourt(address caller);
+  error PoolClosed(address account, Role role);
+  error CommissionTooHigh(uint256 ppm, uint256 limit);
+  error SharesTooFew(uint256 held, uint256 wanted);
+  error TooManyThaws(uint256 limit);
 
   /// @notice Bonds WOPEN of the caller, who has approved it, for a role.
   function bond(Role role, uint96 amount) external;
@@ -48,9 +96,39 @@ interface IStakes {
   /// @return amount what was paid
   function withdraw(Role role) external returns (uint256 amount);
 
-  /// @notice Takes the fault's part of a bond; by a court. The prover gets a part of it, the rest is burned: it stays
-  /// here, and nobody can take it out.
-  /// @return taken what was taken; 0 when nothing is bonded
+  /// @notice Says whether others may delegate to the caller's bond, and what part of their rewards the caller keeps. While
+  /// anything is delegated the part can only become smaller.
+  /// @param commissionPpm at most `MAX_COMMISSION_PPM`
+  function setPool(Role role, uint32 commissionPpm, bool open) external;
+
+  /// @notice Delegates WOPEN of the caller, who has approved it, to an account's bond. It earns and is slashed as that bond is.
+  /// @return shares the caller's new shares of all delegations to the account
+  function delegate(address account, Role role, uint96 amount) external returns (uint256 shares);
+
+  /// @notice Delegates the coin that was sent.
+  function delegateNative(address account, Role role) external payable returns (uint256 shares);
+
+  /// @notice Starts taking shares back. What they are worth stays slashable until it is withdrawn, as a thawing bond does; at most
+  /// `MAX_THAWS` such requests can stand at a time.
+  /// @return amount what the shares are worth now
+  function undelegate(address account, Role role, uint256 shares) external returns (uint256 amount);
+
+  /// @notice Pays the caller whatever has thawed, in WOPEN.
+  /// @return amount what was paid
+  function withdrawDelegation(address account, Role role) external returns (uint256 amount);
+
+  /// @notice Pays a delegator what the delegation has earned; anyone may call it for the delegator.
+  /// @return amount what was paid
+  function claimDelegationRewards(
+    address delegator,
+    address account,
+    Role role
+  ) external returns (uint256 amount);
+
+  /// @notice Takes the fault's part of a bond and of all that is delegated to it; by a court. The prover gets a part of what the account itself
+  /// had bonded, the rest is burned: it stays here, and nobody can take it out. Of delegations the prover gets nothing, so that nobody earns by
+  /// slashing those who trusted them.
+  /// @return taken what was taken in all; 0 when nothing is bonded
   function slash(address account, Role role, Fault fault, address prover) external returns (uint256 taken);
 
   /// @notice Shares the WOPEN that has arrived here among all bonds, pro rata.
@@ -64,16 +142,26 @@ interface IStakes {
   /// @notice Whether an account's bond reaches the minimum.
   function isStaked(address account, Role role) external view returns (bool);
 
-  /// @notice What is bonded and not thawing; 0 below the minimum.
+  /// @notice What is bonded and not thawing, with what is delegated to it up to as much again; 0 when the account's own bond is below the minimum.
   function coverOf(address account, Role role) external view returns (uint256);
 
   /// @notice An account's bond for a role.
   function getPosition(address account, Role role) external view returns (Position memory);
 
+  /// @notice What is delegated to an account.
+  function getPool(address account, Role role) external view returns (PoolState memory);
+
+  /// @notice One delegator's part of it.
+  function getDelegation(
+    address delegator,
+    address account,
+    Role role
+  ) external view returns (DelegationState memory);
+
   /// @notice What `claimRewards` would pay now.
   function pendingRewards(address account, Role role) external view returns (uint256);
 
-  /// @notice The sum of all bonds that are not thawing.
+  /// @notice The sum of all bonds and delegations that are not thawing.
   function totalBonded() external view returns (uint256);
 
   /// @notice All WOPEN here that is not to be shared: bonds, thawing bonds, rewards already shared, and what was burned.

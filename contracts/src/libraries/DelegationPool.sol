@@ -53,6 +53,16 @@ library DelegationPool {
     pool.rewardPerShare += Math.mulDiv(earned - commission, REWARD_SCALE, shares);
   }
 
+  /// @notice What shares are worth now.
+  function worth(Pool storage pool, uint256 shares) internal view returns (uint256) {
+    return pool.shares == 0 ? 0 : Math.mulDiv(shares, pool.bonded, pool.shares);
+  }
+
+  /// @notice What shares that leave are worth now.
+  function worthLeaving(Pool storage pool, uint256 thawShares) internal view returns (uint256) {
+    return pool.thawShares == 0 ? 0 : Math.mulDiv(thawShares, pool.thawing, pool.thawShares);
+  }
+
   /// @notice What the pool's account would get of rewards up to `perUnit`.
   function pendingCommission(Pool storage pool, uint256 perUnit) internal view returns (uint256) {
     if (pool.shares == 0) return 0;
