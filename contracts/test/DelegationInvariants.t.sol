@@ -43,6 +43,7 @@ contract DelegationInvariantsTest is LedgerFixture {
 
   /// @dev At any point each delegator can take everything out.
   function invariant_everyDelegatorGetsOut() public {
+    address operator = handler.OPERATOR();
     for (uint256 i = 0; i < handler.DELEGATORS(); ++i) {
       address delegator = handler.delegator(i);
       vm.warp(block.timestamp + 1 days);
@@ -50,14 +51,14 @@ contract DelegationInvariantsTest is LedgerFixture {
       IStakes.DelegationState memory state = handler.state(i);
       if (state.bonded != 0) {
         vm.prank(delegator);
-        stakes.undelegate(handler.OPERATOR(), Role.Node, state.shares);
+        stakes.undelegate(operator, Role.Node, state.shares);
         vm.warp(block.timestamp + 1 days);
         handler.withdraw(i);
       }
       assertEq(handler.state(i).bonded, 0, "nothing is left");
       assertEq(handler.state(i).leaving.length, 0, "nothing is on its way");
     }
-    IStakes.PoolState memory pool = stakes.getPool(handler.OPERATOR(), Role.Node);
+    IStakes.PoolState memory pool = stakes.getPool(operator, Role.Node);
     assertEq(pool.thawing, 0, "what left has left");
     assertLe(pool.bonded, handler.DELEGATORS(), "and rests of a unit");
   }

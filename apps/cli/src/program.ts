@@ -19,6 +19,7 @@ import { publishCommand } from './commands/publishCommand.ts'
 import { receiptCommand } from './commands/receiptCommand.ts'
 import { sealCommand } from './commands/sealCommand.ts'
 import { settleCommand } from './commands/settleCommand.ts'
+import { stakeCommand } from './commands/stakeCommand.ts'
 import { statusCommand } from './commands/statusCommand.ts'
 import { trainCommand } from './commands/trainCommand.ts'
 import type { GlobalOptions } from './context/options.ts'
@@ -67,6 +68,7 @@ export function createProgram(context: CommandContext): Command {
   auditCommand(context, program)
   agentCommand(context, program)
   statusCommand(context, program)
+  stakeCommand(context, program)
   governCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)

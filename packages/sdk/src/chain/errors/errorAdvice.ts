@@ -99,6 +99,11 @@ export const errorAdvice: Record<string, Advice> = {
   StillThawing: later('wait for the end of the thaw'),
   NothingThawing: input('start a thaw first'),
   NothingBonded: later('bond first: there is nobody to share with'),
+  PoolClosed: input('delegate to an account that takes delegations'),
+  PoolWornOut: input('delegate to another account: slashes have left nearly nothing of this one’s delegations'),
+  CommissionTooHigh: input('choose at most half; while anything is delegated, at most what it is now'),
+  SharesTooFew: input('undelegate at most the shares that you have'),
+  TooManyThaws: later('withdraw what has thawed first'),
   NotCourt: input('only a registered court may slash'),
   ...agentErrorAdvice,
   // Parameters and WOPEN
