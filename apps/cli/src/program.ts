@@ -13,6 +13,7 @@ import { deployCommand } from './commands/deployCommand.ts'
 import { examples } from './commands/examples.ts'
 import { governCommand } from './commands/governCommand.ts'
 import { keyCommand } from './commands/keyCommand.ts'
+import { ledgerCommand } from './commands/ledgerCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
 import { moneyCommand } from './commands/moneyCommand.ts'
 import { publishCommand } from './commands/publishCommand.ts'
@@ -70,6 +71,7 @@ export function createProgram(context: CommandContext): Command {
   statusCommand(context, program)
   stakeCommand(context, program)
   governCommand(context, program)
+  ledgerCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)
   benchCommand(context, program)
