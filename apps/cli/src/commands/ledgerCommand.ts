@@ -29,7 +29,7 @@ export function ledgerCommand(context: CommandContext, program: Command): void {
     const { dataFolder } = await import('../context/dataFolder.ts')
     const { createLedger } = await import('../up/createLedger.ts')
     const { votingDelay, votingPeriod, timelockDelay } = options
-    const governance = Object.fromEntries(Object.entries({ votingDelay, votingPeriod, timelockDelay }).filter(([, value]) => value !== undefined))
+    const governance = { ...(votingDelay !== undefined && { votingDelay }), ...(votingPeriod !== undefined && { votingPeriod }), ...(timelockDelay !== undefined && { timelockDelay }) }
     const { network, deployer } = await createLedger({
       folder: dataFolder(options.data),
       rpcUrl: options.rpc,

@@ -29,6 +29,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     holder = await ledger.newcomer(privateKeyToAccount(generatePrivateKey()))
     await wrapOpen(holder, parseOpen('100'))
     await delegateVotes(holder, holder.walletClient.account.address)
+    await later(1)
   }, 60_000)
   afterAll(() => ledger?.stop())
 
