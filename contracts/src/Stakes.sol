@@ -308,7 +308,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (shares > part.shares) revert SharesTooFew(part.shares, shares);
     if (part.leaving.length == MAX_THAWS) revert TooManyThaws(MAX_THAWS);
     uint256 thawShares;
-    (amount, thawShares) = pool.leave(part, shares);
+    (amount, thawShares) = pool.release(part, shares);
     if (amount == 0) revert ZeroAmount();
     releaseAt = uint64(block.timestamp) + parameters.stakeThaw();
     part.leaving.push(Leaving(thawShares, releaseAt));

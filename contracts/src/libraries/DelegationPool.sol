@@ -101,7 +101,7 @@ library DelegationPool {
   /// @notice Moves shares of a part among those that leave; both are settled.
   /// @return amount what they are worth now
   /// @return thawShares their number among those that leave
-  function leave(Pool storage pool, Part storage part, uint256 shares) internal returns (uint96 amount, uint256 thawShares) {
+  function release(Pool storage pool, Part storage part, uint256 shares) internal returns (uint96 amount, uint256 thawShares) {
     // At most `bonded`, which fits 96 bits.
     amount = uint96(Math.mulDiv(shares, pool.bonded, pool.shares));
     uint256 all = pool.thawShares;
