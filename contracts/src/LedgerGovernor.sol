@@ -8,9 +8,7 @@ import { GovernorSettings } from "@openzeppelin/contracts/governance/extensions/
 import { GovernorStorage } from "@openzeppelin/contracts/governance/extensions/GovernorStorage.sol";
 import { GovernorTimelockControl } from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import { GovernorVotes } from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
-import {
-  GovernorVotesQuorumFraction
-} from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
+import { GovernorVotesQuorumFraction } from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
 import { IVotes } from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { GovernorValues } from "./types/GovernorValues.sol";
@@ -78,15 +76,11 @@ contract LedgerGovernor is
   }
 
   /// @notice The votes, for or abstaining, that a proposal needs whose votes are those of a time.
-  function quorum(
-    uint256 timepoint
-  ) public view override(Governor, GovernorVotesQuorumFraction) returns (uint256) {
+  function quorum(uint256 timepoint) public view override(Governor, GovernorVotesQuorumFraction) returns (uint256) {
     return Math.max(super.quorum(timepoint), minimumQuorum);
   }
 
-  function state(
-    uint256 proposalId
-  ) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
+  function state(uint256 proposalId) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
     return super.state(proposalId);
   }
 

@@ -130,20 +130,13 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
-  function delegate(
-    address account,
-    Role role,
-    uint96 amount
-  ) external override nonReentrant returns (uint256 shares) {
+  function delegate(address account, Role role, uint96 amount) external override nonReentrant returns (uint256 shares) {
     shares = _delegate(account, role, amount);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
 
   /// @inheritdoc IStakes
-  function delegateNative(
-    address account,
-    Role role
-  ) external payable override nonReentrant returns (uint256 shares) {
+  function delegateNative(address account, Role role) external payable override nonReentrant returns (uint256 shares) {
     shares = _delegate(account, role, SafeCast.toUint96(msg.value));
     wopen.deposit{ value: msg.value }();
   }

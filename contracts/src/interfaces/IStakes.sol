@@ -51,7 +51,13 @@ interface IStakes {
   );
   event Distributed(uint256 amount, uint256 totalBonded);
   event PoolChanged(address indexed account, Role indexed role, uint32 commissionPpm, bool open);
-  event Delegated(address indexed delegator, address indexed account, Role indexed role, uint256 amount, uint256 shares);
+  event Delegated(
+    address indexed delegator,
+    address indexed account,
+    Role indexed role,
+    uint256 amount,
+    uint256 shares
+  );
   event Undelegated(
     address indexed delegator,
     address indexed account,
@@ -61,12 +67,7 @@ interface IStakes {
     uint64 releaseAt
   );
   event DelegationWithdrawn(address indexed delegator, address indexed account, Role indexed role, uint256 amount);
-  event DelegationRewardsClaimed(
-    address indexed delegator,
-    address indexed account,
-    Role indexed role,
-    uint256 amount
-  );
+  event DelegationRewardsClaimed(address indexed delegator, address indexed account, Role indexed role, uint256 amount);
   /// @notice Beside `Slashed`, which says what was taken of the account's own bond: what was taken of delegations, all of it burned.
   event DelegationsSlashed(address indexed account, Role indexed role, Fault fault, uint256 taken);
   event RewardsClaimed(address indexed account, Role indexed role, uint256 amount);
@@ -119,11 +120,7 @@ interface IStakes {
 
   /// @notice Pays a delegator what the delegation has earned; anyone may call it for the delegator.
   /// @return amount what was paid
-  function claimDelegationRewards(
-    address delegator,
-    address account,
-    Role role
-  ) external returns (uint256 amount);
+  function claimDelegationRewards(address delegator, address account, Role role) external returns (uint256 amount);
 
   /// @notice Takes the fault's part of a bond and of all that is delegated to it; by a court. The prover gets a part of what the account itself
   /// had bonded, the rest is burned: it stays here, and nobody can take it out. Of delegations the prover gets nothing, so that nobody earns by
@@ -152,11 +149,7 @@ interface IStakes {
   function getPool(address account, Role role) external view returns (PoolState memory);
 
   /// @notice One delegator's part of it.
-  function getDelegation(
-    address delegator,
-    address account,
-    Role role
-  ) external view returns (DelegationState memory);
+  function getDelegation(address delegator, address account, Role role) external view returns (DelegationState memory);
 
   /// @notice What `claimRewards` would pay now.
   function pendingRewards(address account, Role role) external view returns (uint256);

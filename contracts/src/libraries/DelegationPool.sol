@@ -91,7 +91,8 @@ library DelegationPool {
   function add(Pool storage pool, Part storage part, uint96 amount) internal returns (uint256 shares) {
     uint256 bonded = pool.bonded;
     uint256 all = pool.shares;
-    if (all > bonded * MAX_SHARES_PER_UNIT || pool.thawShares > pool.thawing * MAX_SHARES_PER_UNIT) revert PoolWornOut();
+    if (all > bonded * MAX_SHARES_PER_UNIT || pool.thawShares > pool.thawing * MAX_SHARES_PER_UNIT)
+      revert PoolWornOut();
     shares = all == 0 ? amount : Math.mulDiv(amount, all, bonded);
     pool.bonded += amount;
     pool.shares = all + shares;
@@ -101,7 +102,11 @@ library DelegationPool {
   /// @notice Moves shares of a part among those that leave; both are settled.
   /// @return amount what they are worth now
   /// @return thawShares their number among those that leave
-  function release(Pool storage pool, Part storage part, uint256 shares) internal returns (uint96 amount, uint256 thawShares) {
+  function release(
+    Pool storage pool,
+    Part storage part,
+    uint256 shares
+  ) internal returns (uint96 amount, uint256 thawShares) {
     // At most `bonded`, which fits 96 bits.
     amount = uint96(Math.mulDiv(shares, pool.bonded, pool.shares));
     uint256 all = pool.thawShares;
