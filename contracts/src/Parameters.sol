@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
 import { Ownable2Step } from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { ParameterValues } from "./types/ParameterValues.sol";
 
@@ -23,8 +24,13 @@ contract Parameters is IParameters, Ownable2Step {
   /// @notice How long nobody can pause after the time of a pause.
   uint256 public constant MIN_UNPAUSED = 14 days;
 
+  /// @notice No decision can make the dispute window shorter: a quarter of its first value.
+  uint256 public immutable minimumDisputeWindow;
+
   ParameterValues private _values;
   bool private _hasHadCourt;
+  /// @dev When every thaw that was asked for under a longer thaw of stakes is over.
+  uint64 private _longerThawsEnd;
 
   /// @inheritdoc IParameters
   address public override guardian;
@@ -39,12 +45,20 @@ contract Parameters is IParameters, Ownable2Step {
   mapping(address account => bool) public override wasTreasury;
 
   constructor(address owner_, ParameterValues memory initial) Ownable(owner_) {
-    _set(initial);
+    minimumDisputeWindow = Math.ceilDiv(initial.disputeWindow, 4);
+    _bound("disputeWindow", initial.disputeWindow, 1, MAX_DISPUTE_WINDOW);
+    _store(initial);
   }
 
   /// @inheritdoc IParameters
   function set(ParameterValues calldata next) external override onlyOwner {
-    _set(next);
+    _bound("disputeWindow", next.disputeWindow, minimumDisputeWindow, MAX_DISPUTE_WINDOW);
+    uint32 before = _values.stakeThaw;
+    if (next.stakeThaw < before) {
+      uint64 end = uint64(block.timestamp) + before;
+      if (end > _longerThawsEnd) _longerThawsEnd = end;
+    }
+    _store(next);
   }
 
   /// @inheritdoc IParameters
@@ -52,7 +66,7 @@ contract Parameters is IParameters, Ownable2Step {
     uint64 since = 0;
     if (allowed) {
       if (courtSince[court] != 0) revert CourtAlreadyRegistered(court);
-      since = uint64(block.timestamp) + (_hasHadCourt ? _values.stakeThaw : 0);
+      since = uint64(block.timestamp) + (_hasHadCourt ? stakeThaw() : 0);
       _hasHadCourt = true;
     } else if (courtSince[court] == 0) {
       revert UnknownCourt(court);
@@ -101,11 +115,6 @@ contract Parameters is IParameters, Ownable2Step {
   }
 
   /// @inheritdoc IParameters
-  function stakeThaw() external view override returns (uint32) {
-    return _values.stakeThaw;
-  }
-
-  /// @inheritdoc IParameters
   function minimumStake() external view override returns (uint96) {
     return _values.minimumStake;
   }
@@ -131,12 +140,19 @@ contract Parameters is IParameters, Ownable2Step {
   }
 
   /// @inheritdoc IParameters
+  function stakeThaw() public view override returns (uint32) {
+    // At most the longer thaw, which fits 32 bits.
+    uint32 rest = block.timestamp < _longerThawsEnd ? uint32(_longerThawsEnd - block.timestamp) : 0;
+    return rest > _values.stakeThaw ? rest : _values.stakeThaw;
+  }
+
+  /// @inheritdoc IParameters
   function paused() public view override returns (bool) {
     return block.timestamp < pausedUntil;
   }
 
-  function _set(ParameterValues memory next) private {
-    _bound("disputeWindow", next.disputeWindow, 1, MAX_DISPUTE_WINDOW);
+  /// @dev The dispute window is bounded by the caller.
+  function _store(ParameterValues memory next) private {
     _bound("channelThaw", next.channelThaw, 1, MAX_CHANNEL_THAW);
     _bound("stakeThaw", next.stakeThaw, next.disputeWindow, MAX_STAKE_THAW);
     _bound("minimumStake", next.minimumStake, MIN_MINIMUM_STAKE, MAX_MINIMUM_STAKE);

@@ -159,7 +159,7 @@ contract EpochsTest is EpochFixture {
   function test_window_neverClosesBeforeAnEarlierOne() public {
     EpochHeader memory one = post(firstEpoch());
     ParameterValues memory values = defaults();
-    values.disputeWindow = 1;
+    values.disputeWindow /= 4;
     parameters.set(values);
     EpochHeader memory two = post(secondEpoch());
     assertEq(two.finalAt, one.finalAt, "waits for the earlier window");

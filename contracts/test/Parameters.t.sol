@@ -24,7 +24,8 @@ contract ParametersTest is LedgerFixture {
 
   function test_set_staysInsideTheBounds() public {
     ParameterValues memory v = defaults();
-    v.disputeWindow = 0;
+    assertEq(parameters.minimumDisputeWindow(), v.disputeWindow / 4, "a quarter of the first");
+    v.disputeWindow = v.disputeWindow / 4 - 1;
     refuses(v);
     v.disputeWindow = 30 days + 1;
     refuses(v);
@@ -72,6 +73,45 @@ contract ParametersTest is LedgerFixture {
     vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, other));
     vm.prank(other);
     parameters.setCourt(other, true);
+  }
+
+  function test_aShorterThawFreesNobodySoonerThanTheLongerOne() public {
+    ParameterValues memory v = defaults();
+    uint256 start = block.timestamp;
+    (v.disputeWindow, v.stakeThaw) = (v.disputeWindow / 4, v.disputeWindow / 4);
+    parameters.set(v);
+    assertEq(parameters.stakeThaw(), 1 days, "as if asked for just before");
+    assertEq(parameters.values().stakeThaw, v.stakeThaw, "what was set");
+    parameters.setCourt(other, true);
+    assertEq(parameters.courtSince(other), start + 1 days, "nor does a court begin before who thaws is out");
+    vm.warp(start + 12 hours);
+    assertEq(parameters.stakeThaw(), 12 hours, "the rest of it");
+    // Longer and shorter again, at once: the end does not come nearer.
+    v.stakeThaw = 2 days;
+    parameters.set(v);
+    assertEq(parameters.stakeThaw(), 2 days, "a longer one at once");
+    v.stakeThaw = v.disputeWindow;
+    parameters.set(v);
+    assertEq(parameters.stakeThaw(), 2 days, "the longest end counts");
+    vm.warp(start + 12 hours + 2 days);
+    assertEq(parameters.stakeThaw(), v.stakeThaw, "then the shorter one");
+  }
+
+  /// @dev Whatever is decided when, whoever thaws later is free no sooner than who thawed before, and a new court begins after both.
+  function testFuzz_noThawOvertakesAnEarlierOne(uint32[8] memory thaws, uint32[8] memory waits) public {
+    uint256 freeAt = 0;
+    for (uint256 i = 0; i < thaws.length; ++i) {
+      uint256 now_ = block.timestamp + parameters.stakeThaw();
+      assertLe(freeAt, now_, "no sooner");
+      freeAt = now_;
+      address court = address(uint160(1000 + i));
+      parameters.setCourt(court, true);
+      assertLe(freeAt, parameters.courtSince(court), "the court waits for who thaws");
+      ParameterValues memory v = defaults();
+      v.stakeThaw = uint32(v.disputeWindow + (thaws[i] % (60 days - v.disputeWindow)));
+      parameters.set(v);
+      vm.warp(block.timestamp + (waits[i] % 20 days));
+    }
   }
 
   function test_ownershipMovesInTwoSteps() public {

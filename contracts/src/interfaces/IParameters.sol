@@ -20,7 +20,7 @@ interface IParameters {
   error PauseTooSoon(uint64 pausableAt);
   error PauseNotRunning();
 
-  /// @notice All values.
+  /// @notice All values, as they were set: for a while after the thaw of stakes was made shorter, `stakeThaw` is longer.
   function values() external view returns (ParameterValues memory);
 
   /// @notice Sets all values; by the owner, inside the bounds.
@@ -34,8 +34,7 @@ interface IParameters {
   function setGuardian(address guardian) external;
 
   /// @notice Stops new deposits, bonds and registrations for a while; by the guardian. Nothing else is stopped: withdrawals, claims and
-  /// disputes go on. When its time is over, `MIN_UNPAUSED` must pass
-  /// before the next one, whoever is guardian then.
+  /// disputes go on. When its time is over, `MIN_UNPAUSED` must pass before the next one, whoever is guardian then.
   /// @param duration seconds, at most `MAX_PAUSE`
   function pause(uint32 duration) external;
 
@@ -60,7 +59,8 @@ interface IParameters {
   /// @notice How long a new channel's payer waits for the rest, seconds.
   function channelThaw() external view returns (uint32);
 
-  /// @notice How long a bond stays slashable after its owner asked for it, seconds.
+  /// @notice How long a bond stays slashable after its owner asked for it now, seconds. When a decision has made the thaw shorter, nobody is
+  /// free sooner than who asked just before it: epochs posted till then stay covered, and no court begins before those who thaw are out.
   function stakeThaw() external view returns (uint32);
 
   /// @notice Whether new deposits, bonds and registrations are stopped now.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @dev What others put behind one account's bond for one role. All of a delegation is counted in shares, so that a slash and the leaving of any
-/// number of delegators cost the same. Amounts are rounded so that the pool never owes more than it holds; rests of a unit stay in it.
+/// number of delegators cost the same. No share is ever worth more than a unit, so that a part of something is never 0 shares. Amounts are rounded so that the pool never owes more than it holds; rests of a unit stay in it.
 struct Pool {
   uint96 bonded;
   uint96 thawing;
@@ -110,7 +110,8 @@ library DelegationPool {
     // At most `bonded`, which fits 96 bits.
     amount = uint96(Math.mulDiv(shares, pool.bonded, pool.shares));
     uint256 all = pool.thawShares;
-    thawShares = all == 0 ? amount : Math.mulDiv(amount, all, pool.thawing, Math.Rounding.Ceil);
+    // Never 0: no share of what leaves is ever worth more than one unit.
+    thawShares = all == 0 ? amount : Math.mulDiv(amount, all, pool.thawing);
     part.shares -= shares;
     pool.shares -= shares;
     pool.bonded -= amount;

@@ -104,6 +104,7 @@ export const parametersAbi = [
   {"inputs":[],"name":"deploymentFee","outputs":[{"name":"","type":"uint96"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"disputeWindow","outputs":[{"name":"","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"guardian","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"minimumDisputeWindow","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"minimumStake","outputs":[{"name":"","type":"uint96"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owner","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"pausableAt","outputs":[{"name":"","type":"uint64"}],"stateMutability":"view","type":"function"},

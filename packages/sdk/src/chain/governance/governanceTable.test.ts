@@ -32,7 +32,7 @@ describe.skipIf(anvilPath() === null)('the table of what can change', () => {
     ])
     const of = Object.fromEntries(limits) as Record<(typeof limits)[number][0], bigint>
     const rows: Record<string, string> = {
-      'dispute window': `1 s to ${days(of.MAX_DISPUTE_WINDOW)}, at most the stake thaw`,
+      'dispute window': `a quarter of its first value to ${days(of.MAX_DISPUTE_WINDOW)}, at most the stake thaw`,
       'thaw of channels': `1 s to ${days(of.MAX_CHANNEL_THAW)}`,
       'thaw of stakes': `the dispute window to ${days(of.MAX_STAKE_THAW)}`,
       'minimum stake': `${open(of.MIN_MINIMUM_STAKE)} to ${open(of.MAX_MINIMUM_STAKE)} OPEN`,
