@@ -8,6 +8,7 @@ import { DemandsTest } from "./Demands.t.sol";
 import { EpochCourtTest } from "./EpochCourt.t.sol";
 import { EpochsTest } from "./Epochs.t.sol";
 import { EquivocationTest } from "./Equivocation.t.sol";
+import { InclusionCourtTest } from "./InclusionCourt.t.sol";
 import { SummonsTest } from "./Summons.t.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
@@ -43,6 +44,13 @@ contract DemandsPausedTest is DemandsTest {
 }
 
 contract EquivocationPausedTest is EquivocationTest {
+  function setUp() public override {
+    super.setUp();
+    pauseLedger();
+  }
+}
+
+contract InclusionCourtPausedTest is InclusionCourtTest {
   function setUp() public override {
     super.setUp();
     pauseLedger();

@@ -116,8 +116,8 @@ contract DelegationHandler is Assertions {
   }
 
   function slash(uint8 which) external {
-    Fault fault = Fault(which % 4);
-    uint256[4] memory ppm = [uint256(500_000), 250_000, 250_000, 50_000];
+    Fault fault = Fault(which % 5);
+    uint256[5] memory ppm = [uint256(500_000), 250_000, 250_000, 50_000, 50_000];
     IStakes.PoolState memory pool = stakes.getPool(OPERATOR, Role.Node);
     IStakes.Position memory own = stakes.getPosition(OPERATOR, Role.Node);
     uint256 all = uint256(pool.bonded) + pool.thawing + own.bonded + own.thawing;
