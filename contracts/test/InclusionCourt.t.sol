@@ -20,7 +20,7 @@ contract InclusionCourtTest is EpochCourtFixture {
   EpochHeader private header;
   uint256 private window;
 
-  function setUp() public override {
+  function setUp() public virtual override {
     super.setUp();
     inclusion = new InclusionCourt(wopen, parameters, stakes, epochs);
     parameters.setCourt(address(inclusion), true);
