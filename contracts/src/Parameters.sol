@@ -154,7 +154,8 @@ contract Parameters is IParameters, Ownable2Step {
   /// @dev The dispute window is bounded by the caller.
   function _store(ParameterValues memory next) private {
     _bound("channelThaw", next.channelThaw, 1, MAX_CHANNEL_THAW);
-    _bound("stakeThaw", next.stakeThaw, next.disputeWindow, MAX_STAKE_THAW);
+    // A summons on the last day of a window is judged a window later: till then nobody may be out.
+    _bound("stakeThaw", next.stakeThaw, 2 * uint256(next.disputeWindow), MAX_STAKE_THAW);
     _bound("minimumStake", next.minimumStake, MIN_MINIMUM_STAKE, MAX_MINIMUM_STAKE);
     _bound("deploymentFee", next.deploymentFee, 0, MAX_DEPLOYMENT_FEE);
     _bound("platformFee", next.platformFee, 0, MAX_PLATFORM_FEE);

@@ -130,14 +130,23 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
-  function delegate(address account, Role role, uint96 amount) external override nonReentrant returns (uint256 shares) {
-    shares = _delegate(account, role, amount);
+  function delegate(
+    address account,
+    Role role,
+    uint96 amount,
+    uint32 maxCommissionPpm
+  ) external override nonReentrant returns (uint256 shares) {
+    shares = _delegate(account, role, amount, maxCommissionPpm);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
 
   /// @inheritdoc IStakes
-  function delegateNative(address account, Role role) external payable override nonReentrant returns (uint256 shares) {
-    shares = _delegate(account, role, SafeCast.toUint96(msg.value));
+  function delegateNative(
+    address account,
+    Role role,
+    uint32 maxCommissionPpm
+  ) external payable override nonReentrant returns (uint256 shares) {
+    shares = _delegate(account, role, SafeCast.toUint96(msg.value), maxCommissionPpm);
     wopen.deposit{ value: msg.value }();
   }
 
@@ -283,11 +292,17 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     emit Bonded(msg.sender, role, amount);
   }
 
-  function _delegate(address account, Role role, uint96 amount) private returns (uint256 shares) {
+  function _delegate(
+    address account,
+    Role role,
+    uint96 amount,
+    uint32 maxCommissionPpm
+  ) private returns (uint256 shares) {
     if (parameters.paused()) revert BondsPaused();
     if (amount == 0) revert ZeroAmount();
     (Pool storage pool, Part storage part) = _settledPart(msg.sender, account, role);
     if (!pool.open) revert PoolClosed(account, role);
+    if (pool.commissionPpm > maxCommissionPpm) revert CommissionTooHigh(pool.commissionPpm, maxCommissionPpm);
     shares = pool.add(part, amount);
     if (shares == 0) revert ZeroAmount();
     _totalBonded += amount;

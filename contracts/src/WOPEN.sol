@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import { ERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
-import { ERC20Votes } from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
-import { ERC3009 } from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
-import { Nonces } from "@openzeppelin/contracts/utils/Nonces.sol";
-import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
+import { WrappedOpen } from "./WrappedOpen.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 
-/// @title Wrapped OPEN
-/// @notice The native coin as ERC-20, one to one, with permit (ERC-2612), authorised transfers (ERC-3009) and votes (ERC-5805).
-contract WOPEN is IWOPEN, ERC20Permit, ERC20Votes, ERC3009 {
-  constructor() ERC20("Wrapped OPEN", "WOPEN") ERC20Permit("Wrapped OPEN") {}
-
+/// @title Wrapped OPEN where OPEN is the native coin
+/// @notice The native coin as ERC-20, one to one.
+contract WOPEN is WrappedOpen {
   receive() external payable {
     deposit();
   }
 
   /// @inheritdoc IWOPEN
-  function withdraw(uint256 amount) external override {
-    withdrawTo(msg.sender, amount);
+  function underlying() external pure override returns (address) {
+    return address(0);
   }
 
   /// @inheritdoc IWOPEN
@@ -29,31 +22,9 @@ contract WOPEN is IWOPEN, ERC20Permit, ERC20Votes, ERC3009 {
     emit Deposit(msg.sender, msg.value);
   }
 
-  /// @inheritdoc IWOPEN
-  function withdrawTo(address to, uint256 amount) public override {
-    _burn(msg.sender, amount);
-    emit Withdrawal(msg.sender, amount);
+  function _payOut(address to, uint256 amount) internal override {
     // slither-disable-next-line arbitrary-send-eth
     (bool sent, ) = to.call{ value: amount }("");
     if (!sent) revert CoinTransferFailed(to, amount);
-  }
-
-  /// @notice Votes are counted by time, so that they mean the same on chains with other block times.
-  function clock() public view override returns (uint48) {
-    return Time.timestamp();
-  }
-
-  // solhint-disable-next-line func-name-mixedcase
-  function CLOCK_MODE() public pure override returns (string memory) {
-    return "mode=timestamp";
-  }
-
-  /// @notice The next permit and delegation nonce of an account.
-  function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
-    return super.nonces(owner);
-  }
-
-  function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
-    super._update(from, to, value);
   }
 }

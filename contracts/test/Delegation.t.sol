@@ -20,7 +20,7 @@ contract DelegationTest is LedgerFixture {
 
   function delegate(address delegator, uint96 amount) private returns (uint256) {
     vm.prank(delegator);
-    return stakes.delegate(gateway, Role.Node, amount);
+    return stakes.delegate(gateway, Role.Node, amount, 500_000);
   }
 
   function undelegate(address delegator, uint256 shares) private returns (uint256) {
@@ -64,10 +64,23 @@ contract DelegationTest is LedgerFixture {
     stakes.setPool(Role.Node, 1_001, true);
   }
 
+  function test_delegate_refusesACommissionThatRoseBefore() public {
+    vm.prank(gateway);
+    stakes.setPool(Role.Node, 100_001, true);
+    vm.expectRevert(abi.encodeWithSelector(IStakes.CommissionTooHigh.selector, 100_001, 100_000));
+    vm.prank(payer);
+    stakes.delegate(gateway, Role.Node, 1 ether, 100_000);
+    vm.expectRevert(abi.encodeWithSelector(IStakes.CommissionTooHigh.selector, 100_001, 100_000));
+    vm.prank(payer);
+    stakes.delegateNative{ value: 1 ether }(gateway, Role.Node, 100_000);
+    vm.prank(payer);
+    stakes.delegate(gateway, Role.Node, 1 ether, 100_001);
+  }
+
   function test_delegate_onlyWhereAPoolIsOpen() public {
     vm.expectRevert(abi.encodeWithSelector(IStakes.PoolClosed.selector, owner, Role.Node));
     vm.prank(payer);
-    stakes.delegate(owner, Role.Node, 1);
+    stakes.delegate(owner, Role.Node, 1, 500_000);
     vm.expectRevert(IStakes.ZeroAmount.selector);
     delegate(payer, 0);
     delegate(payer, 10 ether);
@@ -83,7 +96,7 @@ contract DelegationTest is LedgerFixture {
   function test_delegation_thawsAndComesBack() public {
     assertEq(delegate(payer, 30 ether), 30 ether, "shares");
     vm.prank(other);
-    stakes.delegateNative{ value: 10 ether }(gateway, Role.Node);
+    stakes.delegateNative{ value: 10 ether }(gateway, Role.Node, 500_000);
     assertEq(stakes.totalBonded(), 140 ether, "bonded");
     vm.expectRevert(abi.encodeWithSelector(IStakes.SharesTooFew.selector, 30 ether, 31 ether));
     undelegate(payer, 31 ether);
@@ -185,7 +198,7 @@ contract DelegationTest is LedgerFixture {
     delegate(payer, 1);
     vm.expectRevert(IStakes.BondsPaused.selector);
     vm.prank(payer);
-    stakes.delegateNative{ value: 1 }(gateway, Role.Node);
+    stakes.delegateNative{ value: 1 }(gateway, Role.Node, 500_000);
     assertEq(stakes.claimDelegationRewards(payer, gateway, Role.Node), 3.6 ether, "rewards");
     undelegate(payer, 40 ether);
     vm.warp(block.timestamp + 1 days);

@@ -119,14 +119,14 @@ contract GovernanceTest is LedgerFixture {
     ParameterValues memory v = defaults();
     (v.disputeWindow, v.platformFee, v.minimumStake) = (window, fee, stake);
     uint256 id = decide(address(parameters), abi.encodeCall(IParameters.set, (v)));
-    bool inside = window >= 15 minutes && window <= v.stakeThaw && fee <= 1e17 && stake >= 1e15 && stake <= 1_000_000e18;
+    bool inside = window >= 15 minutes && 2 * uint256(window) <= v.stakeThaw && fee <= 1e17 && stake >= 1e15 && stake <= 1_000_000e18;
     try governor.execute(id) {
       assertTrue(inside, "carried out only inside");
     } catch {
       assertFalse(inside, "refused only outside");
     }
     assertLe(parameters.platformFee(), 1e17, "fee");
-    assertLe(parameters.disputeWindow(), parameters.stakeThaw(), "window");
+    assertLe(2 * parameters.disputeWindow(), parameters.stakeThaw(), "window");
   }
 
   function test_nobodyElseChangesAnything() public {

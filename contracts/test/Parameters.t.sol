@@ -30,7 +30,7 @@ contract ParametersTest is LedgerFixture {
     v.disputeWindow = 30 days + 1;
     refuses(v);
     v = defaults();
-    v.stakeThaw = v.disputeWindow - 1;
+    v.stakeThaw = 2 * v.disputeWindow - 1;
     refuses(v);
     v.stakeThaw = 60 days + 1;
     refuses(v);
@@ -78,7 +78,7 @@ contract ParametersTest is LedgerFixture {
   function test_aShorterThawFreesNobodySoonerThanTheLongerOne() public {
     ParameterValues memory v = defaults();
     uint256 start = block.timestamp;
-    (v.disputeWindow, v.stakeThaw) = (v.disputeWindow / 4, v.disputeWindow / 4);
+    (v.disputeWindow, v.stakeThaw) = (v.disputeWindow / 4, v.disputeWindow / 2);
     parameters.set(v);
     assertEq(parameters.stakeThaw(), 1 days, "as if asked for just before");
     assertEq(parameters.values().stakeThaw, v.stakeThaw, "what was set");
@@ -90,7 +90,7 @@ contract ParametersTest is LedgerFixture {
     v.stakeThaw = 2 days;
     parameters.set(v);
     assertEq(parameters.stakeThaw(), 2 days, "a longer one at once");
-    v.stakeThaw = v.disputeWindow;
+    v.stakeThaw = 2 * v.disputeWindow;
     parameters.set(v);
     assertEq(parameters.stakeThaw(), 2 days, "the longest end counts");
     vm.warp(start + 12 hours + 2 days);
@@ -108,7 +108,7 @@ contract ParametersTest is LedgerFixture {
       parameters.setCourt(court, true);
       assertLe(freeAt, parameters.courtSince(court), "the court waits for who thaws");
       ParameterValues memory v = defaults();
-      v.stakeThaw = uint32(v.disputeWindow + (thaws[i] % (60 days - v.disputeWindow)));
+      v.stakeThaw = uint32(2 * v.disputeWindow + (thaws[i] % (60 days - 2 * v.disputeWindow)));
       parameters.set(v);
       vm.warp(block.timestamp + (waits[i] % 20 days));
     }

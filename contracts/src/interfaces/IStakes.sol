@@ -103,11 +103,21 @@ interface IStakes {
   function setPool(Role role, uint32 commissionPpm, bool open) external;
 
   /// @notice Delegates WOPEN of the caller, who has approved it, to an account's bond. It earns and is slashed as that bond is.
+  /// @param maxCommissionPpm refused when the account keeps more, so that nobody raises it just before
   /// @return shares the caller's new shares of all delegations to the account
-  function delegate(address account, Role role, uint96 amount) external returns (uint256 shares);
+  function delegate(
+    address account,
+    Role role,
+    uint96 amount,
+    uint32 maxCommissionPpm
+  ) external returns (uint256 shares);
 
   /// @notice Delegates the coin that was sent.
-  function delegateNative(address account, Role role) external payable returns (uint256 shares);
+  function delegateNative(
+    address account,
+    Role role,
+    uint32 maxCommissionPpm
+  ) external payable returns (uint256 shares);
 
   /// @notice Starts taking shares back. What they are worth stays slashable until it is withdrawn, as a thawing bond does; at most
   /// `MAX_THAWS` such requests can stand at a time.

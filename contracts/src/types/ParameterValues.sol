@@ -7,7 +7,7 @@ struct ParameterValues {
   uint32 disputeWindow;
   /// How long a payer waits for the rest of a channel; fixed for a channel when it opens.
   uint32 channelThaw;
-  /// How long a bond stays slashable after its owner asked for it back; at least the dispute window.
+  /// How long a bond stays slashable after its owner asked for it back; at least twice the dispute window.
   uint32 stakeThaw;
   /// The bond below which an account does not count as staked.
   uint96 minimumStake;

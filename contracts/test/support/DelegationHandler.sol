@@ -53,7 +53,7 @@ contract DelegationHandler is Assertions {
     amount = uint96(1 + (amount % 1_000 ether));
     uint256 before = state(who).bonded;
     vm.prank(delegator(who));
-    stakes.delegate(OPERATOR, Role.Node, amount);
+    stakes.delegate(OPERATOR, Role.Node, amount, 500_000);
     assertLe(state(who).bonded, before + amount + 1, "worth what was given, and a rest at most");
     coinsIn += amount;
     ++steps;

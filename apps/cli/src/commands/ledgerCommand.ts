@@ -5,7 +5,7 @@ import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
 import { addressOption, wholeNumber } from './optionValues.ts'
 
-type CreateOptions = { rpc: string; set: string[]; guardian?: Address; votingDelay?: number; votingPeriod?: number; timelockDelay?: number }
+type CreateOptions = { rpc: string; set: string[]; guardian?: Address; open?: Address; votingDelay?: number; votingPeriod?: number; timelockDelay?: number }
 
 /** `openledger ledger …` */
 export function ledgerCommand(context: CommandContext, program: Command): void {
@@ -14,9 +14,10 @@ export function ledgerCommand(context: CommandContext, program: Command): void {
   const create = parent
     .command('create')
     .summary('create the contracts')
-    .description('Creates the contracts on a chain whose native coin is OPEN, from the key "deployer" of the data folder, which must hold coins for gas, and writes network.json. The same command again finishes what was interrupted. Afterwards the parameters belong to a timelock that obeys the holders of WOPEN.')
+    .description('Creates the contracts on a chain whose native coin is OPEN, or on which OPEN is an ERC-20 (--open), from the key "deployer" of the data folder, which must hold coins for gas, and writes network.json. The same command again finishes what was interrupted. Afterwards the parameters belong to a timelock that obeys the holders of WOPEN.')
     .requiredOption('--rpc <url>', 'the chain')
     .option('--set <name=value>', 'a parameter other than the default: times in seconds, amounts in OPEN; may be repeated', (text: string, list: string[]) => [...list, text], [])
+    .option('--open <address>', 'the ERC-20 that is OPEN, where gas is paid in another coin', addressOption)
     .option('--guardian <address>', 'who may pause', addressOption)
     .option('--voting-delay <seconds>', 'between a proposal and its vote; can never become shorter', wholeNumber(1))
     .option('--voting-period <seconds>', 'how long a vote lasts; can never become shorter', wholeNumber(1))
@@ -36,6 +37,7 @@ export function ledgerCommand(context: CommandContext, program: Command): void {
       changes: options.set,
       governance,
       guardian: options.guardian,
+      openToken: options.open,
       onStep: (contract, done, of) => output.note(`${done} of ${of}: ${contract}`),
     })
     output.field('chain', String(network.chainId))

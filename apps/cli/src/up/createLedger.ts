@@ -16,6 +16,8 @@ export type CreateLedgerInput = {
   governance?: Partial<GovernanceSettings>
   /** Who may pause; default nobody. */
   guardian?: Address
+  /** The ERC-20 that is OPEN; without it OPEN is the chain's native coin. */
+  openToken?: Address
   onStep?: (contract: string, done: number, of: number) => void
 }
 
@@ -36,7 +38,7 @@ export const publicParameters = (treasury: Address): LedgerParameters => ({
  * creation is finished by the same call. In the end the deployer owns nothing.
  * @throws UnavailableError CHAIN_AWAY; PaymentError NO_FUNDS naming the deployer's address
  */
-export async function createLedger({ folder, rpcUrl, changes = [], governance = {}, guardian, onStep }: CreateLedgerInput): Promise<{ network: Network; deployer: Address }> {
+export async function createLedger({ folder, rpcUrl, changes = [], governance = {}, guardian, openToken, onStep }: CreateLedgerInput): Promise<{ network: Network; deployer: Address }> {
   await mkdir(folder.keys, { recursive: true, mode: 0o700 })
   const deployer = await ensureKey(folder.keys, 'deployer')
   const client = createPublicClient({ transport: http(rpcUrl) })
@@ -45,6 +47,6 @@ export async function createLedger({ folder, rpcUrl, changes = [], governance = 
   )
   if (balance === 0n) fail('NO_FUNDS', `the deployer ${deployer.address} has no coins on chain ${chainId}`, { fix: 'send it coins for gas, then run this again' })
   const parameters = { ...publicParameters(deployer.address), ...readChanges(changes) }
-  const network = await ensureLedger({ folder, rpcUrl, chainId, deployer, parameters, governance: { ...publicGovernance, ...governance }, guardian, onStep })
+  const network = await ensureLedger({ folder, rpcUrl, chainId, deployer, parameters, governance: { ...publicGovernance, ...governance }, guardian, openToken, onStep })
   return { network, deployer: deployer.address }
 }

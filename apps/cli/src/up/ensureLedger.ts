@@ -17,11 +17,13 @@ export type LedgerOptions = {
   governance: GovernanceSettings
   /** Who may pause from the beginning on; default nobody. */
   guardian?: Address
+  /** The ERC-20 that is OPEN; default: the native coin is. */
+  openToken?: Address
   onStep?: (contract: string, done: number, of: number) => void
 }
 
 /** The ledger of this data folder: the one that network.json names, or new contracts; an interrupted creation is finished. Writes network.json. */
-export async function ensureLedger({ folder, rpcUrl, chainId, deployer, parameters, governance, guardian, onStep }: LedgerOptions): Promise<Network> {
+export async function ensureLedger({ folder, rpcUrl, chainId, deployer, parameters, governance, guardian, openToken, onStep }: LedgerOptions): Promise<Network> {
   const { publicClient, walletClient } = chainClients({ rpcUrl, chainId }, deployer)
   const known = await readFile(folder.network, 'utf8').catch(() => null)
   if (known !== null) {
@@ -34,7 +36,7 @@ export async function ensureLedger({ folder, rpcUrl, chainId, deployer, paramete
   const text = await readFile(progressFile, 'utf8').catch(() => null)
   const progress = text === null ? undefined : (JSON.parse(text) as DeployProgress)
   const onProgress = (next: DeployProgress): Promise<void> => writeFileSafely(progressFile, JSON.stringify(next))
-  const { deployBlock, chainId: id, ...contracts } = await deployContracts(walletClient, publicClient, parameters, { progress, onProgress, onStep, governance, guardian })
+  const { deployBlock, chainId: id, ...contracts } = await deployContracts(walletClient, publicClient, parameters, { progress, onProgress, onStep, governance, guardian, openToken })
   const network: Network = { kind: 'openledger/network/1', chainId: id, rpcUrl, deployBlock: BigInt(deployBlock), treasury: parameters.treasury, contracts }
   await writeFileSafely(folder.network, writeArtefact(network))
   return network

@@ -7,7 +7,7 @@ export function embeddedParameters(treasury: Address, disputeWindow: number): Le
   return {
     disputeWindow,
     channelThaw: 60,
-    stakeThaw: Math.max(60, disputeWindow),
+    stakeThaw: Math.max(60, 2 * disputeWindow),
     minimumStake: parseOpen('100'),
     deploymentFee: parseOpen('5'),
     platformFee: parseOpen('0.0001'),

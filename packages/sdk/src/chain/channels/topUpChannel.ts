@@ -1,10 +1,11 @@
 import { encodeFunctionData, type TransactionReceipt } from 'viem'
 import { channelsAbi, type Hex } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
-import { sendCall } from '../connection/sendCall.ts'
+import { payOpen } from '../wopen/payOpen.ts'
 
-/** Adds native OPEN of the sender to a channel; anyone may. @param amount smallest unit */
+/** Adds OPEN of the sender to a channel; anyone may. @param amount smallest unit */
 export async function topUpChannel(writer: LedgerWriter, channelId: Hex, amount: bigint): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi: channelsAbi, functionName: 'depositNative', args: [channelId] })
-  return sendCall(writer, { name: 'deposit', to: writer.addresses.channels, data, value: amount })
+  const native = encodeFunctionData({ abi: channelsAbi, functionName: 'depositNative', args: [channelId] })
+  const wrapped = encodeFunctionData({ abi: channelsAbi, functionName: 'deposit', args: [channelId, amount] })
+  return payOpen(writer, { name: 'deposit', to: writer.addresses.channels, amount, native, wrapped })
 }

@@ -53,7 +53,7 @@ describe.skipIf(anvilPath() === null)('the court of attributions', () => {
   const bonded = async () => (await readStake(accuser, account.address, 'node')).bonded
 
   beforeAll(async () => {
-    ledger = await openTestLedger({ ...testParameters, disputeWindow: 2, stakeThaw: 2 })
+    ledger = await openTestLedger({ ...testParameters, disputeWindow: 2, stakeThaw: 4 })
     const { addresses } = ledger.operator
     domain = statementDomain(addresses.chainId, addresses.epochs)
     const node = await ledger.newcomer(account)

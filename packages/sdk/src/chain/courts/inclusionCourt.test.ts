@@ -27,7 +27,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
   let includeBy: bigint
 
   beforeAll(async () => {
-    ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: disputeWindow })
+    ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: 2 * disputeWindow })
     // The court is in force after the stake thaw.
     await travel(disputeWindow)
     gateway = await ledger.newcomer(gatewayKey)

@@ -23,6 +23,7 @@ import {
   scoreJudgeAbi,
   spanJudgeAbi,
   stakesAbi,
+  tokenWOPENAbi,
   timelockAbi,
   validationRegistryAbi,
   wopenAbi,
@@ -57,12 +58,12 @@ export function listedAddresses(deployer: Address, startNonce: number): Pick<Add
   return Object.fromEntries(listed.map((name) => [name, at[name]])) as Pick<Addresses, ListedName>
 }
 
-/** The creations of all contracts in their order. */
-export function contractSteps(deployer: Address, startNonce: number, parameters: LedgerParameters, governance: GovernanceSettings, bytecode: Bytecode): ContractStep[] {
+/** The creations of all contracts in their order. @param openToken the ERC-20 that is OPEN; without it OPEN is the native coin */
+export function contractSteps(deployer: Address, startNonce: number, parameters: LedgerParameters, governance: GovernanceSettings, bytecode: Bytecode, openToken?: Address): ContractStep[] {
   const at = predictAddresses(deployer, startNonce)
   const judges = { score: at.scoreJudge, span: at.spanJudge, index: at.indexJudge, payment: at.paymentJudge }
   const data: Record<ContractName, Hex> = {
-    wopen: encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }),
+    wopen: openToken === undefined ? encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }) : encodeDeployData({ abi: tokenWOPENAbi, bytecode: bytecode.TokenWOPEN, args: [openToken] }),
     parameters: encodeDeployData({ abi: parametersAbi, bytecode: bytecode.Parameters, args: [deployer, parameters] }),
     stakes: encodeDeployData({ abi: stakesAbi, bytecode: bytecode.Stakes, args: [at.wopen, at.parameters] }),
     epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes] }),

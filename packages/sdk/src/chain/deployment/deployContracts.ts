@@ -24,6 +24,8 @@ export type DeployOptions = {
   governance?: GovernanceSettings
   /** Who may pause from the beginning on; default nobody, until a decision names somebody. */
   guardian?: Address
+  /** The ERC-20 of 18 decimals that is OPEN on the chain; without it OPEN is the native coin. */
+  openToken?: Address
 }
 
 /**
@@ -112,7 +114,7 @@ export async function deployContracts(
   const deployer = walletClient.account.address
   const { contractBytecode } = await import('@openledger/protocol/bytecode')
   const chainId = await readLedger(sender, 'chain id', (client) => client.getChainId())
-  const stepsOf = (nonce: number): ContractStep[] => contractSteps(deployer, nonce, parameters, options.governance ?? publicGovernance, contractBytecode)
+  const stepsOf = (nonce: number): ContractStep[] => contractSteps(deployer, nonce, parameters, options.governance ?? publicGovernance, contractBytecode, options.openToken)
   let progress = options.progress
   if (progress && progress.chainId === chainId && progress.deployer.toLowerCase() === deployer.toLowerCase()) {
     const present = await Promise.all(stepsOf(progress.startNonce).map(({ address }) => isPresent(sender, address)))

@@ -47,7 +47,7 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
   )
 
   beforeAll(async () => {
-    ledger = await openTestLedger({ ...testParameters, disputeWindow: 600, stakeThaw: 600 })
+    ledger = await openTestLedger({ ...testParameters, disputeWindow: 600, stakeThaw: 1200 })
     gateway = await ledger.newcomer(gatewayKey)
     accuser = await ledger.newcomer(privateKeyToAccount(generatePrivateKey()))
     await bondStake(gateway, 'gateway', parseOpen('400'))

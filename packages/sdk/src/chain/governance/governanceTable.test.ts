@@ -32,9 +32,9 @@ describe.skipIf(anvilPath() === null)('the table of what can change', () => {
     ])
     const of = Object.fromEntries(limits) as Record<(typeof limits)[number][0], bigint>
     const rows: Record<string, string> = {
-      'dispute window': `a quarter of its first value to ${days(of.MAX_DISPUTE_WINDOW)}, at most the stake thaw`,
+      'dispute window': `a quarter of its first value to ${days(of.MAX_DISPUTE_WINDOW)}, at most half the stake thaw`,
       'thaw of channels': `1 s to ${days(of.MAX_CHANNEL_THAW)}`,
-      'thaw of stakes': `the dispute window to ${days(of.MAX_STAKE_THAW)}`,
+      'thaw of stakes': `twice the dispute window to ${days(of.MAX_STAKE_THAW)}`,
       'minimum stake': `${open(of.MIN_MINIMUM_STAKE)} to ${open(of.MAX_MINIMUM_STAKE)} OPEN`,
       'fee of a deployment': `0 to ${open(of.MAX_DEPLOYMENT_FEE)} OPEN`,
       "platform's fee of an answer": `0 to ${open(of.MAX_PLATFORM_FEE)} OPEN`,
