@@ -33,7 +33,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
   beforeAll(async () => {
     ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: 2 * disputeWindow })
     // The court is the second that is registered: it is in force after the stake thaw.
-    await travel(disputeWindow)
+    await travel(2 * disputeWindow)
     gateway = await ledger.newcomer(gatewayKey)
     accuser = await ledger.newcomer(privateKeyToAccount(generatePrivateKey()))
     await bondStake(gateway, 'gateway', parseOpen('40'))
