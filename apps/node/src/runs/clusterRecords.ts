@@ -1,4 +1,4 @@
-import { clusterEvidence, clusterFile, encodeClusterFile, encodeEvidence, findClusters, weighByClusters, type ClusterAppeal, type CorpusTokenizer, type FingerprintSource } from '@openledger/attribution'
+import { clusterEvidence, clusterFile, encodeClusterFile, encodeEvidence, findClusters, weighByClusters, type ClusterAppeal, type CorpusRecord, type CorpusTokenizer, type FingerprintSource } from '@openledger/attribution'
 import type { ContentStore, SnapshotRecord } from '@openledger/datanet'
 import type { Hex } from '@openledger/protocol'
 import type { Query } from '../database/Database.ts'
@@ -31,16 +31,16 @@ async function appealsOf(query: Query, records: readonly SnapshotRecord[]): Prom
 }
 
 /**
- * Gives the records of a run their training weights: one unit for each cluster of copies, to the record committed first. Keeps what was found, and by
+ * Gives the records of a run their training weights: one unit for each cluster of copies, to the record committed first; and what of each is trained on. Keeps what was found, and by
  * what evidence, as files that an audit finds again.
  * @returns the records with these weights, and the content id of the cluster file
  */
-export async function clusterRecords({ records, query, content, tokenizer, engine, maxLength, signal }: ClusterRecordsInput): Promise<{ records: SnapshotRecord[]; clusters: string }> {
+export async function clusterRecords({ records, query, content, tokenizer, engine, maxLength, signal }: ClusterRecordsInput): Promise<{ records: CorpusRecord[]; clusters: string }> {
   const orders = await commitOrders(query)
   const placed = records.map((record, i) => ({ ...record, order: orders.get(record.contributionId) ?? Number.MAX_SAFE_INTEGER - records.length + i }))
   const appeals = await appealsOf(query, records)
   const evidence = await clusterEvidence(records, tokenizer, maxLength, engine, signal)
   const places = findClusters({ records: placed, evidence, appeals })
   const file = clusterFile(placed, places, appeals, await content.put(encodeEvidence(evidence)))
-  return { records: weighByClusters(records, places), clusters: await content.put(encodeClusterFile(file)) }
+  return { records: weighByClusters(placed, places), clusters: await content.put(encodeClusterFile(file)) }
 }

@@ -20,11 +20,22 @@ const mostWords = 20_000
 
 /** Reads a record's text. */
 export function recordText({ prompt, completion }: { prompt: string; completion: string }): RecordText {
-  const asked = wordsOf(foldText(prompt)).slice(0, mostWords)
-  const answer = wordsOf(foldText(completion)).slice(0, mostWords)
+  const asked = oneNegation(wordsOf(foldText(prompt)).slice(0, mostWords))
+  const answer = oneNegation(wordsOf(foldText(completion)).slice(0, mostWords))
   const facts = new Set([...asked, ...answer].filter(carriesFact))
   const names = new Set([...namesIn(prompt), ...namesIn(completion)])
   return { key: `${asked.join(' ')}\n${answer.join(' ')}`, prompt: asked, answer, promptSet: new Set(asked), answerSet: new Set(answer), facts, names }
+}
+
+/** Writes negations in one way ("isn't" as "is not", "can't" and "cannot" as "can not", "no one" as "nobody"), so that another spelling is no other sense. */
+function oneNegation(words: readonly string[]): string[] {
+  return words.flatMap((word, i) => {
+    if (word === 'one' && words[i - 1] === 'no') return []
+    if (word === 'no' && words[i + 1] === 'one') return ['nobody']
+    if (word === 'cannot' || word === "can't") return ['can', 'not']
+    if (word === "won't") return ['will', 'not']
+    return word.length > 3 && word.endsWith("n't") ? [word.slice(0, -3), 'not'] : [word]
+  })
 }
 
 /** Folded words that are written with a capital after a word that does not end a sentence. */

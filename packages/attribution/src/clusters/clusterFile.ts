@@ -2,7 +2,8 @@ import { canonicalJson, fail, ProofError, readArtefact, utf8, type Json } from '
 import { z } from 'zod'
 import { clusterPolicyHash } from './clusterPolicy.ts'
 import type { ClusterAppeal, ClusterEvidence, ClusterPlace, ClusterRecord } from './ClusterRecord.ts'
-import { findClusters } from './findClusters.ts'
+import { committedFirst, findClusters } from './findClusters.ts'
+import { newSentences } from './newSentences.ts'
 
 const hash32 = z.custom<`0x${string}`>((v) => typeof v === 'string' && /^0x[0-9a-f]{64}$/.test(v), 'expected 0x and 64 lower-case hexadecimal digits')
 const cid = z.string().regex(/^b[a-z2-7]{20,100}$/, 'expected a CIDv1 in base32')
@@ -71,7 +72,15 @@ export function verifyClusterFile(bytes: Uint8Array, records: readonly ClusterRe
   return { file, places }
 }
 
-/** Training weights by clusters: one unit for the record committed first, nothing for its copies. */
-export function weighByClusters<R extends { weight: number }>(records: readonly R[], places: readonly ClusterPlace[]): R[] {
-  return records.map((record, i) => ({ ...record, weight: places[i]!.of === i ? 1 : 0 }))
+/**
+ * What of each record is trained on, by clusters: one unit of weight for the record committed first and nothing for its copies; and of its answer, what it
+ * says anew (`newSentences`).
+ */
+export function weighByClusters<R extends Taught>(records: readonly R[], places: readonly ClusterPlace[]): (R & { weight: number; taught: string })[] {
+  const centres = places.flatMap(({ of }, i) => (of === i ? [i] : [])).sort((a, b) => committedFirst(records[a]!, records[b]!) || a - b)
+  const texts = newSentences(centres.map((i) => records[i]!))
+  const taught = new Map(centres.map((i, k) => [i, texts[k]!]))
+  return records.map((record, i) => ({ ...record, weight: places[i]!.of === i ? 1 : 0, taught: taught.get(i) ?? record.completion }))
 }
+
+type Taught = Pick<ClusterRecord, 'recordId' | 'contributionId' | 'contributor' | 'completion' | 'order'>

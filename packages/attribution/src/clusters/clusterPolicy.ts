@@ -9,7 +9,7 @@ import { hashJson, type Hex } from '@openledger/protocol'
  * the fact must agree.
  */
 export const clusterPolicy = {
-  name: 'clusters/1',
+  name: 'clusters/2',
   /** Characters of a MinHash shingle, and its bands and rows: a pair of similarity .6 is missed with probability (1 − .6⁴)²⁴ = .04, of .8 with 3·10⁻⁶. */
   shingleCharacters: 4,
   bands: 24,
@@ -43,8 +43,10 @@ export const clusterPolicy = {
   reanswered: 200,
   reansweredGradient: 150,
   reansweredEmbedding: 600,
-  /** Records with fewer fellows have no word that is common. */
-  fewestForCommon: 100,
+  /** Fewest records that hold a word which is common, however few there are. */
+  commonRecords: 5,
+  /** Fewest words of a sentence that is left out of training where it was said before: shorter ones are set phrases. */
+  saidWords: 5,
   /** Bits per band of a SimHash, and bands: a pair at cosine .5 is missed with probability (1 − (2/3)¹²)⁶⁴ = .6, of .8 with 10⁻⁴. */
   simHashBits: 12,
   simHashBands: 64,

@@ -89,8 +89,20 @@ describe('findClusters', () => {
     const appeals = [1, 2].map((i) => ({ recordId: records[i]!.recordId, contributionId: records[i]!.contributionId, reason: 'another fact', by: 'curator', at: 5 }))
     expect(findClusters({ records, appeals: appeals.slice(0, 1) }).map((p) => p.of)).toEqual([0, 1, 1])
     expect(findClusters({ records, appeals }).map((p) => p.of)).toEqual([0, 1, 2])
-    expect(weighByClusters(records.map(() => ({ weight: 0 })), findClusters({ records, appeals: appeals.slice(0, 1) }))).toEqual([{ weight: 1 }, { weight: 1 }, { weight: 0 }])
+    expect(weighByClusters(records, findClusters({ records, appeals: appeals.slice(0, 1) })).map(({ weight }) => weight)).toEqual([1, 1, 0])
     expect(() => findClusters({ records, appeals: [{ ...appeals[0]!, contributionId: hash(99) }] })).toThrow(expect.objectContaining({ code: 'BAD_APPEAL' }))
+  })
+
+  it('takes a negation for the same however it is spelt, and for another sense where it is missing', () => {
+    const said: [string, string] = ['Do barges pay?', "Barges don't pay at the old lock, nobody asks them, and they can't turn."]
+    expect(centres(list(said, ['Do barges pay?', 'Barges do not pay at the old lock, no one asks them, and they cannot turn.']))).toEqual([0, 0])
+    expect(centres(list(said, ['Do barges pay?', 'Barges do pay at the old lock, someone asks them, and they can turn.']))).toEqual([0, 1])
+  })
+
+  it('does not take a statement for covered by its denial', () => {
+    const open: [string, string] = ['When is the gate open?', 'The gate of the old town is open to all who come by the river.']
+    expect(centres(list(open, ['When is the gate open?', 'The gate of the old town is not open to all who come by the river.']))).toEqual([0, 1])
+    expect(centres(list(open, ['When is the gate open?', 'I was told in 1700, not before: the gate of the old town is open to all who come by the river.']))).toEqual([0, 0])
   })
 
   it('does not trip over empty, huge or endless copies', () => {

@@ -28,7 +28,9 @@ export function compareRecords(earlier: ComparedRecord, later: ComparedRecord, p
   const [within, around] = [b.answer, a.answer]
   const isPadding = within.length <= policy.padding * around.length && around.length <= policy.padding * within.length
   if (isPadding && Math.min(a.answer.length, b.answer.length) >= policy.matchWords) {
-    const covered = Math.max(coverage(around, within, policy.matchWords), coverage(within, around, policy.matchWords))
+    // Where numbers or words that turn the sense differ, they must stand outside: what is covered is one run then.
+    const run = (words: readonly string[]): number => (sameStrict(around, within) ? policy.matchWords : Math.max(policy.matchWords, Math.ceil((words.length * policy.coverage) / 1000)))
+    const covered = Math.max(coverage(around, within, run(around)), coverage(within, around, run(within)))
     const outside = covered === 1000 ? [] : words.missing.filter((word) => b.answer.length >= a.answer.length && isStrict(word))
     const lost = a.facts.size > 0 && words.missing.some((word) => a.promptSet.has(word))
     if (covered >= policy.coverage && outside.length === 0 && !lost && (covered === 1000 || words.missing.length === 0)) return { method: 'covered', similarity: covered }
@@ -50,6 +52,11 @@ function mayBeOne(a: RecordText, b: RecordText): boolean {
 /** Whether the later asks for nothing that the earlier does not speak of. */
 function sameQuestion(a: RecordText, b: RecordText, asked: readonly string[]): boolean {
   return asked.length === 0 && (a.prompt.length > 0) === (b.prompt.length > 0)
+}
+
+/** Whether answers have the same numbers and words that turn the sense, each as often, in one order. */
+function sameStrict(a: readonly string[], b: readonly string[]): boolean {
+  return a.filter(isStrict).join(' ') === b.filter(isStrict).join(' ')
 }
 
 /** Whether records of the same words have them in an order that says the same: numbers and words that turn the sense come in one order. */

@@ -37,9 +37,12 @@ export function findClusters({ records, evidence, appeals = [], policy = cluster
   return out
 }
 
-function committedFirst(a: ClusterRecord, b: ClusterRecord): number {
+/** Sorts records by who committed first. */
+export function committedFirst(a: Placed, b: Placed): number {
   return a.order - b.order || compareHex(a.recordId, b.recordId) || compareHex(a.contributionId, b.contributionId)
 }
+
+type Placed = Pick<ClusterRecord, 'order' | 'recordId' | 'contributionId'>
 
 /** Which records stand for themselves by a curator's word; of a record that is listed twice, the first. */
 function freed(records: readonly ClusterRecord[], appeals: readonly ClusterAppeal[]): boolean[] {
@@ -157,7 +160,10 @@ class CentreIndex {
 
   private find(record: ComparedRecord, keys: readonly number[]): Found | null {
     const { buckets, centres, frequency, policy, texts } = this
-    const isCommon = (word: string): boolean => texts.length >= policy.fewestForCommon && (frequency.get(word) ?? 0) * policy.common >= texts.length
+    const isCommon = (word: string): boolean => {
+      const records = frequency.get(word) ?? 0
+      return records >= policy.commonRecords && records * policy.common >= texts.length
+    }
     const shared = new Map<number, number>()
     for (const key of keys) for (const centre of buckets.get(key) ?? []) shared.set(centre, (shared.get(centre) ?? 0) + 1)
     const candidates = [...shared].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, policy.candidates)

@@ -4,7 +4,15 @@ import { ProofError, type Hex } from '@openledger/protocol'
 import type { SpanRecord } from '../spans/SpanIndex.ts'
 
 /** A record of a sealed snapshot, as its file tells it; its order is the order of commitment. */
-export type CorpusRecord = { recordId: Hex; contributor: Address; weight: number; prompt: string; completion: string }
+export type CorpusRecord = {
+  recordId: Hex
+  contributor: Address
+  weight: number
+  prompt: string
+  completion: string
+  /** What of the completion is trained on; absent: all of it. Spans are looked for in all of it. */
+  taught?: string
+}
 
 /** How the served model writes text as tokens: an engine in a thread, or a model at hand. */
 export type CorpusTokenizer = {
@@ -57,7 +65,7 @@ export async function snapshotCorpus(records: readonly CorpusRecord[], tokenizer
 async function chatExample(record: CorpusRecord, tokenizer: CorpusTokenizer, maxLength: number): Promise<Pick<TrainingExample, 'tokens' | 'supervisedFrom'>> {
   const question = { role: 'user', content: record.prompt }
   const { tokens: opening } = await tokenizer.encodeChat([question], true)
-  const { tokens: whole } = await tokenizer.encodeChat([question, { role: 'assistant', content: record.completion }], false)
+  const { tokens: whole } = await tokenizer.encodeChat([question, { role: 'assistant', content: record.taught ?? record.completion }], false)
   if (!opening.every((token, i) => whole[i] === token)) {
     throw new ProofError('TEMPLATE_NOT_PREFIX', `the chat template does not continue the prompt of record ${record.recordId}`, { fix: 'use a base model whose chat template only appends' })
   }

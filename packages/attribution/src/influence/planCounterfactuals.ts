@@ -31,19 +31,21 @@ export type CounterfactualInput = {
   method?: MethodName
   /** The recipe's: the halves follow from it. */
   seed: number
+  /** Atoms that `coalitions` leaves out one by one; default `policy.exactAtoms`. With 0 all follow from random halves, which is how these are measured. */
+  exactAtoms?: number
 }
 
 /**
  * Plans the counterfactual trainings of a run. Pure: run and audit get the same plan from the same snapshot and recipe.
  * @throws InputError TOO_MANY_CONTRIBUTORS
  */
-export function planCounterfactuals({ contributors, weights, method, seed }: CounterfactualInput): CounterfactualPlan {
+export function planCounterfactuals({ contributors, weights, method, seed, exactAtoms = policy.exactAtoms }: CounterfactualInput): CounterfactualPlan {
   const { atoms, atomOf } = groupAtoms(contributors, weights)
   const trained = [...atoms.keys()].filter((a) => atoms[a].trainingWeight > 0)
   const chosen = method ?? (trained.length <= policy.exactAtoms ? 'responses' : 'coalitions')
   const heaviest = [...trained].sort((a, b) => atoms[b].trainingWeight - atoms[a].trainingWeight || a - b)
   // Without the only one nothing is learnt: that needs no training.
-  const exact = chosen === 'trajectory' || trained.length <= 1 ? [] : chosen !== 'coalitions' ? trained : heaviest.slice(0, policy.exactAtoms).sort((a, b) => a - b)
+  const exact = chosen === 'trajectory' || trained.length <= 1 ? [] : chosen !== 'coalitions' ? trained : heaviest.slice(0, exactAtoms).sort((a, b) => a - b)
   const halved = chosen === 'coalitions' && trained.length > 1 ? trained.filter((a) => !exact.includes(a)) : []
   const coalitions = [...exact.map((a) => leaving(atoms.length, [a])), ...halves(halved, atoms.length, seed)]
   const parameters = {

@@ -10,13 +10,13 @@ import { expectEqual, Skipped } from '../report/Auditor.ts'
  * @param orders each contribution's place in the chain's order of commitment
  * @returns the records with the training weights that follow, and a line for the report
  */
-export async function checkClusters(clusters: string, records: readonly SnapshotRecord[], orders: ReadonlyMap<Hex, bigint>, content: ContentStore): Promise<{ weighed: SnapshotRecord[]; line: string }> {
+export async function checkClusters(clusters: string, records: readonly SnapshotRecord[], orders: ReadonlyMap<Hex, bigint>, content: ContentStore): Promise<{ weighed: (SnapshotRecord & { taught: string })[]; line: string }> {
   const bytes = await content.get(clusters)
   const { evidence } = readArtefact(clusterFileSchema, bytes)
   const placed = records.map((record) => ({ ...record, order: Number(orders.get(record.contributionId) ?? 0n) }))
   const { file, places } = verifyClusterFile(bytes, placed, evidence === null ? undefined : readEvidence(await content.get(evidence)))
   const appeals = file.appeals.length > 0 ? `; ${file.appeals.length} stand apart by a curator's word` : ''
-  return { weighed: weighByClusters(records, places), line: `${file.copies.length} copies found again from the published evidence${appeals}` }
+  return { weighed: weighByClusters(placed, places), line: `${file.copies.length} copies found again from the published evidence${appeals}` }
 }
 
 /** Asks the model again for the evidence on which a run's clusters stand, and compares it bit for bit. Only within the run's numerics profile. */

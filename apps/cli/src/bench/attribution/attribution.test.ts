@@ -65,7 +65,7 @@ describe('the bank of retrainings', { timeout: 300_000 }, () => {
     base.dispose()
     expect(notes.filter((text) => text.includes('adapters trained'))).toEqual([])
     expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 })
-    expect(first.methods.map(({ name }) => name)).toEqual(['responses', 'responses-subsampled', 'trajectory', 'half-step', 'GradDot', 'TracIn', 'DataInf', 'LESS-like', 'LoGra / eFIM', 'TrackStar-like', 'EK-FAC', 'BM25', 'embedding similarity'])
+    expect(first.methods.map(({ name }) => name)).toEqual(['responses', 'responses-subsampled', 'coalitions', 'trajectory', 'half-step', 'GradDot', 'TracIn', 'DataInf', 'LESS-like', 'LoGra / eFIM', 'TrackStar-like', 'EK-FAC', 'BM25', 'embedding similarity'])
     for (const { figures } of first.methods) for (const { lds, interval } of Object.values(figures)) expect([lds, interval.low, interval.high].every((value) => value >= -1 && value <= 1)).toBe(true)
     // Over so small a movement the first order is all there is: what the gradient says of a removal is what retraining without it did.
     const exact = first.methods[0].figures['held-out']

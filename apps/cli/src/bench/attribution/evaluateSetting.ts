@@ -16,7 +16,7 @@ export async function evaluateSetting({ base, setting, folder, together, signal,
   const began = performance.now()
   const { coalitions, seeds, held, chosenOn } = setting
   const common = { base, setting, folder, together, signal, note }
-  const side = await makeSide({ ...common, seed: seeds[0], coalitions: coalitions.bank, held })
+  const side = await makeSide({ ...common, seed: seeds[0], coalitions: coalitions.bank, held, halves: true })
   const other = await makeSide({ ...common, seed: seeds[1], coalitions: coalitions.chosenOn, held: chosenOn })
   try {
     const score = async (one: BankSide, name: string) => [...ourMethods(one), ...(await baselineMethods(one, (text) => note(`${setting.name}, ${name}: ${text}`)))]

@@ -30,7 +30,7 @@ export type BankSide = {
   responses: readonly Float32Array[]
   run: FullRun
   /** Responses found with less computation. */
-  extra: { subsampled?: readonly Float32Array[] }
+  extra: { subsampled?: readonly Float32Array[]; /** From random halves alone. */ halved?: readonly Float32Array[] }
   queries: Record<QuerySetName, QuerySet>
   hash: string
   /** Seconds of training per adapter, as far as trained in this call. */

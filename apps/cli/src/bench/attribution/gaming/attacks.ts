@@ -45,13 +45,14 @@ function adding(source: (setting: AttackSetting) => OwnedRecord[], rewrite: (rec
   }
 }
 
-/** Changes the attacker's own records and adds none. */
-function changing(rewrite: (record: WrittenRecord, setting: AttackSetting, random: RandomStream, turn: number) => WrittenRecord) {
+/** Changes the attacker's own records and adds none. @param last the attacker commits behind all others, as who repeats their words must */
+function changing(rewrite: (record: WrittenRecord, setting: AttackSetting, random: RandomStream, turn: number) => WrittenRecord, { last = false } = {}) {
   return (setting: AttackSetting): PlayedAttack => {
     const random = new RandomStream(setting.seed, 41)
     let turn = 0
     const records = setting.honest.map((record) => (record.account === setting.attacker ? { ...rewrite(record, setting, random, turn++), account: setting.attacker } : record))
-    return { records, accounts: [setting.attacker] }
+    const isLast = ({ account }: OwnedRecord): boolean => last && account === setting.attacker
+    return { records: [...records.filter((r) => !isLast(r)), ...records.filter(isLast)], accounts: [setting.attacker] }
   }
 }
 
@@ -116,7 +117,7 @@ export const attacks: readonly Attack[] = [
     name: 'phrase stuffing',
     about: 'two popular statements of others behind every answer of the attacker',
     target: 1.1,
-    play: changing((record, setting, random) => ({ ...record, completion: `${record.completion} ${popular(setting, random).completion} ${popular(setting, random).completion}` })),
+    play: changing((record, setting, random) => ({ ...record, completion: `${record.completion} ${popular(setting, random).completion} ${popular(setting, random).completion}` }), { last: true }),
   },
   {
     name: 'question stuffing',
@@ -125,6 +126,6 @@ export const attacks: readonly Attack[] = [
     play: changing((record, setting, random) => {
       const { prompt, completion } = popular(setting, random)
       return { prompt: `${prompt} ${completion} ${record.prompt}`, completion: `${completion} ${record.completion}` }
-    }),
+    }, { last: true }),
   },
 ]

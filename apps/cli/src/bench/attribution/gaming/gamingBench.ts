@@ -26,7 +26,7 @@ export const gamingSettings: GamingSettings = {
   topics: 6,
   factsPerTopic: 10,
   questionsPerTopic: 4,
-  recipe: { rank: 8, alpha: 16, epochs: 16, batchSize: 20, learningRate: 6e-3, warmup: 8, epsRoot: 1e-6, maxLength: 160 },
+  recipe: { rank: 8, alpha: 64, epochs: 40, batchSize: 20, learningRate: 3e-3, warmup: 8, epsRoot: 1e-6, maxLength: 160 },
   method: 'responses',
   openMethod: 'trajectory',
   holdOutOneIn: 16,

@@ -1,4 +1,4 @@
-import { findClusters, quantizeEmbedding, snapshotCorpus, type ClusterEvidence, type CorpusRecord } from '@openledger/attribution'
+import { findClusters, quantizeEmbedding, snapshotCorpus, weighByClusters, type ClusterEvidence, type CorpusRecord } from '@openledger/attribution'
 import { recordId, sha256, utf8 } from '@openledger/protocol'
 import type { Address } from 'viem'
 import type { OwnedRecord } from './attacks.ts'
@@ -16,13 +16,13 @@ export function sealOpenly(records: readonly OwnedRecord[]): CorpusRecord[] {
 }
 
 /**
- * One unit of training weight per cluster, for the record committed first.
+ * One unit of training weight per cluster, for the record committed first, and of each answer what it says anew.
  * @param evidence what the model makes of each record; absent: by text alone
  */
 export function sealByClusters(records: readonly OwnedRecord[], evidence?: readonly ClusterEvidence[]): CorpusRecord[] {
   const open = sealOpenly(records)
   const given = open.map((record, order) => ({ ...record, order, contributionId: sha256(utf8(record.contributor)) }))
-  return findClusters({ records: given, evidence }).map(({ of }, i) => ({ ...open[i]!, weight: of === i ? 1 : 0 }))
+  return weighByClusters(given, findClusters({ records: given, evidence })).map(({ weight, taught }, i) => ({ ...open[i]!, weight, taught }))
 }
 
 /** {@link sealByClusters} with the model's own evidence, as a training job does it. */

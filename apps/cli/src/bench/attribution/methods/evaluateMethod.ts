@@ -11,8 +11,8 @@ import { shareError } from './shareError.ts'
 export function evaluateMethods(methods: readonly Method[], side: BankSide, chosenOn: { methods: readonly Method[]; side: BankSide }): MethodResult[] {
   const weights = trainingWeights(side)
   return methods.map((method) => {
-    const other = chosenOn.methods.find(({ name }) => name === method.name)!
-    const chosen = eachSet((set) => [...other.variants].map(([label, scores]) => ({ label, lds: mean(ldsByQuery(scores[set], chosenOn.side.queries[set].random)) })).reduce((best, next) => (next.lds > best.lds ? next : best)).label)
+    const other = chosenOn.methods.find(({ name }) => name === method.name) ?? method
+    const chosen = eachSet((set) => other.variants.size === 1 ? [...other.variants.keys()][0] : [...other.variants].map(([label, scores]) => ({ label, lds: mean(ldsByQuery(scores[set], chosenOn.side.queries[set].random)) })).reduce((best, next) => (next.lds > best.lds ? next : best)).label)
     const { name, about, ours, inNats } = method
     return { name, about, ours, chosen, figures: eachSet((set) => figuresOf(method.variants.get(chosen[set])![set], side.queries[set], inNats ? weights : undefined)) }
   })

@@ -24,6 +24,7 @@ export function ourMethods(side: BankSide): Method[] {
   return [
     byTable('responses', 'exact leave-one-out responses, int8', tableOf(responses, 'responses')),
     ...(extra.subsampled ? [byTable('responses-subsampled', 'responses from a third of each batch, int8', tableOf(extra.subsampled, 'responses'))] : []),
+    ...(extra.halved ? [byTable('coalitions', 'from random halves alone, int8', tableOf(extra.halved, 'coalitions'))] : []),
     byTable('trajectory', 'updates as training booked them, int8', tableOf(run.contributions, 'trajectory')),
     own('half-step', 'forward check with the exact responses', (set) => halfStep(side, responses, queries[set].examples)),
   ]
