@@ -1,8 +1,10 @@
 /**
  * Runs the Solidity tests and compares the gas snapshot; more command-line options go to `forge test`.
- * The last line is "N passed, N failed". With --update-gas it writes the gas snapshot instead of comparing it.
+ * The last line is "N passed, N failed". With --update-gas it writes the gas snapshot instead of comparing it, and the
+ * page of costs that follows from it.
  */
 import { forgePath, runForge } from './forge.ts'
+import { costsPage, writeCostsPage } from './costsPage.ts'
 
 const update = process.argv.includes('--update-gas')
 const options = process.argv.slice(2).filter((option) => option !== '--update-gas')
@@ -19,5 +21,6 @@ const failed = Number(totals?.[2] ?? 0)
 // A compile error or a changed gas snapshot ends forge without a failed test.
 const broken = status !== 0 && failed === 0 ? 1 : 0
 if (broken) console.error('forge ended with an error outside the tests: read the lines above; for intended gas changes run with --update-gas and commit contracts/gas')
+if (update && status === 0) writeCostsPage(costsPage())
 console.log(`${passed} passed, ${failed + broken} failed`)
 process.exit(status !== 0 || passed === 0 ? 1 : 0)
