@@ -12,8 +12,12 @@ contract DelegationInvariantsTest is LedgerFixture {
 
   function setUp() public override {
     super.setUp();
-    handler = new DelegationHandler(wopen, stakes);
+    handler = new DelegationHandler(wopen, stakes, parameters);
     parameters.setCourt(address(handler), true);
+    parameters.setGuardian(address(handler));
+    parameters.transferOwnership(address(handler));
+    vm.prank(address(handler));
+    parameters.acceptOwnership();
     vm.warp(block.timestamp + 1 days);
   }
 
@@ -41,18 +45,26 @@ contract DelegationInvariantsTest is LedgerFixture {
     assertLe(owed + handler.burned(), wopen.balanceOf(address(stakes)), "owes at most what it holds");
   }
 
+  function invariant_nobodyLosesButBySlashes_andNobodyGainsByOthers() public view {
+    uint256 slack = handler.slack();
+    for (uint256 i = 0; i < handler.DELEGATORS(); ++i) {
+      assertLe(handler.lowest(i), handler.worth(i) + slack, "all that was put in, less slashes, is there");
+      assertLe(handler.worth(i), handler.highest(i) + slack, "and no more");
+    }
+  }
+
   /// @dev At any point each delegator can take everything out.
   function invariant_everyDelegatorGetsOut() public {
     address operator = handler.OPERATOR();
     for (uint256 i = 0; i < handler.DELEGATORS(); ++i) {
       address delegator = handler.delegator(i);
-      vm.warp(block.timestamp + 1 days);
+      vm.warp(block.timestamp + 3 days);
       handler.withdraw(i);
       IStakes.DelegationState memory state = handler.state(i);
       if (state.bonded != 0) {
         vm.prank(delegator);
         stakes.undelegate(operator, Role.Node, state.shares);
-        vm.warp(block.timestamp + 1 days);
+        vm.warp(block.timestamp + 3 days);
         handler.withdraw(i);
       }
       assertEq(handler.state(i).bonded, 0, "nothing is left");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { Parameters } from "../../src/Parameters.sol";
 import { Stakes } from "../../src/Stakes.sol";
 import { WOPEN } from "../../src/WOPEN.sol";
 import { IStakes } from "../../src/interfaces/IStakes.sol";
+import { ParameterValues } from "../../src/types/ParameterValues.sol";
 import { Fault, Role } from "../../src/types/Roles.sol";
 import { Assertions } from "./Assertions.sol";
 
@@ -15,14 +17,18 @@ contract DelegationHandler is Assertions {
 
   WOPEN private immutable wopen;
   Stakes private immutable stakes;
+  Parameters private immutable parameters;
 
   uint256 public coinsIn;
   uint256 public coinsOut;
   uint256 public burned;
   uint256 public steps;
+  /// @dev What each delegator put in, less what was paid out and what slashes took: a lower and an upper bound of what the delegation is worth.
+  uint256[DELEGATORS] private atLeast;
+  uint256[DELEGATORS] private atMost;
 
-  constructor(WOPEN wopen_, Stakes stakes_) {
-    (wopen, stakes) = (wopen_, stakes_);
+  constructor(WOPEN wopen_, Stakes stakes_, Parameters parameters_) {
+    (wopen, stakes, parameters) = (wopen_, stakes_, parameters_);
     supply(OPERATOR);
     supply(address(this));
     for (uint256 i = 0; i < DELEGATORS; ++i) supply(delegator(i));
@@ -49,9 +55,33 @@ contract DelegationHandler is Assertions {
     return stakes.getDelegation(delegator(i), OPERATOR, Role.Node);
   }
 
+  /// @notice What a delegation is worth, with what leaves.
+  function worth(uint256 who) public view returns (uint256 sum) {
+    IStakes.DelegationState memory found = state(who);
+    sum = found.bonded;
+    for (uint256 i = 0; i < found.leaving.length; ++i) sum += found.leaving[i].amount;
+  }
+
+  /// @notice Each step of anybody may move a unit from one delegation to another by rounding, and each of the thaws of one another.
+  function slack() public view returns (uint256) {
+    return steps * (1 + stakes.MAX_THAWS());
+  }
+
+  function lowest(uint256 who) external view returns (uint256) {
+    return atLeast[who];
+  }
+
+  function highest(uint256 who) external view returns (uint256) {
+    return atMost[who];
+  }
+
   function delegate(uint256 who, uint96 amount) external {
+    who %= DELEGATORS;
+    if (parameters.paused() || !stakes.getPool(OPERATOR, Role.Node).open) return;
     amount = uint96(1 + (amount % 1_000 ether));
     uint256 before = state(who).bonded;
+    atLeast[who] += amount;
+    atMost[who] += amount;
     vm.prank(delegator(who));
     stakes.delegate(OPERATOR, Role.Node, amount, 500_000);
     assertLe(state(who).bonded, before + amount + 1, "worth what was given, and a rest at most");
@@ -89,6 +119,9 @@ contract DelegationHandler is Assertions {
     assertLe(due, paid, "at least what was shown");
     assertLe(paid, due + leaving.length, "and its rests at most");
     coinsOut += paid;
+    who %= DELEGATORS;
+    atLeast[who] -= atLeast[who] < paid ? atLeast[who] : paid;
+    atMost[who] -= atMost[who] < paid ? atMost[who] : paid;
     ++steps;
   }
 
@@ -122,20 +155,69 @@ contract DelegationHandler is Assertions {
     IStakes.Position memory own = stakes.getPosition(OPERATOR, Role.Node);
     uint256 all = uint256(pool.bonded) + pool.thawing + own.bonded + own.thawing;
     uint256 before = wopen.balanceOf(PROVER);
+    uint256[DELEGATORS] memory worths;
+    for (uint256 i = 0; i < DELEGATORS; ++i) worths[i] = worth(i);
     uint256 taken = stakes.slash(OPERATOR, Role.Node, fault, PROVER);
     uint256 proverPart = wopen.balanceOf(PROVER) - before;
     assertLe(taken, (all * ppm[uint256(fault)]) / 1_000_000, "never more than the schedule");
     assertLe(proverPart, (uint256(own.bonded) + own.thawing) / 10, "the prover gets nothing of delegations");
+    for (uint256 i = 0; i < DELEGATORS; ++i) {
+      uint256 kept = 1_000_000 - ppm[uint256(fault)];
+      assertLe(worth(i), (worths[i] * kept) / 1_000_000 + 2 + stakes.MAX_THAWS(), "whoever leaves is slashed like who stays");
+      assertLe((worths[i] * kept) / 1_000_000, worth(i) + 2 + stakes.MAX_THAWS(), "and nobody loses more");
+      atLeast[i] = (atLeast[i] * kept) / 1_000_000;
+      atMost[i] = (atMost[i] * kept) / 1_000_000 + 1;
+    }
     burned += taken - proverPart;
     coinsOut += proverPart;
     ++steps;
   }
 
   function bond(uint96 amount) external {
+    if (parameters.paused()) return;
     amount = uint96(1 + (amount % 100 ether));
     vm.prank(OPERATOR);
     stakes.bond(Role.Node, amount);
     coinsIn += amount;
+    ++steps;
+  }
+
+  function thaw(uint96 amount) external {
+    uint96 bonded = stakes.getPosition(OPERATOR, Role.Node).bonded;
+    if (bonded == 0) return;
+    vm.prank(OPERATOR);
+    stakes.thaw(Role.Node, uint96(1 + (amount % bonded)));
+    ++steps;
+  }
+
+  function withdrawOwn() external {
+    IStakes.Position memory own = stakes.getPosition(OPERATOR, Role.Node);
+    if (own.thawing == 0 || block.timestamp < own.releaseAt) return;
+    vm.prank(OPERATOR);
+    coinsOut += stakes.withdraw(Role.Node);
+    ++steps;
+  }
+
+  /// @dev What the operator may do to delegators: keep less, or keep more once nobody is delegated, and let nobody in.
+  function changePool(uint32 commission, bool open) external {
+    IStakes.PoolState memory pool = stakes.getPool(OPERATOR, Role.Node);
+    uint256 limit = pool.shares == 0 ? 500_000 : pool.commissionPpm;
+    vm.prank(OPERATOR);
+    stakes.setPool(Role.Node, uint32(commission % (limit + 1)), open || commission % 4 != 0);
+    ++steps;
+  }
+
+  /// @dev What governance and the guardian may do to delegators; this handler is both.
+  function decide(uint32 stakeThaw) external {
+    ParameterValues memory values = parameters.values();
+    values.stakeThaw = 2 * values.disputeWindow + (stakeThaw % 1 days);
+    parameters.set(values);
+    ++steps;
+  }
+
+  function pause(uint32 duration) external {
+    if (block.timestamp < parameters.pausableAt()) return;
+    parameters.pause(1 + (duration % 7 days));
     ++steps;
   }
 
