@@ -9,6 +9,7 @@ import { AgentHandler } from "./support/AgentHandler.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
 /// @dev Whatever agents, clients and verifiers do, coins in = coins out + held, and a penalty is paid once or comes back once.
+/// forge-config: default.invariant.fail-on-revert = true
 contract AgentInvariantsTest is LedgerFixture {
   Guarantees private guarantees;
   AgentHandler private handler;

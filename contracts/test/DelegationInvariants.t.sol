@@ -7,6 +7,7 @@ import { DelegationHandler } from "./support/DelegationHandler.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
 /// @dev Whatever happens in whatever order, Stakes owes at most what it holds, and every delegator gets out.
+/// forge-config: default.invariant.fail-on-revert = true
 contract DelegationInvariantsTest is LedgerFixture {
   DelegationHandler private handler;
 

@@ -53,6 +53,10 @@ contract InvariantsTest is LedgerFixture {
     assertLe(handler.claimed(), epochs.getAccount(gateway_).committed, "claimed at most what stands");
   }
 
+  function invariant_liesAreConvicted_andNothingElse() public view {
+    assertEq(handler.wrongVerdicts(), 0, "wrong verdicts");
+  }
+
   function invariant_nobodyIsPaidMoreThanPromised() public view {
     for (uint256 i = 0; i < 4; ++i) {
       address payee = handler.payee(i);

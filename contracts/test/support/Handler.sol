@@ -47,6 +47,8 @@ contract Handler is Assertions {
   uint256 public provers;
   uint256 public lostDeposits;
   uint256 public steps;
+  /// @notice Lies that stood, and honest epochs that were convicted.
+  uint256 public wrongVerdicts;
 
   /// @dev What each epoch that stands promised each payee.
   EpochHeader[] private headers;
@@ -260,7 +262,8 @@ contract Handler is Assertions {
     uint256 funds = wopen.balanceOf(prover);
     vm.prank(prover);
     bool proven = epochs.challengeFirstLine(gateway, headers[i], opening);
-    assertTrue(proven == lies[i], "a lie is convicted, and nothing else");
+    // A refusal here would only undo this step: an invariant looks at the count.
+    if (proven != lies[i]) ++wrongVerdicts;
     if (proven) {
       slashed += bond_ - stakeOf(gateway);
       provers += wopen.balanceOf(prover) - funds;

@@ -1,5 +1,5 @@
 import { fail, toJson, type Network } from '@openledger/protocol'
-import { accountMoney, addressesOfNetwork, readStake, readWopenBalance, type BalanceView, type MoneyEvent, type MoneyPlace, type MoneyView, type StakeRole } from '@openledger/sdk'
+import { accountMoney, addressesOfNetwork, delegationPlace, delegationsOf, readDelegation, readStake, readWopenBalance, type BalanceView, type MoneyEvent, type MoneyPlace, type MoneyView, type StakeRole } from '@openledger/sdk'
 import type { Address, Hex } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import { errorFields, type Log } from '../config/Log.ts'
@@ -15,7 +15,7 @@ const roles: readonly StakeRole[] = ['node', 'gateway', 'auditor']
 /** The events that move an account's coins, in the order of the chain. */
 const moving = `select e.name, e.args, e.time, e.transaction from chain_events e where
     (e.name like 'Channels.%' and e.args->>'channelId' in (select o.args->>'channelId' from chain_events o where o.name = 'Channels.ChannelOpened' and o.args->>'payer' = $1))
-    or (e.name like 'Stakes.%' and (e.args->>'account' = $1 or e.args->>'prover' = $1))
+    or (e.name like 'Stakes.%' and (e.args->>'account' = $1 or $1 in (e.args->>'prover', e.args->>'delegator')))
     or (e.name in ('Guarantees.Deposited', 'Guarantees.Withdrawn') and e.args->>'account' = $1)
     or (e.name in ('Guarantees.Accepted', 'Guarantees.Settled') and e.args->>'guaranteeId' in (select g.args->>'guaranteeId' from chain_events g
       where g.name = 'Guarantees.Accepted' and $1 in (g.args->'guarantee'->>'agent', g.args->'guarantee'->>'client')))
@@ -50,15 +50,18 @@ async function earningsPlace({ query, gateway }: MoneyParts, { payee, final, pen
   ]
 }
 
-/** What lies in the account itself, and the rewards that its bonds could claim; null while the chain is away. */
-async function onChain({ chain, network, log }: MoneyParts, account: Address): Promise<{ wallet: { open: bigint; wopen: bigint }; rewards: MoneyPlace[] } | null> {
+/** What lies in the account itself, the rewards that its bonds could claim, and its delegations; null while the chain is away. */
+async function onChain({ chain, network, log }: MoneyParts, account: Address, events: readonly MoneyEvent[], now: number): Promise<{ wallet: { open: bigint; wopen: bigint }; places: MoneyPlace[] } | null> {
   const reader = { publicClient: chain.client, addresses: addressesOfNetwork(network), timeoutMs: 2000 }
   try {
     const [open, wopen, ...stakes] = await Promise.all([chain.client.getBalance({ address: account }), readWopenBalance(reader, account), ...roles.map((role) => readStake(reader, account, role))])
     const rewards = stakes.flatMap(({ rewards: owed }, i): MoneyPlace[] =>
       owed === 0n ? [] : [{ kind: 'rewards', id: `${roles[i]!}, not claimed`, paidIn: 0n, earned: owed, spent: 0n, paidOut: 0n, held: owed, free: owed, until: null, why: 'rewards of the bond; they can be claimed', moves: [] }],
     )
-    return { wallet: { open, wopen }, rewards }
+    const keys = delegationsOf(account, events)
+    const states = await Promise.all(keys.map(({ to, role }) => readDelegation(reader, account, to, role)))
+    const delegations = keys.map((key, i) => delegationPlace(account, key, events, states[i]!, now))
+    return { wallet: { open, wopen }, places: [...rewards, ...delegations] }
   } catch (error) {
     log.warn('money.unread', errorFields(error))
     return null
@@ -74,8 +77,8 @@ export async function readMoney(parts: MoneyParts, account: Address, now: number
   const self = account.toLowerCase() as Address
   const rows = await parts.query<{ name: string; args: MoneyEvent['args']; time: string; transaction: Hex }>(moving, [self])
   const events = rows.map((row) => ({ ...row, time: Number(row.time) }))
-  const [balance, chain] = await Promise.all([parts.balances.read(self, now), onChain(parts, self)])
-  const statement = accountMoney(self, events, now, [...(chain?.rewards ?? []), ...(await earningsPlace(parts, balance, now))])
+  const [balance, chain] = await Promise.all([parts.balances.read(self, now), onChain(parts, self, events, now)])
+  const statement = accountMoney(self, events, now, [...(chain?.places ?? []), ...(await earningsPlace(parts, balance, now))])
   for (const { kind, id, paidIn, earned, spent, paidOut, held } of statement.places) {
     if (paidIn + earned !== spent + paidOut + held || held < 0n) fail('MONEY_DOES_NOT_ADD_UP', `what this node knows of ${kind} ${id} does not add up`, { status: 503, action: 'retry', fix: 'wait until the node has read the newest block; if it stays, stop the node and remove the folder db of its data: it is made again from the chain' })
   }

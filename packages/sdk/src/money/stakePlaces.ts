@@ -2,6 +2,8 @@ import type { Address } from 'viem'
 import type { MoneyEvent } from './MoneyEvent.ts'
 import type { MoneyPlace } from './MoneyStatement.ts'
 
+/** What happens to an account's own bond; others' delegations to it are theirs. */
+const own = new Set(['Stakes.Bonded', 'Stakes.Thawing', 'Stakes.Withdrawn', 'Stakes.Slashed', 'Stakes.RewardsClaimed'])
 const roles = ['node', 'gateway', 'auditor']
 const roleName = (role: unknown): string => (role === 'proofs' ? role : (roles[Number(role)] ?? `role ${String(role)}`))
 
@@ -37,7 +39,7 @@ export function stakePlaces(account: Address, events: readonly MoneyEvent[], now
       proofs.paidOut += reward
       proofs.moves.push({ time, transaction, what: 'for a proof', amount: -reward })
     }
-    if (!name.startsWith('Stakes.') || args.account !== account) continue
+    if (!own.has(name) || args.account !== account) continue
     const amount = BigInt((args.amount as string | undefined) ?? 0)
     const book = bookOf(name === 'Stakes.RewardsClaimed' ? 'rewards' : 'bond', args.role)
     const move = (what: string, moved: bigint): void => void book.moves.push({ time, transaction, what, amount: moved })
