@@ -87,10 +87,7 @@ contract InclusionCourt is IInclusionCourt, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IInclusionCourt
-  function getSummons(
-    address gateway,
-    bytes32 receiptId
-  ) external view override returns (InclusionSummons memory) {
+  function getSummons(address gateway, bytes32 receiptId) external view override returns (InclusionSummons memory) {
     return _summonses[gateway][receiptId];
   }
 

@@ -119,7 +119,12 @@ contract GovernanceTest is LedgerFixture {
     ParameterValues memory v = defaults();
     (v.disputeWindow, v.platformFee, v.minimumStake) = (window, fee, stake);
     uint256 id = decide(address(parameters), abi.encodeCall(IParameters.set, (v)));
-    bool inside = window >= 15 minutes && 2 * uint256(window) <= v.stakeThaw && fee <= 1e17 && stake >= 1e15 && stake <= 1_000_000e18;
+    bool inside =
+      window >= 15 minutes &&
+        2 * uint256(window) <= v.stakeThaw &&
+        fee <= 1e17 &&
+        stake >= 1e15 &&
+        stake <= 1_000_000e18;
     try governor.execute(id) {
       assertTrue(inside, "carried out only inside");
     } catch {

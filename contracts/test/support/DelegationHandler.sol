@@ -163,7 +163,11 @@ contract DelegationHandler is Assertions {
     assertLe(proverPart, (uint256(own.bonded) + own.thawing) / 10, "the prover gets nothing of delegations");
     for (uint256 i = 0; i < DELEGATORS; ++i) {
       uint256 kept = 1_000_000 - ppm[uint256(fault)];
-      assertLe(worth(i), (worths[i] * kept) / 1_000_000 + 2 + stakes.MAX_THAWS(), "whoever leaves is slashed like who stays");
+      assertLe(
+        worth(i),
+        (worths[i] * kept) / 1_000_000 + 2 + stakes.MAX_THAWS(),
+        "whoever leaves is slashed like who stays"
+      );
       assertLe((worths[i] * kept) / 1_000_000, worth(i) + 2 + stakes.MAX_THAWS(), "and nobody loses more");
       atLeast[i] = (atLeast[i] * kept) / 1_000_000;
       atMost[i] = (atMost[i] * kept) / 1_000_000 + 1;
