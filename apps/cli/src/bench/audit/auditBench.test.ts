@@ -21,5 +21,8 @@ describe.skipIf(process.arch !== 'x64')('openledger bench audit', () => {
     expect(first.variants).toEqual(['haswell', 'sandybridge'])
     expect(first.results[2]).toMatchObject({ scenario: 'records', workload: { answers: 2, records: 12 } })
     expect(first.results[1]!.checks[1]).toMatchObject({ name: 'vectors re-derived exactly of 3', value: 3 })
+    const byBuild = first.results.slice(0, 2).map((r) => r.figures.find((f) => f.name === 'shares by the vector measured again, largest difference')!.values[0]!)
+    expect(byBuild[0]).toBeLessThan(10_000)
+    expect(byBuild[1]).toBe(0)
   }, 120_000)
 })

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { shareDistance } from '@openledger/audit'
 import { answerEvidence, buildAttribution, compareQueries, readQueryVector, scoreAtoms, SpanFinder, verifyAttribution } from '@openledger/attribution'
 import type { EngineHost } from '@openledger/engine'
 import { answersFolder, queryFile, type KeptAnswer } from './makeAnswers.ts'
@@ -18,7 +19,7 @@ export type Recomputed = {
   relativeL2: number
   /** Losses measured again, largest difference in micro-nats per token. */
   lossDifference: number
-  /** Half the sum of the differences between the shares by either vector and its losses, in ppm. */
+  /** How far the shares by either vector and what was measured with it lie apart (`shareDistance`), in ppm. */
   shareDifferencePpm: number
   /** The same atom leads by either vector. */
   sameFirst: boolean
@@ -46,7 +47,7 @@ export async function recomputeAnswers(
       const measured = await answerEvidence(host, world.table, prompt, answer)
       const evidence = { finder, table: world.table, answer, wordStarts: measured.wordStarts, answerKey: document.answerKey }
       const { checked, difference } = verifyAttribution(document, { ...evidence, query })
-      const again = buildAttribution({ ...evidence, query: measured.query, losses: measured.losses })
+      const again = buildAttribution({ ...evidence, ...measured })
       const [a, b] = [scoreAtoms(world.table, query).values, scoreAtoms(world.table, measured.query).values]
       const one: Recomputed = {
         number,
@@ -54,7 +55,7 @@ export async function recomputeAnswers(
         values: checked,
         ...compareQueries(query, measured.query),
         lossDifference: Math.max(Math.abs(measured.losses.base - document.losses.base), Math.abs(measured.losses.tuned - document.losses.tuned)),
-        shareDifferencePpm: again.shares.reduce((sum, s, i) => sum + Math.abs(s.sharePpm - document.shares[i]!.sharePpm), 0) / 2,
+        shareDifferencePpm: shareDistance(document.shares, again.shares),
         sameFirst: leader(a) === leader(b),
       }
       appendFileSync(file, `${JSON.stringify(one)}\n`)
