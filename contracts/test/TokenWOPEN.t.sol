@@ -14,7 +14,7 @@ import { LedgerFixture } from "./support/LedgerFixture.sol";
 contract Token is ERC20 {
   uint8 private immutable _decimals;
   uint256 public fee;
-  function() private external guest;
+  function() external private guest;
   bool private invited;
 
   constructor(uint8 decimals_) ERC20("Open", "OPEN") {
