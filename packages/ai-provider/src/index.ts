@@ -1,0 +1,4 @@
+export * from './OpenLedgerLanguageModel.ts'
+export * from './OpenLedgerMetadata.ts'
+export * from './OpenLedgerOptions.ts'
+export * from './createOpenLedger.ts'
