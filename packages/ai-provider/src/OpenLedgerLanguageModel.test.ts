@@ -26,7 +26,8 @@ const closing = { ...head, choices: [{ delta: {}, finish_reason: 'length' }], op
 async function partsOf(answers: (() => Response)[], includeRawChunks = false): Promise<LanguageModelV3StreamPart[]> {
   const { stream } = await modelOf(answers).model.doStream({ ...call, includeRawChunks })
   const parts: LanguageModelV3StreamPart[] = []
-  for await (const part of stream) parts.push(part)
+  const reader = stream.getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) parts.push(next.value)
   return parts
 }
 

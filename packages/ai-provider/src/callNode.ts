@@ -1,5 +1,5 @@
 import { APICallError } from '@ai-sdk/provider'
-import { OpenLedgerError } from '@openledger/protocol'
+import type { OpenLedgerError } from '@openledger/protocol'
 import { responseError } from '@openledger/sdk'
 
 export type NodeCall = { url: string; body: object; headers: Record<string, string>; fetch: typeof fetch; signal?: AbortSignal }

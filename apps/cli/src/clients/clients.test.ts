@@ -1,12 +1,27 @@
-import OpenAI from 'openai'
-import { generateObject, generateText, streamText, APICallError } from 'ai'
-import { z } from 'zod'
 import { createOpenLedger, openledgerMetadata } from '@openledger/ai-provider'
+import { formatOpen, parseOpen, type Hex } from '@openledger/protocol'
+import { ensureWopen, sendCall, type AnswerView } from '@openledger/sdk'
+import { ExactEvmScheme } from '@x402/evm/exact/client'
+import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
+import { APICallError, createProviderRegistry, generateText, Output, streamText, type ModelMessage } from 'ai'
+import OpenAI from 'openai'
+import { encodeFunctionData, erc20Abi } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { audit } from '../verbs/audit.ts'
 import { startNetwork, type StartedNetwork } from './startNetwork.ts'
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a client did here, for `npm run test:clients`. */
+    did?: string
+  }
+}
+
+// What the SDK warns of is looked at below.
+globalThis.AI_SDK_LOG_WARNINGS = false
 const minutes = 60_000
-const question = 'What is a datanet?'
 let network: StartedNetwork
 
 beforeAll(async () => {
@@ -14,11 +29,113 @@ beforeAll(async () => {
 }, 10 * minutes)
 afterAll(() => network?.stop())
 
-describe('clients that people already use', () => {
-  it('ai', async () => {
-    const { url, apiKey, model } = network
-    const openledger = createOpenLedger({ baseURL: url, apiKey, attributionMs: minutes })
-    const whole = await generateText({ model: openledger(model), prompt: question, maxOutputTokens: 40 })
-    console.log(whole.text, whole.sources, JSON.stringify(whole.providerMetadata), whole.warnings, whole.usage, whole.finishReason)
+/** The words that a receipt binds, as the operator reads them. */
+const boundText = async (receiptId: string | undefined): Promise<string> => (await network.session.node.receiptView(receiptId as Hex)).text
+
+describe('openai', () => {
+  it('streams an answer that its receipt binds', async ({ task }) => {
+    const { url, apiKey, model, question } = network
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 })
+    expect((await client.models.list()).data.map(({ id }) => id)).toContain(model)
+    const stream = await client.chat.completions.create({ model, messages: [{ role: 'user', content: question }], max_tokens: 40, stream: true })
+    let text = ''
+    let answer: AnswerView | undefined
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? ''
+      answer = (chunk as { openledger?: AnswerView }).openledger ?? answer
+    }
+    expect(text).not.toBe('')
+    expect(await boundText(answer?.receiptId)).toBe(text)
+    task.meta.did = `streamed ${answer!.outputTokens} tokens for ${formatOpen(BigInt(answer!.fee))} OPEN, receipt ${answer!.receiptId.slice(0, 10)}`
   }, minutes)
+})
+
+describe('ai', () => {
+  const provider = (attributionMs = minutes) => createOpenLedger({ baseURL: `${network.url}/v1`, apiKey: network.apiKey, attributionMs })
+
+  it('generates and streams with receipt, sources and attribution', async ({ task }) => {
+    const { model, question, url } = network
+    const openledger = provider()
+    const whole = await generateText({ model: openledger(model), prompt: question, maxOutputTokens: 40 })
+    const metadata = openledgerMetadata(whole.providerMetadata)!
+    expect(await boundText(metadata.receiptId)).toBe(whole.text)
+    expect(metadata.attribution.status).toBe('complete')
+    expect(metadata.influence.find(({ name }) => name === 'ada')!.sharePpm).toBeGreaterThan(0)
+    expect(whole.usage).toMatchObject({ inputTokens: metadata.inputTokens, outputTokens: metadata.outputTokens })
+    expect(whole).toMatchObject({ finishReason: 'stop', warnings: [] })
+    const [source] = whole.sources
+    if (source?.sourceType !== 'url') expect.fail('there is no source')
+    expect(source).toMatchObject({ title: 'a record of ada', url: `${url}/#/records/${source.id}` })
+    const { completion } = await network.session.node.record(source.id)
+    for (const span of source.providerMetadata!.openledger!.spans as { start: number; end: number }[]) expect(completion).toContain(whole.text.slice(span.start, span.end))
+
+    const stream = streamText({ model: createProviderRegistry({ openledger }).languageModel(`openledger:${model}`), prompt: question, maxOutputTokens: 40, onError: ({ error }) => expect.fail(String(error)) })
+    const pieces: string[] = []
+    for await (const piece of stream.textStream) pieces.push(piece)
+    expect(pieces.length).toBeGreaterThan(3)
+    expect(pieces.join('')).toBe(whole.text)
+    expect(await stream.sources).toEqual(whole.sources)
+    expect(openledgerMetadata(await stream.providerMetadata)!.receiptId).not.toBe(metadata.receiptId)
+    task.meta.did = `generated and streamed ${metadata.outputTokens} tokens, ${whole.sources.length} source: ${source.title}`
+  }, 3 * minutes)
+
+  it('writes objects of a schema, takes conversations, and warns of what it cannot follow', async ({ task }) => {
+    const openledger = provider(0)
+    const schema = z.object({ house: z.enum(['red', 'blue']), rooms: z.number().int().min(1).max(9) })
+    const { output } = await generateText({ model: openledger(network.model), prompt: 'Describe a house.', maxOutputTokens: 60, output: Output.object({ schema }) })
+    expect(schema.safeParse(output).success).toBe(true)
+    const messages: ModelMessage[] = [{ role: 'user', content: 'Hello.' }, { role: 'assistant', content: 'Hello!' }, { role: 'user', content: [{ type: 'text', text: network.question }] }]
+    const tool = { description: 'nothing', inputSchema: z.object({}) }
+    const { warnings, text, response } = await generateText({ model: openledger(network.model), system: 'Be brief.', messages, maxOutputTokens: 5, tools: { tool }, stopSequences: ['1', '2', '3', '4', '5'] })
+    expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tools' }, { type: 'unsupported', feature: 'stopSequences' }])
+    expect(text).not.toBe('')
+    expect(response.modelId).toBe(network.model)
+    task.meta.did = `wrote ${JSON.stringify(output)} to a schema, warned of tools`
+  }, minutes)
+
+  it('shows the node’s refusals as errors of the SDK', async () => {
+    const refused = await generateText({ model: provider()('nothing'), prompt: 'x', maxRetries: 0 }).catch((error: unknown) => error)
+    expect(APICallError.isInstance(refused) && [refused.statusCode, refused.isRetryable, refused.data]).toMatchObject([404, false, { code: 'MODEL_NOT_FOUND' }])
+    const aborted = AbortSignal.abort()
+    await expect(generateText({ model: provider()(network.model), prompt: 'x', abortSignal: aborted })).rejects.toThrow()
+  })
+})
+
+describe('x402', () => {
+  it('lets somebody without key, channel or coins for gas pay for one answer', async ({ task }) => {
+    const { session, url, model, question } = network
+    const { wopen } = session.network.contracts
+    const gift = parseOpen('1')
+    const { writer } = await session.actor('operator')
+    await ensureWopen(writer, writer.addresses.channels, gift)
+    const account = privateKeyToAccount(generatePrivateKey())
+    await sendCall(writer, { name: 'gift', to: wopen, data: encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [account.address, gift] }) })
+    const paying = x402Client.fromConfig({
+      schemes: [{ network: 'eip155:*', client: new ExactEvmScheme(account) }],
+      spendControls: { allowedAssets: [{ network: `eip155:${session.network.chainId}`, asset: wopen, maxAmountPerPayment: gift.toString() }] },
+    })
+    // Under the OpenAI client as well as under the AI SDK.
+    const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'x402', maxRetries: 0, fetch: wrapFetchWithPayment(fetch, paying) })
+    const answer = (await openai.chat.completions.create({ model, messages: [{ role: 'user', content: question }], max_tokens: 12 })) as OpenAI.ChatCompletion & { openledger: AnswerView }
+    expect(await boundText(answer.openledger.receiptId)).toBe(answer.choices[0]!.message.content)
+    const openledger = createOpenLedger({ baseURL: url, fetch: wrapFetchWithPayment(fetch, paying), attributionMs: minutes })
+    const { providerMetadata } = await generateText({ model: openledger(model), prompt: question, maxOutputTokens: 12 })
+    const second = openledgerMetadata(providerMetadata)!
+    expect(second.channel.id).not.toBe(answer.openledger.channel.id)
+    const paid = await session.node.payments(second.receiptId)
+    expect(paid.paid.payer).toBe(account.address.toLowerCase())
+    const fees = BigInt(answer.openledger.fee) + BigInt(second.fee)
+    task.meta.did = `paid ${formatOpen(fees)} OPEN for two answers from a wallet without gas`
+  }, 2 * minutes)
+})
+
+describe('the receipts of all of them', () => {
+  it('are settled and audited like any other', async () => {
+    const { session } = network
+    const [{ receiptId }] = (await session.node.receipts(null)).items as [AnswerView]
+    await session.node.attributed(receiptId, undefined, minutes)
+    const report = await audit(session, { subject: receiptId })
+    expect(report.falseClaim).toBeUndefined()
+    expect(report.checks.filter(({ status }) => status === 'ok').length).toBeGreaterThanOrEqual(10)
+  }, 3 * minutes)
 })
