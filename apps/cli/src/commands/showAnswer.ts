@@ -3,10 +3,13 @@ import type { AnswerView } from '@openledger/sdk'
 import type { Output } from '../output/Output.ts'
 import { oneLine, percent, shortId, whose } from './format.ts'
 
+const correlation = (ppm: number): string => (ppm / 1_000_000).toFixed(3)
+
 function showAttribution(output: Output, { attribution }: AnswerView): void {
-  const { status, deadline, method, error } = attribution
+  const { status, deadline, method, lds, error } = attribution
+  const measured = lds === undefined ? '' : ` (rank correlation with real retraining on the public bank: ${correlation(lds.heldOutPpm)} held out, ${correlation(lds.generatedPpm)} generated)`
   if (status === 'pending') output.field('attribution', `pending, until ${new Date((deadline ?? 0) * 1000).toISOString()}; what is paid without it:`)
-  if (status === 'complete') output.field('attribution', `complete${method === null ? '' : `, by ${method}`}`)
+  if (status === 'complete') output.field('attribution', `complete${method === null ? '' : `, by ${method}`}${measured}`)
   if (status === 'failed') output.field('attribution', `failed: ${error ?? 'not there by its deadline'}; the node lost its part`)
 }
 

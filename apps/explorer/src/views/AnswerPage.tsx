@@ -85,7 +85,7 @@ function Payments({ answer }: { answer: AnswerView }) {
 
 /** Whose data shaped the answer, as far as it is known. */
 function Influence({ answer }: { answer: AnswerView }) {
-  const { status, deadline, at, method, error } = answer.attribution
+  const { status, deadline, at, method, lds, error } = answer.attribution
   const parts = answer.influence.filter((i) => i.sharePpm > 0).map((i) => ({ name: i.name ?? i.contributor.slice(0, 8), ppm: i.sharePpm }))
   if (status === 'none') return <p class="quiet">There is nothing to attribute.</p>
   if (status === 'pending') return <p class="quiet">It is being measured. The node has until {clockTime(deadline ?? 0)}; if it misses that, its part of the fee goes to the contributors.</p>
@@ -95,6 +95,7 @@ function Influence({ answer }: { answer: AnswerView }) {
       <ShareBar parts={parts} restLabel="not supported by evidence: divided by training weight" />
       <p class="quiet">
         {method === null ? 'Measured' : `Measured by ${method}`}, signed at {clockTime(at ?? answer.time)}
+        {lds && `. On the public bank of retrainings its scores had a rank correlation of ${(lds.heldOutPpm / 1e6).toFixed(3)} with what leaving the data out really did (${(lds.generatedPpm / 1e6).toFixed(3)} for the model’s own answers)`}
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-import { drillDown, type CorpusTokenizer, type DrillDownEngine, type ShapingRecord } from '@openledger/attribution'
+import { drillDown, drillDownCandidates, type CorpusTokenizer, type DrillDownEngine, type ShapingRecord } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import { fail, readArtefact, runManifestSchema, type Hex, type ReceiptBundle } from '@openledger/protocol'
 import type { ShapingRecordsView } from '@openledger/sdk'
@@ -20,7 +20,6 @@ export type DrillDownParts = {
 
 const mostKept = 256
 const mostRuns = 4
-const candidates = 32
 const limit = 8
 
 /** Says which records shaped an answer: on demand, for whoever may read it. Keeps what it computed. */
@@ -46,7 +45,7 @@ export class DrillDowns {
     let found = this.#kept.get(key)
     const exact = found !== undefined || !isBusy()
     if (found === undefined) {
-      const request = { prompt: bundle.request.promptTokens, answer: bundle.answer.tokens, contributor, revoked: await revoked(bundle), candidates: exact ? candidates : 0, limit }
+      const request = { prompt: bundle.request.promptTokens, answer: bundle.answer.tokens, contributor, revoked: await revoked(bundle), candidates: exact ? drillDownCandidates : 0, limit }
       found = await drillDown(engine, records, request)
       if (exact) this.#keep(key, found)
     }

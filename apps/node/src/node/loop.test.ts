@@ -102,7 +102,7 @@ describe('the loop through the node', () => {
     receipts.push(bare.openledger.receiptId)
     for (const id of receipts.slice(0, 2)) {
       const view = await waitForAttribution(api, id)
-      expect(view.attribution).toMatchObject({ status: 'complete', method: 'responses', error: null })
+      expect(view.attribution).toMatchObject({ status: 'complete', method: 'responses', lds: { heldOutPpm: expect.any(Number) as number }, error: null })
       expect(view.shares.map((s) => s.role)).toContain('node')
       expect(view.shares.reduce((total, share) => total + BigInt(share.amount), 0n)).toBe(BigInt(view.fee))
       const bundle = readArtefact(receiptBundleSchema, await api.get<object>(`/api/receipts/${id}`))

@@ -5,6 +5,7 @@ import type { DisputeMaterial } from '../dispute/DisputeMaterial.ts'
 import type { AuditEngine } from '../engine/AuditEngine.ts'
 import { disputeWorld } from '../testing/disputeWorld.ts'
 import { checkQuery, shareDistance } from './checkQuery.ts'
+import { queryTolerance } from './queryTolerance.ts'
 import { rankCorrelation } from './rankCorrelation.ts'
 import { secondOpinion } from './secondOpinion.ts'
 
@@ -41,18 +42,18 @@ describe('a query vector measured again', () => {
   })
 
   it('may differ a little under another profile', async () => {
-    expect(await check(shaken(0.01), '2')).toMatch(/relative distance 0\.01/)
+    expect(await check(shaken(0.005), '2')).toMatch(/relative distance 0\.00\d/)
     expect(await check(gradient, '2')).toContain('the same vector')
-    await expect(check(shaken(0.2), '2')).rejects.toMatchObject({ message: expect.stringContaining('relative distance') as string })
-    await expect(check(shaken(0.01), '2', { loss: 0.3, lossBase: 3 })).rejects.toMatchObject({ message: expect.stringContaining('losses measured again') as string })
+    await expect(check(shaken(0.05), '2')).rejects.toMatchObject({ message: expect.stringContaining('relative distance') as string })
+    await expect(check(shaken(0.005), '2', { loss: 0.21, lossBase: 3 })).rejects.toMatchObject({ message: expect.stringContaining('losses measured again') as string })
   })
 
   it('may not be bent within the tolerance so that shares move', async () => {
     // The published vector leans towards one contributor by less than the tolerance of the vector.
     const lean = wave(3)
     const size = Math.sqrt(gradient.reduce((s, x) => s + x * x, 0) / lean.reduce((s, x) => s + x * x, 0))
-    const bent = gradient.map((g, i) => g - 0.045 * size * lean[i]!)
-    expect(compareQueries(world.query, buildQueryVector(bent) satisfies QueryVector).relativeL2).toBeLessThan(0.05)
+    const bent = gradient.map((g, i) => g - 0.012 * size * lean[i]!)
+    expect(compareQueries(world.query, buildQueryVector(bent) satisfies QueryVector).relativeL2).toBeLessThan(queryTolerance.relativeL2)
     await expect(check(bent, '2')).rejects.toMatchObject({ message: expect.stringMatching(/shares by the vector measured again: \d+ ppm/) as string })
   })
 

@@ -4,4 +4,4 @@
  * in shares between the published and the measured vector. The last one bounds what a node could gain by a vector bent within the first. Within one profile all must come
  * out exactly. Measured by `openledger bench audit`; see docs/attribution.md.
  */
-export const queryTolerance = { relativeL2: 0.05, lossMicroNats: 50_000, sharePpm: 20_000 } as const
+export const queryTolerance = { relativeL2: 0.02, lossMicroNats: 1_000, sharePpm: 2_000 } as const

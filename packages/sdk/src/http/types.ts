@@ -171,6 +171,8 @@ export type AttributionView = {
   at: number | null
   /** The method by which influence was measured. */
   method: string | null
+  /** How well the method predicted real retraining on the public bank: rank correlations in ppm; absent where that was not measured. */
+  lds?: { heldOutPpm: number; generatedPpm: number }
   /** Why it failed. */
   error: string | null
 }

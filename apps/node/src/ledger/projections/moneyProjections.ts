@@ -13,6 +13,12 @@ async function pendingReceipt(query: Query, id: string): Promise<{ bundle: strin
   return row
 }
 
+/** What an attribution document says of how well its method predicted retraining. */
+function measuredOf(document: Json): { lds?: { heldOutPpm: number; generatedPpm: number } } {
+  const { ldsHeldOutPpm, ldsGeneratedPpm } = (document as { method?: { parameters?: Record<string, unknown> } } | null)?.method?.parameters ?? {}
+  return typeof ldsHeldOutPpm === 'number' && typeof ldsGeneratedPpm === 'number' ? { lds: { heldOutPpm: ldsHeldOutPpm, generatedPpm: ldsGeneratedPpm } } : {}
+}
+
 /** Receipts, vouchers and epochs in the tables. */
 export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'attributionFailed' | 'voucher' | 'promise' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
   async receipt(query, { seq, data }) {
@@ -30,7 +36,7 @@ export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'at
     if (!row) return
     const { receiptId, statement, signature, document, queryVector, contributors, shares, method } = data
     const bundle = { ...(JSON.parse(row.bundle) as object), completion: { statement, signature }, attribution: document, queryVector, contributors, shares }
-    const view = { ...row.view, ...(data.view as object), attribution: { ...row.view.attribution, status: 'complete', at: Math.floor(time / 1000), method } }
+    const view = { ...row.view, ...(data.view as object), attribution: { ...row.view.attribution, status: 'complete', at: Math.floor(time / 1000), method, ...measuredOf(document) } }
     await query(`update receipts set attribution = 'complete', bundle = $2, view = $3 where id = $1`, [receiptId, JSON.stringify(bundle), JSON.stringify(view)])
     await query(`delete from receipt_shares where receipt_id = $1`, [receiptId])
     await insertMany(query, 'receipt_shares', ['receipt_id', 'payee', 'amount'], shares.map((s) => [receiptId, s.payee, s.amount]))
