@@ -3,8 +3,6 @@ pragma solidity 0.8.37;
 
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IEpochCourt } from "./interfaces/IEpochCourt.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
@@ -13,16 +11,14 @@ import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { EpochHash } from "./libraries/EpochHash.sol";
 import { LedgerDomain } from "./libraries/LedgerDomain.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
-import { StatementHash } from "./libraries/StatementHash.sol";
+import { ReceiptInForce } from "./libraries/ReceiptInForce.sol";
 import { BalanceOpening, EpochHeader, LineOpening, ReceiptOpening, Share, ShareOpening } from "./types/Ledger.sol";
-import { Attribution, Receipt } from "./types/Statements.sol";
+import { Receipt } from "./types/Statements.sol";
 
 /// @title EpochCourt
 /// @notice Convicts gateways of epochs whose lines are not those of their receipts, whose total is another, or whose data is withheld.
 contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
   using SafeERC20 for IWOPEN;
-  using StatementHash for Receipt;
-  using StatementHash for Attribution;
 
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
@@ -158,7 +154,7 @@ contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
     if (
       !EpochFaults.opens(epoch.receiptsRoot, opening) ||
       EpochFaults.rootOf(shares) != opening.leaf.shareRoot ||
-      !_isSettled(gateway, opening, signed)
+      !ReceiptInForce.isInForce(domainSeparator, gateway, opening.leaf.receiptId, opening.leaf.shareRoot, signed)
     ) revert NotTheEntry(id);
     _answer(gateway, epoch.index, List.Receipts, place, id);
   }
@@ -254,30 +250,8 @@ contract EpochCourt is IEpochCourt, ReentrancyGuardTransient {
     if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
   }
 
-  /// @dev Whether a receipt is this leaf: its id, this gateway, its node's signature, and the root of the shares in force.
-  function _isSettled(
-    address gateway,
-    ReceiptOpening calldata opening,
-    SignedReceipt calldata signed
-  ) private view returns (bool) {
-    Receipt calldata receipt = signed.receipt;
-    bytes32 receiptId = _idOf(receipt);
-    if (receiptId != opening.leaf.receiptId || receipt.gateway != gateway) return false;
-    if (!SignatureChecker.isValidSignatureNowCalldata(receipt.node, receiptId, signed.signature)) return false;
-    if (signed.attributionSignature.length == 0) return receipt.shareRoot == opening.leaf.shareRoot;
-    Attribution calldata attribution = signed.attribution;
-    if (
-      attribution.receiptId != receiptId ||
-      attribution.time > signed.deadline ||
-      attribution.shareRoot != opening.leaf.shareRoot ||
-      receipt.attributionRoot != StatementHash.pendingAttributionRoot(signed.deadline)
-    ) return false;
-    bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, attribution.hash());
-    return SignatureChecker.isValidSignatureNowCalldata(receipt.node, digest, signed.attributionSignature);
-  }
-
   function _idOf(Receipt calldata receipt) private view returns (bytes32) {
-    return MessageHashUtils.toTypedDataHash(domainSeparator, receipt.hash());
+    return ReceiptInForce.idOf(domainSeparator, receipt);
   }
 
   function _isForeign(

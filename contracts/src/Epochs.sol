@@ -29,6 +29,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
   IStakes public immutable stakes;
+  /// @notice The only contract that may take what a gateway left undivided: fixed here, so that no owner can name another.
+  address public immutable estates;
+  /// @notice How long after a gateway's last dispute window nothing can be taken.
+  uint256 public constant RELEASE_AFTER = 90 days;
 
   mapping(address gateway => Account) private _accounts;
   mapping(address gateway => mapping(uint64 index => bytes32)) private _epochs;
@@ -38,18 +42,27 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   /// @inheritdoc IEpochs
   mapping(address gateway => uint256) public override finalised;
   /// @inheritdoc IEpochs
+  mapping(address gateway => uint256) public override released;
+  /// @inheritdoc IEpochs
   mapping(address gateway => mapping(address payee => uint256)) public override claimed;
   /// @inheritdoc IEpochs
   mapping(address node => mapping(uint64 nonce => bool)) public override isEquivocationProven;
 
-  constructor(IWOPEN wopen_, IParameters parameters_, IStakes stakes_) EIP712("OpenLedger", "1") {
+  constructor(
+    IWOPEN wopen_,
+    IParameters parameters_,
+    IStakes stakes_,
+    address estates_
+  ) EIP712("OpenLedger", "1") {
     wopen = wopen_;
     parameters = parameters_;
     stakes = stakes_;
+    estates = estates_;
   }
 
   /// @inheritdoc IEpochs
   function credit(address gateway, uint96 amount) external override nonReentrant {
+    if (released[gateway] != 0) revert GatewayClosed(gateway);
     credited[gateway] += amount;
     emit Credited(gateway, msg.sender, amount);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
@@ -108,6 +121,20 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     if (epoch.cumulative <= finalised[gateway]) return;
     finalised[gateway] = epoch.cumulative;
     emit Finalised(gateway, epoch.cumulative);
+  }
+
+  /// @inheritdoc IEpochs
+  function release(address gateway) external override nonReentrant returns (uint256 amount) {
+    if (msg.sender != estates) revert NotEstates(msg.sender);
+    Account memory account = _accounts[gateway];
+    uint256 from = account.lastFinalAt + RELEASE_AFTER;
+    if (block.timestamp < from) revert NotFinal(from);
+    amount = credited[gateway] - account.committed;
+    if (amount == 0) revert NothingUndivided(gateway);
+    credited[gateway] = account.committed;
+    released[gateway] = amount;
+    emit Released(gateway, amount);
+    wopen.safeTransfer(msg.sender, amount);
   }
 
   /// @inheritdoc IEpochs

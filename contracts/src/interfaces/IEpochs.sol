@@ -33,7 +33,11 @@ interface IEpochs {
   event EquivocationProven(address indexed node, uint64 nonce, bytes32 first, bytes32 second, address indexed accuser);
 
   event Finalised(address indexed gateway, uint256 cumulative);
+  event Released(address indexed gateway, uint256 amount);
 
+  error NotEstates(address caller);
+  error GatewayClosed(address gateway);
+  error NothingUndivided(address gateway);
   error NotStakedGateway(address gateway);
   error BondBelowOpenEpochs(uint256 bonded, uint256 open);
   error NotCourt(address caller);
@@ -50,7 +54,7 @@ interface IEpochs {
   error NoEquivocation();
   error AlreadyProven(address node, uint64 nonce);
 
-  /// @notice Adds WOPEN of the caller, who has approved it, to what a gateway has to divide.
+  /// @notice Adds WOPEN of the caller, who has approved it, to what a gateway has to divide; never to one whose estate was opened.
   function credit(address gateway, uint96 amount) external;
 
   /// @notice Posts the caller's next epoch. The caller's bond must cover what its epochs promise and is not known to be final: what stands
@@ -91,6 +95,12 @@ interface IEpochs {
 
   /// @notice Shows an epoch that is final, so that what it and the epochs before it promise need no cover any more; anyone may.
   function finalise(address gateway, EpochBrief calldata epoch) external;
+
+  /// @notice Gives the Estates contract all that a gateway collected and never divided, and closes the gateway: nothing is credited to it
+  /// any more. By that contract alone, and not before the gateway's last window is over for `RELEASE_AFTER`, so that no epoch that could
+  /// still fall is among those that stand.
+  /// @return amount what was released
+  function release(address gateway) external returns (uint256 amount);
 
   /// @notice Voids an epoch whose window is open and slashes the gateway; by a court.
   function convict(address gateway, EpochHeader calldata epoch, address accuser) external;
@@ -154,8 +164,11 @@ interface IEpochs {
   /// @notice What a gateway's epochs promise up to the last one that `finalise` has shown to be final.
   function finalised(address gateway) external view returns (uint256);
 
-  /// @notice All that was ever credited to a gateway.
+  /// @notice All that was ever credited to a gateway, less what was released.
   function credited(address gateway) external view returns (uint256);
+
+  /// @notice What was taken out of a gateway's account because it stayed silent; not zero for a gateway that is closed.
+  function released(address gateway) external view returns (uint256);
 
   /// @notice The hash of an epoch that stands; zero for one that was never posted or is void.
   function epochHash(address gateway, uint64 index) external view returns (bytes32);

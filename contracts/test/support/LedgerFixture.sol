@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import { Channels } from "../../src/Channels.sol";
 import { Datanets } from "../../src/Datanets.sol";
 import { Epochs } from "../../src/Epochs.sol";
+import { Estates } from "../../src/Estates.sol";
 import { Models } from "../../src/Models.sol";
 import { Parameters } from "../../src/Parameters.sol";
 import { Stakes } from "../../src/Stakes.sol";
@@ -82,6 +83,7 @@ abstract contract LedgerFixture is Assertions {
   Stakes internal stakes;
   Epochs internal epochs;
   Channels internal channels;
+  Estates internal estates;
   Datanets internal datanets;
   Models internal models;
   StatementHasher internal hasher;
@@ -91,8 +93,10 @@ abstract contract LedgerFixture is Assertions {
     wopen = new WOPEN();
     parameters = new Parameters(address(this), defaults());
     stakes = new Stakes(wopen, parameters);
-    epochs = new Epochs(wopen, parameters, stakes);
+    address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+    epochs = new Epochs(wopen, parameters, stakes, predicted);
     channels = new Channels(wopen, parameters, epochs);
+    estates = new Estates(wopen, parameters, epochs, channels);
     datanets = new Datanets();
     models = new Models(wopen, parameters, datanets);
     parameters.setCourt(address(epochs), true);

@@ -1,4 +1,4 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
 import { decodeEventLog, type Abi, type Address, type Hex, type Log } from 'viem'
 
 /** One event of our contracts: `name` is contract and event, such as `Datanets.SnapshotSealed`; amounts in `args` are decimal strings. */
@@ -18,6 +18,7 @@ export function eventSources(network: Network): Map<Address, Source> {
     [contracts.parameters, 'Parameters', parametersAbi],
     [contracts.epochCourt, 'EpochCourt', epochCourtAbi],
     [contracts.inclusionCourt, 'InclusionCourt', inclusionCourtAbi],
+    [contracts.estates, 'Estates', estatesAbi],
     [contracts.attributionCourt, 'AttributionCourt', attributionCourtAbi],
     [contracts.guarantees, 'Guarantees', guaranteesAbi],
   ]

@@ -18,6 +18,7 @@ export const networkSchema = z.strictObject({
     stakes: address,
     epochCourt: address,
     inclusionCourt: address,
+    estates: address,
     attributionCourt: address,
     identityRegistry: address,
     guarantees: address,

@@ -14,6 +14,7 @@ export type Addresses = {
   models: Address
   epochCourt: Address
   inclusionCourt: Address
+  estates: Address
   attributionCourt: Address
   identityRegistry: Address
   guarantees: Address

@@ -1,9 +1,10 @@
 import { encodeFunctionData, zeroAddress, type Address, type TransactionReceipt } from 'viem'
-import { epochCourtAbi, zeroHash, type AttributedReceipt, type Hex, type Share } from '@openledger/protocol'
+import { epochCourtAbi, type AttributedReceipt, type Hex, type Share } from '@openledger/protocol'
 import type { LedgerReader } from '../connection/LedgerReader.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
+import { attributedArgument } from '../epochs/attributedArgument.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
 import { balanceArgument, lineArgument, receiptArgument, type BalanceOpening, type LineOpening, type ReceiptOpening } from '../epochs/openings.ts'
 import { readParameters } from '../parameters/readParameters.ts'
@@ -22,7 +23,6 @@ export type EntryDemand = { gateway: Address; epoch: EpochHeader; list: EpochLis
 export type EntryReveal = { list: 'receipts'; opening: ReceiptOpening; signed: AttributedReceipt; shares: readonly Share[] } | { list: 'lines'; opening: LineOpening } | { list: 'balances'; opening: BalanceOpening }
 
 const argumentsOf = ({ gateway, epoch, list, place }: EntryDemand) => [gateway, epoch, epochLists.indexOf(list), BigInt(place)] as const
-const noAttribution = { receiptId: zeroHash, attributionRoot: zeroHash, queryHash: zeroHash, shareRoot: zeroHash, time: 0n } as const
 
 const send = (writer: LedgerWriter, name: string, data: Hex): Promise<TransactionReceipt> => sendCall(writer, { name, to: writer.addresses.epochCourt, data })
 
@@ -37,14 +37,7 @@ export async function demandEntry(writer: LedgerWriter, demand: EntryDemand): Pr
 export async function revealEntry(writer: LedgerWriter, { gateway, epoch, place }: EntryDemand, reveal: EntryReveal): Promise<TransactionReceipt> {
   switch (reveal.list) {
     case 'receipts': {
-      const { receipt, attributionDeadline, completion } = reveal.signed
-      const signed = {
-        receipt: receipt.statement,
-        signature: receipt.signature,
-        deadline: BigInt(attributionDeadline ?? 0),
-        attribution: completion?.statement ?? noAttribution,
-        attributionSignature: completion?.signature ?? ('0x' as const),
-      }
+      const signed = attributedArgument(reveal.signed)
       return send(writer, 'answer to a demand', encodeFunctionData({ abi, functionName: 'revealReceipt', args: [gateway, epoch, receiptArgument(reveal.opening), signed, reveal.shares] }))
     }
     case 'lines':

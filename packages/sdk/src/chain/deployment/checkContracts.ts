@@ -1,5 +1,5 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, guaranteesAbi, inclusionCourtAbi, ledgerGovernorAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError, UnavailableError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, estatesAbi, guaranteesAbi, inclusionCourtAbi, ledgerGovernorAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError, UnavailableError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { readGovernance } from '../governance/readGovernance.ts'
@@ -18,7 +18,7 @@ const mismatch = (message: string, cause?: unknown): never => {
  */
 export async function checkContracts(publicClient: PublicClient, addresses: Addresses): Promise<void> {
   const { chainId, deployBlock: _, ...contracts } = addresses
-  const { wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, inclusionCourt, attributionCourt } = contracts
+  const { wopen, parameters, stakes, epochs, channels, datanets, models, epochCourt, inclusionCourt, attributionCourt, estates } = contracts
   const actual = await readLedger({ publicClient }, 'chain id', (client) => client.getChainId())
   if (actual !== chainId) mismatch(`the chain's id is ${actual}, the ledger lives on ${chainId}`)
   for (const [name, address] of Object.entries(contracts)) {
@@ -46,6 +46,9 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
       client.readContract({ address: epochCourt, abi: epochCourtAbi, functionName: 'epochs' }),
       client.readContract({ address: parameters, abi: parametersAbi, functionName: 'courtSince', args: [inclusionCourt] }),
       client.readContract({ address: inclusionCourt, abi: inclusionCourtAbi, functionName: 'epochs' }),
+      client.readContract({ address: epochs, abi: epochsAbi, functionName: 'estates' }),
+      client.readContract({ address: estates, abi: estatesAbi, functionName: 'epochs' }),
+      client.readContract({ address: estates, abi: estatesAbi, functionName: 'channels' }),
     ]),
   )
   wiring.slice(0, 4).forEach((found) => same('the token of a contract', found as Address, wopen))
@@ -60,6 +63,9 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the court's epochs", wiring[12], epochs)
   if (wiring[13] === 0n) mismatch('the court of inclusion is not registered')
   same("the court of inclusion's epochs", wiring[14], epochs)
+  same("the epochs' estates", wiring[15], estates)
+  same("the estates' epochs", wiring[16], epochs)
+  same("the estates' channels", wiring[17], channels)
   const { timelock, governor } = await readGovernance({ publicClient, addresses }).catch((cause: unknown) => {
     if (cause instanceof UnavailableError) throw cause
     return mismatch('the parameters belong to no timelock', cause)

@@ -8,6 +8,7 @@ import {
   datanetsAbi,
   epochCourtAbi,
   epochsAbi,
+  estatesAbi,
   guaranteeValidatorAbi,
   guaranteesAbi,
   hashVerifierAbi,
@@ -41,7 +42,7 @@ export type ContractName = ListedName | JudgeName | GovernanceName
 export type ContractStep = { contract: ContractName; address: Address; data: Hex }
 type Bytecode = typeof contractBytecode
 
-const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'inclusionCourt']
+const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'inclusionCourt', 'estates']
 const agents: readonly ListedName[] = ['identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier']
 const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents]
 const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents, 'timelock', 'governor']
@@ -66,12 +67,13 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     wopen: openToken === undefined ? encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }) : encodeDeployData({ abi: tokenWOPENAbi, bytecode: bytecode.TokenWOPEN, args: [openToken] }),
     parameters: encodeDeployData({ abi: parametersAbi, bytecode: bytecode.Parameters, args: [deployer, parameters] }),
     stakes: encodeDeployData({ abi: stakesAbi, bytecode: bytecode.Stakes, args: [at.wopen, at.parameters] }),
-    epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes] }),
+    epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes, at.estates] }),
     channels: encodeDeployData({ abi: channelsAbi, bytecode: bytecode.Channels, args: [at.wopen, at.parameters, at.epochs] }),
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),
     models: encodeDeployData({ abi: modelsAbi, bytecode: bytecode.Models, args: [at.wopen, at.parameters, at.datanets] }),
     epochCourt: encodeDeployData({ abi: epochCourtAbi, bytecode: bytecode.EpochCourt, args: [at.wopen, at.parameters, at.epochs] }),
     inclusionCourt: encodeDeployData({ abi: inclusionCourtAbi, bytecode: bytecode.InclusionCourt, args: [at.wopen, at.parameters, at.stakes, at.epochs] }),
+    estates: encodeDeployData({ abi: estatesAbi, bytecode: bytecode.Estates, args: [at.wopen, at.parameters, at.epochs, at.channels] }),
     scoreJudge: encodeDeployData({ abi: scoreJudgeAbi, bytecode: bytecode.ScoreJudge }),
     spanJudge: encodeDeployData({ abi: spanJudgeAbi, bytecode: bytecode.SpanJudge }),
     indexJudge: encodeDeployData({ abi: indexJudgeAbi, bytecode: bytecode.IndexJudge }),

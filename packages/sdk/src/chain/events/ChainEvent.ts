@@ -1,5 +1,5 @@
 import type { Abi, ParseEventLogsReturnType } from 'viem'
-import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 
 type EventOf<Name extends string, A extends Abi> = { contract: Name } & ParseEventLogsReturnType<A, undefined, true>[number]
 
@@ -13,4 +13,5 @@ export type ChainEvent =
   | EventOf<'parameters', typeof parametersAbi>
   | EventOf<'epochCourt', typeof epochCourtAbi>
   | EventOf<'inclusionCourt', typeof inclusionCourtAbi>
+  | EventOf<'estates', typeof estatesAbi>
   | EventOf<'attributionCourt', typeof attributionCourtAbi>

@@ -1,5 +1,5 @@
 import { isAddressEqual, parseEventLogs, type Log, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import type { ChainEvent } from './ChainEvent.ts'
@@ -17,6 +17,7 @@ function decode(addresses: Addresses, logs: readonly Log[]): ChainEvent[] {
     ...parseEventLogs({ abi: parametersAbi, logs: of('parameters') }).map((event) => ({ contract: 'parameters' as const, ...event })),
     ...parseEventLogs({ abi: epochCourtAbi, logs: of('epochCourt') }).map((event) => ({ contract: 'epochCourt' as const, ...event })),
     ...parseEventLogs({ abi: inclusionCourtAbi, logs: of('inclusionCourt') }).map((event) => ({ contract: 'inclusionCourt' as const, ...event })),
+    ...parseEventLogs({ abi: estatesAbi, logs: of('estates') }).map((event) => ({ contract: 'estates' as const, ...event })),
     ...parseEventLogs({ abi: attributionCourtAbi, logs: of('attributionCourt') }).map((event) => ({ contract: 'attributionCourt' as const, ...event })),
   ]
 }
@@ -26,12 +27,12 @@ function decode(addresses: Addresses, logs: readonly Log[]): ChainEvent[] {
  * @throws UnavailableError CHAIN_AWAY
  */
 export async function getLedgerEvents(publicClient: PublicClient, addresses: Addresses, fromBlock: bigint, toBlock: bigint): Promise<ChainEvent[]> {
-  const { datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, attributionCourt } = addresses
+  const { datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt } = addresses
   const events: ChainEvent[] = []
   for (let from = fromBlock; from <= toBlock; from += blocksPerRequest) {
     const last = from + blocksPerRequest - 1n
     const range = { fromBlock: from, toBlock: last < toBlock ? last : toBlock }
-    const logs = await readLedger({ publicClient }, 'events', (client) => client.getLogs({ address: [datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, attributionCourt], ...range }))
+    const logs = await readLedger({ publicClient }, 'events', (client) => client.getLogs({ address: [datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt], ...range }))
     events.push(...decode(addresses, logs).sort((a, b) => (a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1)))
   }
   return events
