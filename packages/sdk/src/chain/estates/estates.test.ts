@@ -1,7 +1,7 @@
 import { createTestClient, http, type Address } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OrderedTree, parseOpen, receiptId, shareLeaf, signStatement, statementDomain, zeroHash, type AttributedReceipt, type Hex, type InclusionPromise, type Receipt, type Share } from '@openledger/protocol'
+import { OrderedTree, parseOpen, shareLeaf, signStatement, statementDigest, statementDomain, zeroHash, type AttributedReceipt, type Hex, type InclusionPromise, type Receipt, type Share } from '@openledger/protocol'
 import { collectVouchers } from '../channels/collectVouchers.ts'
 import { openChannel } from '../channels/openChannel.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
@@ -32,7 +32,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     gateway = await ledger.newcomer(gatewayKey)
     payer = await ledger.newcomer(payerKey)
     const { chainId, channels } = payer.addresses
-    channelId = await openChannel(payer, { gateway: gatewayKey.address, salt: zeroHash, amount: parseOpen('2') })
+    channelId = await openChannel(payer, gatewayKey.address, zeroHash, parseOpen('2'))
     const statement = { channelId, cumulative: parseOpen('2') }
     await collectVouchers(gateway, [{ ...statement, signature: await signStatement(payerKey, statementDomain(chainId, channels), 'Voucher', statement) }])
   }, 120_000)
@@ -52,7 +52,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
       requestHash: zeroHash, outputHash: zeroHash, samplingHash: zeroHash, inputTokens: 1, outputTokens: 1, fee, profileHash: zeroHash, fingerprintRoot: zeroHash,
       attributionRoot: zeroHash, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: 1n, nonce: 1n,
     }
-    const promise = { gateway: gatewayKey.address, receiptId: receiptId(domain, statement), fee, includeBy: 1n }
+    const promise = { gateway: gatewayKey.address, receiptId: statementDigest(domain, 'Receipt', statement), fee, includeBy: 1n }
     return {
       signed: { receipt: { statement, signature: await signStatement(nodeKey, domain, 'Receipt', statement) } },
       promise: { statement: promise, signature: await signStatement(gatewayKey, domain, 'InclusionPromise', promise) },
