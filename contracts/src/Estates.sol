@@ -165,6 +165,7 @@ contract Estates is IEstates, ReentrancyGuardTransient {
   function announce(address gateway) external override {
     if (_isOpen(gateway)) revert EstateIsOpen(gateway);
     Watch storage seen = _requireSilent(gateway, LONG_SILENCE);
+    _requireUndivided(gateway);
     if (seen.noticedAt != 0) revert AlreadyAnnounced(gateway);
     seen.noticedAt = uint40(block.timestamp);
     emit OpeningAnnounced(gateway, block.timestamp + ANSWER_TIME + 1);
@@ -327,7 +328,7 @@ contract Estates is IEstates, ReentrancyGuardTransient {
     }
     _requireSilent(gateway, SILENCE);
     // Without coins the estate never opens, and the deposit would lie here.
-    if (epochs.credited(gateway) <= epochs.getAccount(gateway).committed) revert NothingUndivided(gateway);
+    _requireUndivided(gateway);
   }
 
   /// @dev The first who comes after the last refutation fixes the parts.
@@ -349,6 +350,11 @@ contract Estates is IEstates, ReentrancyGuardTransient {
   function _standing(address gateway, bytes32 receiptId) private view returns (Claim storage claim) {
     claim = _claims[gateway][_watches[gateway].round][receiptId];
     if (claim.claimant == address(0)) revert NoClaim(gateway, receiptId);
+  }
+
+  /// @dev Who has divided everything is not silent but idle, and is not closed when the next coin comes in.
+  function _requireUndivided(address gateway) private view {
+    if (epochs.credited(gateway) <= epochs.getAccount(gateway).committed) revert NothingUndivided(gateway);
   }
 
   function _isOpen(address gateway) private view returns (bool) {

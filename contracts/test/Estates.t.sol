@@ -312,6 +312,20 @@ contract EstatesTest is EstateFixture {
     assertEq(estates.open(gateway, 0), 90 ether + GIVEN, "all of it");
   }
 
+  function test_announce_notOfAnIdleGatewayThatOwesNothing() public {
+    Epoch memory e = firstEpoch();
+    e.total = uint128(epochs.credited(gateway));
+    post(e);
+    vm.warp(block.timestamp + 1 days);
+    silence(375 days);
+    vm.expectRevert(abi.encodeWithSelector(IEstates.NothingUndivided.selector, gateway));
+    estates.announce(gateway);
+    vm.prank(payer);
+    epochs.credit(gateway, 1);
+    vm.expectRevert(abi.encodeWithSelector(IEstates.NotAnnounced.selector, gateway));
+    estates.open(gateway, 0);
+  }
+
   // ---- what is refused once it is open
 
   function test_closed_collectsAndDividesNothing() public {

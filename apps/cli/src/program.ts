@@ -10,6 +10,7 @@ import type { CommandContext } from './commands/CommandContext.ts'
 import { contributeCommand } from './commands/contributeCommand.ts'
 import { datanetCommand } from './commands/datanetCommand.ts'
 import { deployCommand } from './commands/deployCommand.ts'
+import { estateCommand } from './commands/estateCommand.ts'
 import { examples } from './commands/examples.ts'
 import { governCommand } from './commands/governCommand.ts'
 import { keyCommand } from './commands/keyCommand.ts'
@@ -65,6 +66,7 @@ export function createProgram(context: CommandContext): Command {
   settleCommand(context, program)
   accuseCommand(context, program)
   claimCommand(context, program)
+  estateCommand(context, program)
   moneyCommand(context, program)
   auditCommand(context, program)
   agentCommand(context, program)

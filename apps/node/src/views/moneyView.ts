@@ -19,6 +19,7 @@ const moving = `select e.name, e.args, e.time, e.transaction from chain_events e
     or (e.name in ('Guarantees.Deposited', 'Guarantees.Withdrawn') and e.args->>'account' = $1)
     or (e.name in ('Guarantees.Accepted', 'Guarantees.Settled') and e.args->>'guaranteeId' in (select g.args->>'guaranteeId' from chain_events g
       where g.name = 'Guarantees.Accepted' and $1 in (g.args->'guarantee'->>'agent', g.args->'guarantee'->>'client')))
+    or (e.name like 'Estates.%' or e.name = 'Channels.Collected') and e.args->>'gateway' in (select o.args->>'gateway' from chain_events o where o.name in ('Estates.ClaimFiled', 'Estates.EstateOpened'))
   order by e.block_number, e.log_index`
 
 async function earningsPlace({ query, gateway }: MoneyParts, { payee, final, pending, claimed, claimable }: BalanceView, now: number): Promise<MoneyPlace[]> {

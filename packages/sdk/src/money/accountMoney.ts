@@ -1,12 +1,13 @@
 import type { Address } from 'viem'
 import { channelPlaces } from './channelPlaces.ts'
+import { estatePlaces } from './estatePlaces.ts'
 import type { MoneyEvent } from './MoneyEvent.ts'
 import type { MoneyPlace, MoneyStatement } from './MoneyStatement.ts'
 import { promisePlaces } from './promisePlaces.ts'
 import { stakePlaces } from './stakePlaces.ts'
 
 /**
- * Where an account's coins are, from the ledger's own events: its channels, its bonds, what it promised. What it earned in epochs and as rewards
+ * Where an account's coins are, from the ledger's own events: its channels, its bonds, what it promised, what silent gateways left it. What it earned in epochs and as rewards
  * is not in events and comes beside them.
  * @param events at least those that concern the account, in the order of the chain
  * @param now Unix seconds
@@ -14,7 +15,7 @@ import { stakePlaces } from './stakePlaces.ts'
  */
 export function accountMoney(account: Address, events: readonly MoneyEvent[], now: number, earnings: readonly MoneyPlace[] = []): MoneyStatement {
   const self = account.toLowerCase() as Address
-  const places = [...channelPlaces(self, events, now), ...stakePlaces(self, events, now), ...promisePlaces(self, events), ...earnings]
+  const places = [...channelPlaces(self, events, now), ...stakePlaces(self, events, now), ...promisePlaces(self, events), ...estatePlaces(self, events, now), ...earnings]
   const sum = (field: 'paidIn' | 'earned' | 'spent' | 'paidOut' | 'held' | 'free'): bigint => places.reduce((total, place) => total + place[field], 0n)
   return { account: self, places, totals: { paidIn: sum('paidIn'), earned: sum('earned'), spent: sum('spent'), paidOut: sum('paidOut'), held: sum('held'), free: sum('free') } }
 }

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import { IEpochCourt } from "../../src/interfaces/IEpochCourt.sol";
+import {
+  Balance,
+  BalanceOpening,
+  EpochHeader,
+  Line,
+  LineOpening,
+  ReceiptOpening,
+  SettledReceipt,
+  ShareOpening
+} from "../../src/types/Ledger.sol";
+import { InclusionPromise } from "../../src/types/Statements.sol";
+import { LedgerHandler } from "./LedgerHandler.sol";
+import { OrderedTree } from "./OrderedTree.sol";
+
+/// @dev Accuses both gateways of everything, with openings of their own epochs, of others, and with words changed. Whoever accuses
+/// the honest gateway must lose.
+abstract contract AccusationHandler is LedgerHandler {
+  /// @dev A demand for an entry of an epoch; `open` until it was answered, or its deposit taken out.
+  struct Demanded {
+    uint8 gateway;
+    EpochHeader header;
+    IEpochCourt.List list;
+    uint256 place;
+    bool open;
+  }
+
+  struct Summoned {
+    uint8 gateway;
+    uint256 item;
+    bool open;
+  }
+
+  Demanded[] internal demands;
+  Summoned[] internal summonses;
+
+  // ---- challenges
+
+  /// @dev Kinds 0 to 9 are the challenges of Epochs and of EpochCourt; `seed` says which openings, and whether a word of them is changed.
+  function accuse(uint256 which, uint8 kind, uint256 seed) external {
+    uint256 g = which % 2;
+    if (books[g].length == 0) return;
+    uint256 epoch = (which / 2) % books[g].length;
+    ++accused;
+    challenge(g, epoch, kind % 10, seed);
+    ++steps;
+  }
+
+  function challenge(uint256 g, uint256 epoch, uint256 kind, uint256 seed) internal {
+    Book memory book = books[g][epoch];
+    bytes memory call = kind < 4 ? ofEpochs(g, epoch, book, kind, seed) : ofCourt(g, epoch, book, kind, seed);
+    vm.prank(accuser);
+    (bool ok, bytes memory answer) = address(kind < 4 ? address(c.epochs) : address(c.court)).call(call);
+    if (ok && abi.decode(answer, (bool))) fallBack(g, epoch);
+  }
+
+  function ofEpochs(
+    uint256 g,
+    uint256 epoch,
+    Book memory book,
+    uint256 kind,
+    uint256 seed
+  ) private view returns (bytes memory) {
+    EpochHeader memory h = book.header;
+    Line[] memory lines = linesOf(g, book);
+    uint256 i = uint8(seed >> 8) % lines.length;
+    if (kind == 0) return abi.encodeCall(c.epochs.challengeFirstLine, (gateway(g), h, openLine(lines, i, seed)));
+    if (kind == 1) {
+      LineOpening memory next = openLine(lines, (i + 1) % lines.length, 0);
+      return abi.encodeCall(c.epochs.challengeLines, (gateway(g), h, openLine(lines, i, seed), next));
+    }
+    uint256 p = uint8(seed >> 16) % PAYEES;
+    if (kind == 2) {
+      BalanceOpening memory next = openBalance(book, (p + 1) % PAYEES, 0);
+      return abi.encodeCall(c.epochs.challengeBalanceOrder, (gateway(g), h, openBalance(book, p, seed), next));
+    }
+    Book memory earlier = epoch == 0 ? book : books[g][epoch - 1];
+    BalanceOpening[] memory before = new BalanceOpening[](1);
+    BalanceOpening[] memory afterwards = new BalanceOpening[](1);
+    (before[0], afterwards[0]) = (openBalance(earlier, p, 0), openBalance(book, p, seed));
+    LineOpening[] memory earned = new LineOpening[](i + 1 < lines.length ? 2 : 1);
+    earned[0] = openLine(lines, i, 0);
+    if (earned.length == 2) earned[1] = openLine(lines, i + 1, 0);
+    return
+      abi.encodeCall(
+        c.epochs.challengeBalance,
+        (gateway(g), h, earlier.header, payee(p), before, earned, afterwards)
+      );
+  }
+
+  function ofCourt(
+    uint256 g,
+    uint256 epoch,
+    Book memory book,
+    uint256 kind,
+    uint256 seed
+  ) private view returns (bytes memory) {
+    EpochHeader memory h = book.header;
+    Line[] memory lines = linesOf(g, book);
+    SettledReceipt[] memory list = receiptsOf(g, book);
+    uint256 i = uint8(seed >> 8) % list.length;
+    if (kind == 4) {
+      LineOpening[] memory last = new LineOpening[](1);
+      last[0] = openLine(lines, uint8(seed >> 24) % 2 == 0 ? lines.length - 1 : i, seed);
+      return abi.encodeCall(c.court.challengeTotal, (gateway(g), h, last));
+    }
+    ReceiptOpening memory here = openReceipt(list, i, seed);
+    if (kind == 5) {
+      ReceiptOpening memory next = openReceipt(list, (i + 1) % list.length, 0);
+      return abi.encodeCall(c.court.challengeReceipts, (gateway(g), h, here, next));
+    }
+    if (kind == 6) {
+      Book memory earlier = books[g][uint8(seed >> 32) % (epoch + 1)];
+      SettledReceipt[] memory theirs = receiptsOf(g, earlier);
+      ReceiptOpening memory there = openReceipt(theirs, uint8(seed >> 40) % theirs.length, 0);
+      return abi.encodeCall(c.court.challengeRepeatedReceipt, (gateway(g), h, here, earlier.header, there));
+    }
+    Item memory item = items[g][book.items[i]];
+    if (kind == 7) {
+      IEpochCourt.SignedReceipt memory signed = signedOf(uint8(seed >> 48) % 4 == 0 ? 1 - g : g, item);
+      return abi.encodeCall(c.court.challengeMisplacedReceipt, (gateway(g), h, here, signed.receipt));
+    }
+    ShareOpening memory share = ShareOpening(sharesOf(item)[0], OrderedTree.prove(new bytes32[](1), 0));
+    if (uint8(seed >> 56) % 4 == 0) share.share.amount += 1;
+    uint256 k = uint8(seed >> 64) % lines.length;
+    if (kind == 8) {
+      LineOpening[] memory at = new LineOpening[](1);
+      at[0] = openLine(lines, k, seed);
+      return abi.encodeCall(c.court.challengeMissingLine, (gateway(g), h, here, share, at));
+    }
+    ReceiptOpening[] memory receipts = new ReceiptOpening[](1);
+    receipts[0] = here;
+    ShareOpening[] memory shares = new ShareOpening[](1);
+    shares[0] = share;
+    return abi.encodeCall(c.court.challengeForeignLine, (gateway(g), h, openLine(lines, k, 0), receipts, shares));
+  }
+
+  /// @dev One in four openings has a word changed.
+  function openLine(Line[] memory lines, uint256 i, uint256 seed) internal pure returns (LineOpening memory o) {
+    o = LineOpening(lines[i], OrderedTree.prove(lineLeaves(lines), i));
+    if (seed % 4 != 1) return o;
+    Line memory copy = Line(lines[i].payee, lines[i].receiptId, lines[i].amount, lines[i].runningTotal, 0);
+    copy.epochTotal = lines[i].epochTotal + ((seed >> 4) % 2);
+    copy.amount += (seed >> 5) % 2;
+    copy.runningTotal += (seed >> 6) % 2;
+    o.line = copy;
+    o.proof.index += (seed >> 7) % 2;
+  }
+
+  function openReceipt(
+    SettledReceipt[] memory list,
+    uint256 i,
+    uint256 seed
+  ) internal pure returns (ReceiptOpening memory o) {
+    o = ReceiptOpening(SettledReceipt(list[i].receiptId, list[i].shareRoot), OrderedTree.prove(receiptLeaves(list), i));
+    if (seed % 4 != 2) return o;
+    if ((seed >> 4) % 2 == 0) o.leaf.shareRoot = 0;
+    o.proof.count += (seed >> 5) % 2;
+  }
+
+  function openBalance(
+    Book memory book,
+    uint256 p,
+    uint256 seed
+  ) internal pure returns (BalanceOpening memory o) {
+    o = BalanceOpening(
+      Balance(payee(p), book.balances[p]),
+      OrderedTree.prove(balanceLeaves(book.balances), p)
+    );
+    if (seed % 4 == 3) o.balance.cumulative += 1 + ((seed >> 4) % 3);
+  }
+
+  // ---- demands
+
+  function demand(uint256 which, uint8 list, uint256 place) external {
+    uint256 g = which % 2;
+    if (books[g].length == 0) return;
+    Book memory book = books[g][(which / 2) % books[g].length];
+    IEpochCourt.List kind = IEpochCourt.List(list % 3);
+    place = place % (book.items.length + 2);
+    vm.prank(accuser);
+    c.court.demand(gateway(g), book.header, kind, place);
+    demands.push(Demanded(uint8(g), book.header, kind, place, true));
+    ++steps;
+  }
+
+  function convictSilence(uint256 which) external {
+    if (demands.length == 0) return;
+    silence(which % demands.length);
+    ++steps;
+  }
+
+  function silence(uint256 which) internal {
+    Demanded memory d = demands[which];
+    c.court.convictSilence(gateway(d.gateway), d.header, d.list, d.place);
+    demands[which].open = false;
+    fallBack(d.gateway, d.header.index);
+  }
+
+  /// @dev The honest gateway shows what is demanded of it.
+  function answerDemands() internal {
+    for (uint256 i = 0; i < demands.length; ++i) {
+      Demanded memory d = demands[i];
+      if (!d.open || d.gateway != HONEST) continue;
+      address who = gateway(HONEST);
+      Book memory book = books[HONEST][d.header.index];
+      demands[i].open = false;
+      if (d.list == IEpochCourt.List.Receipts) {
+        Item memory item = items[HONEST][book.items[d.place]];
+        ReceiptOpening memory o = openReceipt(receiptsOf(HONEST, book), d.place, 0);
+        c.court.revealReceipt(who, d.header, o, signedOf(HONEST, item), sharesOf(item));
+      } else if (d.list == IEpochCourt.List.Lines) {
+        c.court.revealLine(who, d.header, openLine(linesOf(HONEST, book), d.place, 0));
+      } else {
+        c.court.revealBalance(who, d.header, d.place, openBalance(book, d.place < PAYEES ? d.place : 0, 0));
+      }
+    }
+  }
+
+  // ---- promises
+
+  function summon(uint256 which) external {
+    uint256 g = which % 2;
+    if (items[g].length == 0) return;
+    uint256 i = (which / 2) % items[g].length;
+    (InclusionPromise memory pledge, bytes memory signature) = promiseOf(g, items[g][i]);
+    vm.prank(accuser);
+    c.inclusion.summon(pledge, signature);
+    summonses.push(Summoned(uint8(g), i, true));
+    ++steps;
+  }
+
+  function convictPromise(uint256 which) external {
+    if (summonses.length == 0) return;
+    breakPromise(which % summonses.length);
+    ++steps;
+  }
+
+  function breakPromise(uint256 which) internal {
+    Summoned memory s = summonses[which];
+    c.inclusion.convict(gateway(s.gateway), items[s.gateway][s.item].id);
+    summonses[which].open = false;
+    expect(s.gateway != HONEST, "an honest gateway broke a pledge");
+  }
+
+  /// @dev The honest gateway shows the receipts for which it is summoned; it settles them first.
+  function answerSummonses() internal {
+    for (uint256 i = 0; i < summonses.length; ++i) {
+      Summoned memory s = summonses[i];
+      if (!s.open || s.gateway != HONEST) continue;
+      summonses[i].open = false;
+      (Book memory book, ReceiptOpening memory o) = settled(HONEST, s.item);
+      c.inclusion.show(gateway(HONEST), book.header, o);
+    }
+  }
+
+  /// @dev Where a receipt stands.
+  function settled(uint256 g, uint256 i) internal view returns (Book memory book, ReceiptOpening memory o) {
+    book = books[g][items[g][i].epoch - 1];
+    uint256 place = 0;
+    while (book.items[place] != i) ++place;
+    o = openReceipt(receiptsOf(g, book), place, 0);
+  }
+}
