@@ -24,9 +24,7 @@ contract LedgerInvariantsTest is LedgerFixture {
     parameters.setCourt(address(court), true);
     parameters.setCourt(address(inclusion), true);
     vm.warp(block.timestamp + 3 days);
-    handler = new EstateHandler(
-      LedgerHandler.Contracts(wopen, stakes, epochs, channels, court, inclusion, estates)
-    );
+    handler = new EstateHandler(LedgerHandler.Contracts(wopen, stakes, epochs, channels, court, inclusion, estates));
   }
 
   function targetContracts() public view returns (address[] memory targets) {
@@ -61,7 +59,11 @@ contract LedgerInvariantsTest is LedgerFixture {
       assertLe(epochs.getAccount(who).paid, epochs.getAccount(who).committed, "claimed at most what stands");
       assertLe(estates.claimsOf(who), channels.collectedBy(who), "claims at most what was collected");
     }
-    assertEq(released + paid + undivided, handler.collected() + handler.given(), "released + paid + undivided = credited");
+    assertEq(
+      released + paid + undivided,
+      handler.collected() + handler.given(),
+      "released + paid + undivided = credited"
+    );
     assertEq(wopen.balanceOf(address(epochs)), undivided, "epochs hold what was not paid");
     assertEq(paid, handler.claimed(), "paid is what was claimed");
     assertEq(

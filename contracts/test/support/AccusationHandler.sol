@@ -12,7 +12,7 @@ import {
   SettledReceipt,
   ShareOpening
 } from "../../src/types/Ledger.sol";
-import { InclusionPromise } from "../../src/types/Statements.sol";
+import { InclusionPromise, Receipt } from "../../src/types/Statements.sol";
 import { LedgerHandler } from "./LedgerHandler.sol";
 import { OrderedTree } from "./OrderedTree.sol";
 
@@ -77,18 +77,42 @@ abstract contract AccusationHandler is LedgerHandler {
       BalanceOpening memory next = openBalance(book, (p + 1) % PAYEES, 0);
       return abi.encodeCall(c.epochs.challengeBalanceOrder, (gateway(g), h, openBalance(book, p, seed), next));
     }
-    Book memory earlier = epoch == 0 ? book : books[g][epoch - 1];
+    return balanceCall(g, book, epoch == 0 ? book : books[g][epoch - 1], p, seed);
+  }
+
+  function balanceCall(
+    uint256 g,
+    Book memory book,
+    Book memory earlier,
+    uint256 p,
+    uint256 seed
+  ) private view returns (bytes memory) {
     BalanceOpening[] memory before = new BalanceOpening[](1);
+    before[0] = openBalance(earlier, p, 0);
     BalanceOpening[] memory afterwards = new BalanceOpening[](1);
-    (before[0], afterwards[0]) = (openBalance(earlier, p, 0), openBalance(book, p, seed));
-    LineOpening[] memory earned = new LineOpening[](i + 1 < lines.length ? 2 : 1);
+    afterwards[0] = openBalance(book, p, seed);
+    LineOpening[] memory earned = earnedOf(g, book, seed);
+    return balanceCall(gateway(g), book.header, earlier.header, payee(p), before, earned, afterwards);
+  }
+
+  function balanceCall(
+    address who,
+    EpochHeader memory header,
+    EpochHeader memory earlier,
+    address of_,
+    BalanceOpening[] memory before,
+    LineOpening[] memory earned,
+    BalanceOpening[] memory afterwards
+  ) private view returns (bytes memory) {
+    return abi.encodeCall(c.epochs.challengeBalance, (who, header, earlier, of_, before, earned, afterwards));
+  }
+
+  function earnedOf(uint256 g, Book memory book, uint256 seed) private view returns (LineOpening[] memory earned) {
+    Line[] memory lines = linesOf(g, book);
+    uint256 i = uint8(seed >> 8) % lines.length;
+    earned = new LineOpening[](i + 1 < lines.length ? 2 : 1);
     earned[0] = openLine(lines, i, 0);
     if (earned.length == 2) earned[1] = openLine(lines, i + 1, 0);
-    return
-      abi.encodeCall(
-        c.epochs.challengeBalance,
-        (gateway(g), h, earlier.header, payee(p), before, earned, afterwards)
-      );
   }
 
   function ofCourt(
@@ -98,44 +122,74 @@ abstract contract AccusationHandler is LedgerHandler {
     uint256 kind,
     uint256 seed
   ) private view returns (bytes memory) {
-    EpochHeader memory h = book.header;
+    if (kind == 4) return totalCall(g, book, seed);
+    if (kind == 5) return orderCall(g, book, seed);
+    if (kind == 6) return repeatedCall(g, epoch, book, seed);
+    if (kind == 7) return misplacedCall(g, book, seed);
+    return kind == 8 ? missingCall(g, book, seed) : foreignCall(g, book, seed);
+  }
+
+  function totalCall(uint256 g, Book memory book, uint256 seed) private view returns (bytes memory) {
     Line[] memory lines = linesOf(g, book);
+    uint256 i = uint8(seed >> 8) % lines.length;
+    LineOpening[] memory last = new LineOpening[](1);
+    last[0] = openLine(lines, uint8(seed >> 24) % 2 == 0 ? lines.length - 1 : i, seed);
+    return abi.encodeCall(c.court.challengeTotal, (gateway(g), book.header, last));
+  }
+
+  function orderCall(uint256 g, Book memory book, uint256 seed) private view returns (bytes memory) {
     SettledReceipt[] memory list = receiptsOf(g, book);
     uint256 i = uint8(seed >> 8) % list.length;
-    if (kind == 4) {
-      LineOpening[] memory last = new LineOpening[](1);
-      last[0] = openLine(lines, uint8(seed >> 24) % 2 == 0 ? lines.length - 1 : i, seed);
-      return abi.encodeCall(c.court.challengeTotal, (gateway(g), h, last));
-    }
-    ReceiptOpening memory here = openReceipt(list, i, seed);
-    if (kind == 5) {
-      ReceiptOpening memory next = openReceipt(list, (i + 1) % list.length, 0);
-      return abi.encodeCall(c.court.challengeReceipts, (gateway(g), h, here, next));
-    }
-    if (kind == 6) {
-      Book memory earlier = books[g][uint8(seed >> 32) % (epoch + 1)];
-      SettledReceipt[] memory theirs = receiptsOf(g, earlier);
-      ReceiptOpening memory there = openReceipt(theirs, uint8(seed >> 40) % theirs.length, 0);
-      return abi.encodeCall(c.court.challengeRepeatedReceipt, (gateway(g), h, here, earlier.header, there));
-    }
-    Item memory item = items[g][book.items[i]];
-    if (kind == 7) {
-      IEpochCourt.SignedReceipt memory signed = signedOf(uint8(seed >> 48) % 4 == 0 ? 1 - g : g, item);
-      return abi.encodeCall(c.court.challengeMisplacedReceipt, (gateway(g), h, here, signed.receipt));
-    }
-    ShareOpening memory share = ShareOpening(sharesOf(item)[0], OrderedTree.prove(new bytes32[](1), 0));
-    if (uint8(seed >> 56) % 4 == 0) share.share.amount += 1;
-    uint256 k = uint8(seed >> 64) % lines.length;
-    if (kind == 8) {
-      LineOpening[] memory at = new LineOpening[](1);
-      at[0] = openLine(lines, k, seed);
-      return abi.encodeCall(c.court.challengeMissingLine, (gateway(g), h, here, share, at));
-    }
+    ReceiptOpening memory next = openReceipt(list, (i + 1) % list.length, 0);
+    return abi.encodeCall(c.court.challengeReceipts, (gateway(g), book.header, openReceipt(list, i, seed), next));
+  }
+
+  function repeatedCall(uint256 g, uint256 epoch, Book memory book, uint256 seed) private view returns (bytes memory) {
+    Book memory earlier = books[g][uint8(seed >> 32) % (epoch + 1)];
+    SettledReceipt[] memory theirs = receiptsOf(g, earlier);
+    ReceiptOpening memory there = openReceipt(theirs, uint8(seed >> 40) % theirs.length, 0);
+    ReceiptOpening memory here = hereOf(g, book, seed);
+    return abi.encodeCall(c.court.challengeRepeatedReceipt, (gateway(g), book.header, here, earlier.header, there));
+  }
+
+  function misplacedCall(uint256 g, Book memory book, uint256 seed) private view returns (bytes memory) {
+    Item memory item = items[g][book.items[uint8(seed >> 8) % book.items.length]];
+    Receipt memory receipt = signedOf(uint8(seed >> 48) % 4 == 0 ? 1 - g : g, item).receipt;
+    ReceiptOpening memory here = hereOf(g, book, seed);
+    return abi.encodeCall(c.court.challengeMisplacedReceipt, (gateway(g), book.header, here, receipt));
+  }
+
+  function missingCall(uint256 g, Book memory book, uint256 seed) private view returns (bytes memory) {
+    Line[] memory lines = linesOf(g, book);
+    LineOpening[] memory around = new LineOpening[](1);
+    around[0] = openLine(lines, uint8(seed >> 64) % lines.length, seed);
+    ReceiptOpening memory here = hereOf(g, book, seed);
+    return
+      abi.encodeCall(c.court.challengeMissingLine, (gateway(g), book.header, here, shareOf(g, book, seed), around));
+  }
+
+  function foreignCall(uint256 g, Book memory book, uint256 seed) private view returns (bytes memory) {
+    Line[] memory lines = linesOf(g, book);
+    LineOpening memory line = openLine(lines, uint8(seed >> 64) % lines.length, 0);
     ReceiptOpening[] memory receipts = new ReceiptOpening[](1);
-    receipts[0] = here;
+    receipts[0] = hereOf(g, book, seed);
     ShareOpening[] memory shares = new ShareOpening[](1);
-    shares[0] = share;
-    return abi.encodeCall(c.court.challengeForeignLine, (gateway(g), h, openLine(lines, k, 0), receipts, shares));
+    shares[0] = shareOf(g, book, seed);
+    return abi.encodeCall(c.court.challengeForeignLine, (gateway(g), book.header, line, receipts, shares));
+  }
+
+  /// @dev The receipt that the seed names.
+  function hereOf(uint256 g, Book memory book, uint256 seed) private view returns (ReceiptOpening memory) {
+    return openReceipt(receiptsOf(g, book), uint8(seed >> 8) % book.items.length, seed);
+  }
+
+  /// @dev The only share of that receipt; one in four is changed.
+  function shareOf(uint256 g, Book memory book, uint256 seed) private view returns (ShareOpening memory share) {
+    Item memory item = items[g][book.items[uint8(seed >> 8) % book.items.length]];
+    bytes32[] memory leaves = new bytes32[](1);
+    leaves[0] = OrderedTree.leafHash(abi.encode(sharesOf(item)[0]));
+    share = ShareOpening(sharesOf(item)[0], OrderedTree.prove(leaves, 0));
+    if (uint8(seed >> 56) % 4 == 0) share.share.amount += 1;
   }
 
   /// @dev One in four openings has a word changed.
@@ -161,15 +215,8 @@ abstract contract AccusationHandler is LedgerHandler {
     o.proof.count += (seed >> 5) % 2;
   }
 
-  function openBalance(
-    Book memory book,
-    uint256 p,
-    uint256 seed
-  ) internal pure returns (BalanceOpening memory o) {
-    o = BalanceOpening(
-      Balance(payee(p), book.balances[p]),
-      OrderedTree.prove(balanceLeaves(book.balances), p)
-    );
+  function openBalance(Book memory book, uint256 p, uint256 seed) internal pure returns (BalanceOpening memory o) {
+    o = BalanceOpening(Balance(payee(p), book.balances[p]), OrderedTree.prove(balanceLeaves(book.balances), p));
     if (seed % 4 == 3) o.balance.cumulative += 1 + ((seed >> 4) % 3);
   }
 

@@ -7,6 +7,7 @@ import { Role } from "../../src/types/Roles.sol";
 import { ReceiptOpening } from "../../src/types/Ledger.sol";
 import { InclusionPromise } from "../../src/types/Statements.sol";
 import { AccusationHandler } from "./AccusationHandler.sol";
+import { LedgerHandler } from "./LedgerHandler.sol";
 
 /// @dev Watches, files, opens, pays and refunds in any order; lets time go by; and in the end takes every coin out by its legal path.
 contract EstateHandler is AccusationHandler {
@@ -24,7 +25,7 @@ contract EstateHandler is AccusationHandler {
 
   Filed[] internal claims;
 
-  constructor(Contracts memory contracts_) AccusationHandler() LedgerHandler(contracts_) {}
+  constructor(Contracts memory contracts_) LedgerHandler(contracts_) {}
 
   // ---- time
 
@@ -55,8 +56,9 @@ contract EstateHandler is AccusationHandler {
       uint8 lie = books[CROOKED][i].lie;
       if (lie == 0 || books[CROOKED][i].header.finalAt <= block.timestamp) continue;
       uint256 standing = books[CROOKED].length;
-      if (lie == 1) challenge(CROOKED, i, 0, 0);
-      // The last line; the first line against the receipt whose it is.
+      if (lie == 1)
+        challenge(CROOKED, i, 0, 0);
+        // The last line; the first line against the receipt whose it is.
       else if (lie == 2) challenge(CROOKED, i, 4, 0);
       else foreign(i);
       expect(books[CROOKED].length < standing, "a lie stood");
@@ -250,11 +252,11 @@ contract EstateHandler is AccusationHandler {
     for (uint256 i = 0; i < channelsOf[g].length; ++i) {
       bytes32 id = channelsOf[g][i];
       if (c.channels.getChannel(id).closed) continue;
-      if (c.channels.getChannel(id).thawEndsAt == 0) leave(id);
+      if (c.channels.getChannel(id).thawEndsAt == 0) goAway(id);
     }
     vm.warp(block.timestamp + 1 days);
     for (uint256 i = 0; i < channelsOf[g].length; ++i) {
-      if (!c.channels.getChannel(channelsOf[g][i]).closed) leave(channelsOf[g][i]);
+      if (!c.channels.getChannel(channelsOf[g][i]).closed) goAway(channelsOf[g][i]);
     }
   }
 }

@@ -193,7 +193,7 @@ abstract contract LedgerHandler is Assertions {
   function withdraw(uint256 which) external {
     bytes32[] storage ids = channelsOf[which % 2];
     if (ids.length == 0) return;
-    leave(ids[(which / 2) % ids.length]);
+    goAway(ids[(which / 2) % ids.length]);
     ++steps;
   }
 
@@ -348,7 +348,7 @@ abstract contract LedgerHandler is Assertions {
   }
 
   /// @dev Starts a payer's thaw, or ends it.
-  function leave(bytes32 id) internal {
+  function goAway(bytes32 id) internal {
     bool thawing = c.channels.getChannel(id).thawEndsAt != 0;
     vm.prank(c.channels.getChannel(id).payer);
     if (thawing) returned += c.channels.withdraw(id, false);
