@@ -131,5 +131,9 @@ function refundCommand(context: CommandContext, parent: Command): void {
 /** `openledger estate` */
 export function estateCommand(context: CommandContext, program: Command): void {
   const parent = program.command('estate').summary('what a silent gateway left').description('What a gateway collected and never divided because it posts nothing any more: promised receipts are paid from it, the rest goes back to the payers.')
+  examples(parent, [
+    ['openledger estate show gateway', 'how long it has been silent'],
+    ['openledger estate watch gateway', 'let the silence count'],
+  ])
   for (const add of [showCommand, watchCommand, fileCommand, openCommand, payCommand, refundCommand]) add(context, parent)
 }
