@@ -9,7 +9,7 @@ const cannot = (what: string, field: string): never => fail('ENGINE_CANNOT', `th
  * Refuses what no engine or not this one can serve, before it is sent anywhere.
  * @throws InputError BAD_SAMPLING, PROMPT_EMPTY, TOKEN_RANGE, CONTEXT_OVERFLOW, ENGINE_CANNOT
  */
-export function checkRequest({ promptTokens, sampling: given, mix, logitsHashes }: GenerateRequest, { vocabulary, positions, capabilities }: RequestBounds): void {
+export function checkRequest({ promptTokens, sampling: given, mix, logitsHashes, answered = [] }: GenerateRequest, { vocabulary, positions, capabilities }: RequestBounds): void {
   const sampling = samplingSchema.safeParse(given)
   if (!sampling.success) fail('BAD_SAMPLING', `sampling: ${sampling.error.issues[0]!.path.join('.')} ${sampling.error.issues[0]!.message}`, { field: 'sampling' })
   if (promptTokens.length === 0) fail('PROMPT_EMPTY', 'a sequence needs at least one token', { field: 'promptTokens' })
@@ -18,5 +18,7 @@ export function checkRequest({ promptTokens, sampling: given, mix, logitsHashes 
   const length = promptTokens.length + given.maxTokens
   if (length > positions) fail('CONTEXT_OVERFLOW', `prompt and answer take ${length} tokens, the context has ${positions}`, { field: 'maxTokens', fix: 'shorten the conversation or lower max_tokens' })
   if (mix !== undefined && !capabilities.mix) cannot('sum several adapters', 'mix')
+  // Whether it would have chosen these tokens nobody can say where the same request need not give the same tokens.
+  if (answered.length > 0 && !capabilities.exactReplay) cannot('go on with an answer', 'answered')
   if (logitsHashes && !capabilities.logitsHashes) cannot('report hashes of logits', 'logitsHashes')
 }

@@ -66,13 +66,15 @@ export class Batcher {
 
   /**
    * Generates an answer.
-   * @throws InputError `CONTEXT_OVERFLOW`, `PROMPT_EMPTY`, `TOKEN_RANGE`, `BAD_SAMPLING`, `BAD_MIX`, `BAD_SCHEDULING`, `ADAPTER_*`, `CANCELLED`;
+   * @throws InputError `CONTEXT_OVERFLOW`, `PROMPT_EMPTY`, `TOKEN_RANGE`, `BAD_SAMPLING`, `BAD_MIX`, `BAD_SCHEDULING`, `BAD_CONTINUATION`, `CONTINUATION_DIFFERS`,
+   * `ADAPTER_*`, `CANCELLED`;
    * UnavailableError `OVERLOADED`, `DEADLINE_EXCEEDED`, `ENGINE_CLOSED`
    */
   generate(request: GenerateRequest, onToken: (token: GeneratedToken) => void, signal?: AbortSignal): Promise<GenerateResult> {
     return this.#submit(request, request.promptTokens, signal, () => wantedAdapters(request), (outcome: JobOutcome<GenerateResult>) => {
       const sampling = samplingSchema.safeParse(request.sampling)
       if (!sampling.success) fail('BAD_SAMPLING', `sampling: ${sampling.error.issues[0]!.path.join('.')} ${sampling.error.issues[0]!.message}`, { field: 'sampling' })
+      this.#checkAnswered(request)
       return new GenerationJob(request, { vocabulary: this.#parts.vocabulary, onToken, outcome })
     })
   }
@@ -115,11 +117,17 @@ export class Batcher {
     })
   }
 
-  #checkTokens(tokens: readonly number[]): void {
-    if (tokens.length === 0) fail('PROMPT_EMPTY', 'a sequence needs at least one token', { field: 'promptTokens' })
+  #checkTokens(tokens: readonly number[], field = 'promptTokens'): void {
+    if (tokens.length === 0) fail('PROMPT_EMPTY', 'a sequence needs at least one token', { field })
     const { size } = this.#parts.vocabulary
     const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= size)
-    if (wrong !== undefined) fail('TOKEN_RANGE', `token ${wrong} is not in the vocabulary of ${size}`, { field: 'promptTokens' })
+    if (wrong !== undefined) fail('TOKEN_RANGE', `token ${wrong} is not in the vocabulary of ${size}`, { field })
+  }
+
+  #checkAnswered({ answered = [], sampling }: GenerateRequest): void {
+    if (answered.length === 0) return
+    this.#checkTokens(answered, 'answered')
+    if (answered.length > sampling.maxTokens) fail('BAD_CONTINUATION', `the answer has ${answered.length} tokens already and may have ${sampling.maxTokens}`, { field: 'answered' })
   }
 }
 

@@ -20,6 +20,11 @@ export type GenerateRequest = Scheduling & {
   mix?: readonly { adapterId: Hex; weight: number }[]
   promptTokens: readonly number[]
   sampling: Sampling
+  /**
+   * Tokens that the answer has already: it goes on after them. Each is chosen once more, and one that would not have been chosen is refused. They are
+   * part of the result, but do not stream. Default none.
+   */
+  answered?: readonly number[]
   /** How many alternatives to report per token; default none. */
   topLogprobs?: number
   /** Report each token's log probability; default true. Without it and without `topLogprobs` a sum over the vocabulary is saved. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Hex } from '@openledger/protocol'
+import { fail, type Hex } from '@openledger/protocol'
 import { logSumExp, topTokens } from '../../sampling/logProbability.ts'
 import { StopMatcher } from '../../sampling/StopMatcher.ts'
 import { TokenChooser } from '../../sampling/TokenChooser.ts'
@@ -15,7 +15,10 @@ export type AnswerVocabulary = {
   endsGeneration(token: number): boolean
 }
 
-/** Generates one answer: feeds the prompt, then one token per step. Draw number i decides answer token i. */
+/**
+ * Generates one answer: feeds the prompt, then one token per step. Draw number i decides answer token i. Tokens that the answer has already are
+ * fed with the prompt, with a result after each, so that each can be chosen again.
+ */
 export class GenerationJob implements Job {
   readonly prompt: readonly number[]
   readonly reusable: number
@@ -23,6 +26,7 @@ export class GenerationJob implements Job {
   readonly answerFixed: boolean
   readonly length: number
   readonly #request: GenerateRequest
+  readonly #answered: readonly number[]
   readonly #vocabulary: AnswerVocabulary
   readonly #chooser: TokenChooser
   readonly #matcher: StopMatcher
@@ -35,10 +39,11 @@ export class GenerationJob implements Job {
     this.#vocabulary = parts.vocabulary
     this.#onToken = parts.onToken
     this.#outcome = parts.outcome
-    this.prompt = request.promptTokens
+    this.#answered = request.answered ?? []
+    this.prompt = this.#answered.length === 0 ? request.promptTokens : [...request.promptTokens, ...this.#answered]
     // The last prompt token has to be computed: its logits are the first that are wanted.
     this.reusable = request.promptTokens.length - 1
-    this.maxAnswer = request.sampling.maxTokens
+    this.maxAnswer = request.sampling.maxTokens - this.#answered.length
     this.answerFixed = request.ignoreEnd ?? false
     this.length = request.promptTokens.length + request.sampling.maxTokens
     this.#chooser = new TokenChooser(request.sampling, parts.vocabulary, request.promptTokens)
@@ -49,22 +54,19 @@ export class GenerationJob implements Job {
   next(past: number, limit: number): JobStep {
     if (past >= this.prompt.length) return { tokens: [this.#result.tokens.at(-1)!], outputs: [0] }
     const tokens = this.prompt.slice(past, past + limit)
-    return { tokens, outputs: past + tokens.length === this.prompt.length ? [tokens.length - 1] : [] }
+    const first = Math.max(0, this.reusable - past)
+    return { tokens, outputs: first < tokens.length ? Array.from({ length: tokens.length - first }, (_, index) => first + index) : [] }
   }
 
   accept(rows: readonly Float32Array[]): { generated: number; done: boolean } {
-    const logits = rows[0]
-    if (!logits) return { generated: 0, done: false }
-    const { sampling, ignoreEnd } = this.#request
-    const token = this.#chooser.choose(logits, this.#result.tokens.length)
-    if (!ignoreEnd && this.#vocabulary.endsGeneration(token)) {
-      this.#result.finishReason = 'stop'
-      return { generated: 1, done: true }
+    let generated = 0
+    let done = false
+    for (const logits of rows) {
+      if (done) break
+      if (this.#result.tokens.length >= this.#answered.length) generated += 1
+      done = this.#take(logits)
     }
-    this.#add(token, logits)
-    const stopped = this.#matcher.stopped || this.#chooser.ended
-    if (stopped) this.#result.finishReason = 'stop'
-    return { generated: 1, done: stopped || this.#result.tokens.length >= sampling.maxTokens }
+    return { generated, done }
   }
 
   finish(): void {
@@ -75,6 +77,29 @@ export class GenerationJob implements Job {
 
   abandon(error: Error): void {
     this.#outcome.reject(error)
+  }
+
+  /** Chooses the next token. @returns whether the answer is whole */
+  #take(logits: Float32Array): boolean {
+    const { sampling, ignoreEnd } = this.#request
+    const index = this.#result.tokens.length
+    const token = this.#chooser.choose(logits, index)
+    const ends = !ignoreEnd && this.#vocabulary.endsGeneration(token)
+    if (index < this.#answered.length && (ends || token !== this.#answered[index])) this.#differs(index)
+    if (ends) {
+      this.#result.finishReason = 'stop'
+      return true
+    }
+    this.#add(token, logits)
+    const stopped = this.#matcher.stopped || this.#chooser.ended
+    if (stopped) this.#result.finishReason = 'stop'
+    const done = stopped || index + 1 >= sampling.maxTokens
+    if (done && index + 1 < this.#answered.length) this.#differs(index + 1)
+    return done
+  }
+
+  #differs(index: number): never {
+    fail('CONTINUATION_DIFFERS', `token ${index} of the answer to be continued is not the one that follows here`, { field: `answered.${index}`, action: 'stop', status: 409 })
   }
 
   #add(token: number, logits: Float32Array): void {
@@ -91,7 +116,7 @@ export class GenerationJob implements Job {
     if (topLogprobs > 0) this.#result.top.push(generated.top)
     if (logitsHashes) this.#result.logitsHashes.push(hashLogits(logits))
     this.#chooser.accept(token)
-    this.#onToken(generated)
+    if (this.#result.tokens.length > this.#answered.length) this.#onToken(generated)
   }
 }
 
