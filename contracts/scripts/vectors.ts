@@ -20,6 +20,7 @@ import {
   statementTypes,
   toHex,
   type Hex,
+  type PeerStatementName,
   type StatementMessages,
   type StatementName,
 } from '@openledger/protocol'
@@ -30,7 +31,9 @@ const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test/vect
 const id = (text: string): Hex => keccak(new TextEncoder().encode(text))
 const account = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 
-const messages: StatementMessages = {
+// What no contract reads needs no vectors for contracts.
+type ContractStatement = Exclude<StatementName, PeerStatementName>
+const messages: Pick<StatementMessages, ContractStatement> = {
   Contribution: { datanetId: 7n, contributor: account(0xc0), recordsRoot: id('records'), count: 4_294_967_295, licence: 'CC-BY-4.0 ä', consent: 2, nonce: 2n ** 256n - 1n },
   Snapshot: { datanetId: 7n, parent: id('parent'), root: id('root'), recordCount: 300, contributorCount: 4, contentHash: id('file') },
   TrainingRun: {
@@ -96,7 +99,7 @@ const messages: StatementMessages = {
   Release: { guaranteeId: id('guarantee'), resultHash: id('result') },
 }
 
-function statement<N extends StatementName>(name: N): { encoded: Hex; structHash: Hex } {
+function statement<N extends ContractStatement>(name: N): { encoded: Hex; structHash: Hex } {
   const components: readonly { name: string; type: string }[] = statementTypes[name]
   const encoded = encodeAbiParameters([{ type: 'tuple', components }], [messages[name]])
   return { encoded, structHash: statementStructHash(name, messages[name]) }
@@ -135,7 +138,7 @@ function epochs(): { linesRoot: Hex; balancesRoot: Hex; total: string; payees: A
 }
 
 const files: Record<string, unknown> = {
-  'statements.json': Object.fromEntries((Object.keys(messages) as StatementName[]).map((name) => [name, statement(name)])),
+  'statements.json': Object.fromEntries((Object.keys(messages) as ContractStatement[]).map((name) => [name, statement(name)])),
   'attribution.json': { deadline: 1_700_000_600, pendingRoot: pendingAttributionRoot(1_700_000_600) },
   'trees.json': { trees: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17].map(tree) },
   'leaves.json': {

@@ -88,5 +88,39 @@ export const guaranteeSchema = z.strictObject({
   nonce: amount,
 })
 
+export const announcementSchema = z.strictObject({
+  node: address,
+  gateway: address,
+  url: z.url({ protocol: /^https?$/ }).max(300),
+  certificate: hash32,
+  baseId: hash32,
+  profileHash: hash32,
+  adaptersHash: hash32,
+  slots: count.min(1).max(100_000),
+  positions: count.min(1),
+  inputPrice: amount,
+  outputPrice: amount,
+  session: hash32,
+  sequence: amount,
+  time: amount,
+})
+
+export const possessionSchema = z.strictObject({ node: address, gateway: address, baseId: hash32, challenge: hash32, proof: hash32 })
+
+export const orderSchema = z.strictObject({
+  gateway: address,
+  node: address,
+  session: hash32,
+  channelId: hash32,
+  deploymentId: hash32,
+  requestHash: hash32,
+  samplingHash: hash32,
+  answeredHash: hash32,
+  platformFee: amount,
+  attributionSeconds: count.min(1),
+  expiresAt: amount,
+  nonce: amount,
+})
+
 /** A statement with its signature. */
 export const signed = <T extends z.ZodType>(statement: T) => z.strictObject({ statement, signature: hexBytes })

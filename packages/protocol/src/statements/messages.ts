@@ -149,6 +149,68 @@ export type Guarantee = {
 /** A client's statement: this result is what I was promised, the reward is the agent's. */
 export type Release = { guaranteeId: Hex; resultHash: Hex }
 
+/** A node's statement to one gateway: I serve this base, from here, with this much room. */
+export type Announcement = {
+  node: Address
+  gateway: Address
+  /** Where the gateway reaches it. */
+  url: string
+  /** SHA-256 of the TLS certificate that it serves there; zero without TLS. */
+  certificate: Hex
+  baseId: Hex
+  profileHash: Hex
+  /** What binds the adapters that it holds (`adaptersHash`). */
+  adaptersHash: Hex
+  /** Answers that it computes at once. */
+  slots: number
+  /** Longest sequence, in tokens. */
+  positions: number
+  /** Smallest unit of OPEN for 1,000 input tokens: deployments below it are not for this node. */
+  inputPrice: bigint
+  /** The same for 1,000 output tokens. */
+  outputPrice: bigint
+  /** Drawn anew at each start. */
+  session: Hex
+  /** Rises within a session. */
+  sequence: bigint
+  /** Unix milliseconds. */
+  time: bigint
+}
+
+/** A node's statement: I have the base's weight file at hand. */
+export type Possession = {
+  node: Address
+  gateway: Address
+  baseId: Hex
+  /** Drawn by the gateway. */
+  challenge: Hex
+  /** What `possessionProof` gives for the file. */
+  proof: Hex
+}
+
+/** A gateway's statement to one node: compute this answer. */
+export type Order = {
+  gateway: Address
+  node: Address
+  /** The node's session. */
+  session: Hex
+  channelId: Hex
+  deploymentId: Hex
+  /** As in the Receipt. */
+  requestHash: Hex
+  /** As in the Receipt. */
+  samplingHash: Hex
+  /** Salted hash over the tokens that the answer has already (`tokenHash`). */
+  answeredHash: Hex
+  platformFee: bigint
+  /** Within how many seconds the answer must be attributed. */
+  attributionSeconds: number
+  /** Unix milliseconds. */
+  expiresAt: bigint
+  /** Unique in the node's session. */
+  nonce: bigint
+}
+
 /** The message type of each statement. */
 export type StatementMessages = {
   Contribution: Contribution
@@ -161,4 +223,10 @@ export type StatementMessages = {
   InclusionPromise: InclusionPromise
   Guarantee: Guarantee
   Release: Release
+  Announcement: Announcement
+  Possession: Possession
+  Order: Order
 }
+
+/** Statements that nodes and gateways say to each other, and no contract reads. */
+export type PeerStatementName = 'Announcement' | 'Possession' | 'Order'

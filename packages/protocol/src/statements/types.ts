@@ -1,7 +1,7 @@
 /**
  * The EIP-712 types of every statement. The contract that each is addressed to (its `verifyingContract`):
  * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt, Attribution and InclusionPromise: Epochs ·
- * Guarantee and Release: Guarantees.
+ * Guarantee and Release: Guarantees · Announcement, Possession and Order, which nodes and gateways say to each other: Stakes.
  */
 export const statementTypes = {
   Contribution: [
@@ -98,6 +98,43 @@ export const statementTypes = {
   Release: [
     { name: 'guaranteeId', type: 'bytes32' },
     { name: 'resultHash', type: 'bytes32' },
+  ],
+  Announcement: [
+    { name: 'node', type: 'address' },
+    { name: 'gateway', type: 'address' },
+    { name: 'url', type: 'string' },
+    { name: 'certificate', type: 'bytes32' },
+    { name: 'baseId', type: 'bytes32' },
+    { name: 'profileHash', type: 'bytes32' },
+    { name: 'adaptersHash', type: 'bytes32' },
+    { name: 'slots', type: 'uint32' },
+    { name: 'positions', type: 'uint32' },
+    { name: 'inputPrice', type: 'uint128' },
+    { name: 'outputPrice', type: 'uint128' },
+    { name: 'session', type: 'bytes32' },
+    { name: 'sequence', type: 'uint64' },
+    { name: 'time', type: 'uint64' },
+  ],
+  Possession: [
+    { name: 'node', type: 'address' },
+    { name: 'gateway', type: 'address' },
+    { name: 'baseId', type: 'bytes32' },
+    { name: 'challenge', type: 'bytes32' },
+    { name: 'proof', type: 'bytes32' },
+  ],
+  Order: [
+    { name: 'gateway', type: 'address' },
+    { name: 'node', type: 'address' },
+    { name: 'session', type: 'bytes32' },
+    { name: 'channelId', type: 'bytes32' },
+    { name: 'deploymentId', type: 'bytes32' },
+    { name: 'requestHash', type: 'bytes32' },
+    { name: 'samplingHash', type: 'bytes32' },
+    { name: 'answeredHash', type: 'bytes32' },
+    { name: 'platformFee', type: 'uint128' },
+    { name: 'attributionSeconds', type: 'uint32' },
+    { name: 'expiresAt', type: 'uint64' },
+    { name: 'nonce', type: 'uint64' },
   ],
 } as const
 
