@@ -17,6 +17,7 @@ import { keyCommand } from './commands/keyCommand.ts'
 import { ledgerCommand } from './commands/ledgerCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
 import { moneyCommand } from './commands/moneyCommand.ts'
+import { nodeCommand } from './commands/nodeCommand.ts'
 import { publishCommand } from './commands/publishCommand.ts'
 import { receiptCommand } from './commands/receiptCommand.ts'
 import { sealCommand } from './commands/sealCommand.ts'
@@ -76,6 +77,7 @@ export function createProgram(context: CommandContext): Command {
   ledgerCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)
+  nodeCommand(context, program)
   benchCommand(context, program)
   return program
 }

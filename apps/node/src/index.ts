@@ -1,4 +1,5 @@
 export { startNode, type NodeHandle } from './node/startNode.ts'
+export { joinNetwork, type JoinedNode, type JoinOptions } from './join/joinNetwork.ts'
 export type { NodeOptions } from './config/NodeOptions.ts'
 export type { EngineSettings, Engine } from './engine/Engine.ts'
 export { dialectNames, type UpstreamOptions } from './upstream/UpstreamOptions.ts'

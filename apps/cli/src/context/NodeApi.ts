@@ -13,6 +13,7 @@ import type {
   DeploymentView,
   EpochView,
   NewRun,
+  NodeStandingView,
   NodeView,
   Page,
   Payment,
@@ -32,6 +33,7 @@ export type NodeApi = {
   status(): Promise<StatusView>
   network(): Promise<Network>
   nodeInfo(): Promise<NodeView>
+  nodes(): Promise<NodeStandingView[]>
   datanets(): Promise<DatanetView[]>
   datanet(id: string): Promise<DatanetView>
   setMetadata(id: string, metadata: { name: string; description: string }): Promise<{ cid: string }>

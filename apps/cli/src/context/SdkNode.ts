@@ -26,6 +26,7 @@ export class SdkNode implements NodeApi {
   status: NodeApi['status'] = () => this.#ask((c) => c.status())
   network: NodeApi['network'] = () => this.#ask((c) => c.network())
   nodeInfo: NodeApi['nodeInfo'] = () => this.#ask((c) => c.node())
+  nodes: NodeApi['nodes'] = () => this.#ask((c) => c.nodes())
   datanets: NodeApi['datanets'] = () => this.#ask((c) => c.datanets())
   datanet: NodeApi['datanet'] = (id) => this.#ask((c) => c.datanet(BigInt(id)))
   setMetadata: NodeApi['setMetadata'] = (id, metadata) => this.#ask((c) => c.setMetadata(BigInt(id), metadata))

@@ -1,5 +1,6 @@
-import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, type Hex, type Network } from '@openledger/protocol'
+import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, stakesAbi, type Hex, type Network } from '@openledger/protocol'
 import { createPublicClient, getContract, http, zeroAddress, type Address, type PublicClient } from 'viem'
+import { stakeRoleIndex, type StakeRole } from '@openledger/sdk'
 import type { ChannelOnChain } from '../payments/ChannelState.ts'
 import { chainAway, chainError, isAway } from './chainError.ts'
 
@@ -17,6 +18,8 @@ export type ChainAccess = {
   isContributorAllowed(datanetId: bigint, contributor: Address): Promise<boolean>
   isTrainingAllowed(snapshotId: Hex, builder: Address): Promise<boolean>
   deployment(id: Hex): Promise<{ owner: Address; active: boolean } | undefined>
+  /** What an account has bonded for a role, and whether that is enough for it. */
+  stake(account: Address, role: StakeRole): Promise<{ bonded: bigint; isStaked: boolean }>
   /** What the treasury gets of each answer, smallest unit. */
   platformFee(): Promise<bigint>
 }
@@ -31,6 +34,7 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
   const channels = getContract({ address: contracts.channels, abi: channelsAbi, client })
   const datanets = getContract({ address: contracts.datanets, abi: datanetsAbi, client })
   const models = getContract({ address: contracts.models, abi: modelsAbi, client })
+  const stakes = getContract({ address: contracts.stakes, abi: stakesAbi, client })
   const parameters = getContract({ address: contracts.parameters, abi: parametersAbi, client })
   let awayUntil = 0
   const ask = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
@@ -71,6 +75,12 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
       ask('reading a deployment', async () => {
         const d = await models.read.getDeployment([id])
         return d.owner === zeroAddress ? undefined : { owner: d.owner, active: d.active }
+      }),
+    stake: (account, role) =>
+      ask('reading a bond', async () => {
+        const index = stakeRoleIndex[role]
+        const [{ bonded }, isStaked] = await Promise.all([stakes.read.getPosition([account, index]), stakes.read.isStaked([account, index])])
+        return { bonded, isStaked }
       }),
     platformFee: () => ask('reading the platform fee', () => parameters.read.platformFee()),
   }

@@ -44,6 +44,8 @@ export type NodeOptions = {
   callsPerMinute?: number
   /** How long answers in progress may take when the node stops, milliseconds. Default 20,000. */
   drainMs?: number
+  /** Whether answers are computed here too, not by other nodes alone. Default true. */
+  answersHere?: boolean
   /** Publish the base's weight file in the content store when it is at most this large, bytes. Default 64 MiB. */
   publishBaseBytes?: number
   /** Serve the page. Default true. */
@@ -80,6 +82,7 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     pollMs: 250,
     callsPerMinute: 6000,
     drainMs: 20_000,
+    answersHere: true,
     publishBaseBytes: 64 * 1024 * 1024,
     page: true,
     processMetrics: true,

@@ -1,12 +1,9 @@
-import type { AtomMember } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
-import { deploymentSchema, fail, OpenLedgerError, readArtefact, type Deployment, type Hex, type RunManifest } from '@openledger/protocol'
+import { deploymentSchema, fail, readArtefact, type Deployment, type Hex, type RunManifest } from '@openledger/protocol'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
-import type { LoadedEngine } from '../engine/Engine.ts'
-import { layOutAdapter, readManifest } from './AdapterFiles.ts'
-import { readWeights } from './readWeights.ts'
+import { readManifest } from './AdapterFiles.ts'
 
 /** A model that answers: a deployment with everything that its receipts name. */
 export type ServedModel = {
@@ -20,26 +17,16 @@ export type ServedModel = {
   manifest: { cid: string; value: RunManifest } | null
 }
 
-export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; serving: LoadedEngine; models: string; log: Log }
-
-/** Says why no adapter can be served where nothing says whose data shaped an answer. */
-export function noGradients(): never {
-  return fail('NO_GRADIENTS', 'answers of adapters pay those whose data shaped them, and this node has no engine that can say whose it was', {
-    status: 503,
-    action: 'stop',
-    fix: 'start the node with an engine of its own on the same base file beside the upstream server',
-  })
-}
+export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; baseId: Hex; log: Log }
 
 type Row = { id: Hex; model: string; adapter_id: Hex; statement: object; signature: Hex; registered_at: string }
 const select = `select id, model, adapter_id, statement, signature, registered_at from deployments`
 const activeMs = 2000
 
-/** The deployments of this node, by name. Adapters are loaded when they are first asked. */
+/** The deployments of this gateway, by name. */
 export class ServedModels {
   readonly #parts: ServedModelParts
   readonly #ready = new Map<Hex, Promise<ServedModel>>()
-  readonly #weights = new Map<Hex, Promise<AtomMember[]>>()
   readonly #active = new Map<Hex, { at: number; active: boolean }>()
 
   constructor(parts: ServedModelParts) {
@@ -53,7 +40,7 @@ export class ServedModels {
   }
 
   /**
-   * The model of this name, its adapter loaded.
+   * The model of this name.
    * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE
    */
   async find(name: string): Promise<ServedModel> {
@@ -69,11 +56,6 @@ export class ServedModels {
     return row ? this.#loaded(row) : fail('UNKNOWN_DEPLOYMENT', `deployment ${id} is not known here`, { status: 404 })
   }
 
-  /** Each contributor's training weight in a model's adapter; none for the bare base. */
-  async weights({ adapterId, manifest }: ServedModel): Promise<AtomMember[]> {
-    return adapterId && manifest ? this.#weightsOf(adapterId, manifest.value) : []
-  }
-
   #loaded(row: Row): Promise<ServedModel> {
     let ready = this.#ready.get(row.id)
     if (!ready) {
@@ -82,16 +64,6 @@ export class ServedModels {
       ready.catch(() => this.#ready.delete(row.id))
     }
     return ready
-  }
-
-  #weightsOf(adapterId: Hex, manifest: RunManifest): Promise<AtomMember[]> {
-    let known = this.#weights.get(adapterId)
-    if (!known) {
-      known = readWeights(this.#parts.content, manifest)
-      this.#weights.set(adapterId, known)
-      known.catch(() => this.#weights.delete(adapterId))
-    }
-    return known
   }
 
   async #isActive(id: Hex): Promise<boolean> {
@@ -109,22 +81,13 @@ export class ServedModels {
   }
 
   async #load(row: Row): Promise<ServedModel> {
-    const { query, content, serving, models } = this.#parts
+    const { query, content, baseId } = this.#parts
     const deployment = readArtefact(deploymentSchema, row.statement)
     const base = { name: row.model, deploymentId: row.id, deployment, signature: row.signature, registeredAt: Number(row.registered_at) }
-    if (row.adapter_id === serving.info.id) return { ...base, adapterId: null, manifest: null }
-    const { gradients } = serving
-    if (!gradients) return noGradients()
+    if (row.adapter_id === baseId) return { ...base, adapterId: null, manifest: null }
     const [run] = await query<{ manifest: string }>(`select manifest from runs where adapter_id = $1 and manifest is not null limit 1`, [row.adapter_id])
     if (!run) return fail('ADAPTER_MISSING', `the files of adapter ${row.adapter_id} are not here`, { status: 503, action: 'retry', fix: 'publish the run of this adapter to this node' })
-    const value = await readManifest(content, run.manifest)
-    // Its first answer would wait for it.
-    void this.#weightsOf(row.adapter_id, value).catch(() => undefined)
-    const folder = await layOutAdapter(content, models, row.adapter_id, value.adapter)
-    const loaded = await serving.engine.registerAdapter(folder)
-    gradients.place(row.adapter_id, folder)
-    if (loaded !== row.adapter_id) throw new OpenLedgerError('WRONG_ADAPTER', `the files of adapter ${row.adapter_id} are those of ${loaded}`, { action: 'stop', fix: 'remove its folder under models/ and start again' })
-    return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value } }
+    return { ...base, adapterId: row.adapter_id, manifest: { cid: run.manifest, value: await readManifest(content, run.manifest) } }
   }
 
   /** The records of a run that were revoked by a time (Unix seconds). */

@@ -16,11 +16,14 @@ import type { ApiKeys } from '../keys/ApiKeys.ts'
 import type { Names } from '../keys/Names.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
+import type { Nodes } from '../nodes/openNodes.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { PaymentDoor } from '../x402/PaymentDoor.ts'
 import type { IdleChannels } from '../idle/IdleChannels.ts'
 import type { PromiseBook } from '../payments/PromiseBook.ts'
+import type { LedgerAttributions } from '../readout/LedgerAttributions.ts'
 import type { ReadoutQueue } from '../readout/ReadoutQueue.ts'
+import type { Router } from '../router/Router.ts'
 import type { RunJobs } from '../runs/RunJobs.ts'
 import type { Settlement } from '../settlement/Settlement.ts'
 import type { Balances } from '../views/Balances.ts'
@@ -58,6 +61,9 @@ export type NodeParts = {
   models: ServedModels
   answers: AnswerPipeline
   readouts: ReadoutQueue
+  attributions: LedgerAttributions
+  nodes: Nodes
+  router: Router
   drillDowns: DrillDowns
   runs: RunJobs
   settlement: Settlement

@@ -10,6 +10,7 @@ import { checkHost, checkOrigin, limitRate } from '../requests/guards.ts'
 import { healthView } from './healthView.ts'
 import { nodeRoutes } from './nodeRoutes.ts'
 import type { NodeParts } from './NodeParts.ts'
+import { peerRoutes } from './peerRoutes.ts'
 import { RateLimit } from '../requests/RateLimit.ts'
 import { receiptRoutes } from './receiptRoutes.ts'
 import { runRoutes } from './runRoutes.ts'
@@ -46,7 +47,7 @@ export function createApp(parts: NodeParts, { hosts, callsPerMinute, journalFaul
   app.use('/api/*', limit)
   app.use('/v1/*', limit)
   app.route('/v1', openaiRoutes({ ...parts, now: () => clock.now() }))
-  for (const routes of [nodeRoutes, datanetRoutes, runRoutes, receiptRoutes, epochRoutes]) app.route('/api', routes(parts))
+  for (const routes of [nodeRoutes, datanetRoutes, runRoutes, receiptRoutes, epochRoutes, peerRoutes]) app.route('/api', routes(parts))
   for (const [path, asset] of assets) app.get(path, (c) => c.body(asset.body, 200, { 'content-type': asset.contentType }))
   return app
 }

@@ -1,39 +1,37 @@
 import { randomBytes } from 'node:crypto'
-import type { ContentStore } from '@openledger/datanet'
 import type { ServedResult } from '@openledger/engine'
-import { answerFee, fail, nodeCommitment, samplingSeed, tokenHash, toHex, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling, type Share } from '@openledger/protocol'
+import { answerFee, fail, nodeCommitment, samplingSeed, tokenHash, toHex, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling } from '@openledger/protocol'
 import type { AnswerView } from '@openledger/sdk'
 import type { Address } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { ServedModel, ServedModels } from '../deployments/ServedModels.ts'
+import type { Dispatcher } from '../dispatch/Dispatcher.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Names } from '../keys/Names.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { AnswerRequest } from './AnswerRequest.ts'
 import { answerView } from '../readout/answerView.ts'
-import type { ReadoutPlace, ReadoutQueue } from '../readout/ReadoutQueue.ts'
-import { buildReceipt } from './buildReceipt.ts'
+import type { NodeAnswer } from '../worker/AnswerOrder.ts'
 import { NodeSecrets } from './NodeSecrets.ts'
-import { openAttribution, type OpenedAttribution } from './openAttribution.ts'
-import type { ReceiptIssuer } from './ReceiptIssuer.ts'
+import type { ReceiptRecorder } from './ReceiptRecorder.ts'
 
 export type AnswerPipelineParts = {
   network: Network
   chain: ChainAccess
-  content: ContentStore
-  serving: LoadedEngine
+  /** What splits texts into tokens. */
+  serving: Pick<LoadedEngine, 'engine' | 'info'>
   models: ServedModels
   channels: ChannelLedger
-  receipts: ReceiptIssuer
-  readouts: ReadoutQueue
+  /** What has answers computed. */
+  dispatcher: Pick<Dispatcher, 'answer'>
+  receipts: ReceiptRecorder
   names: Names
   metrics: NodeMetrics
   clock: Clock
   log: Log
-  node: Address
   gateway: Address
   /** Tokens of an answer when the caller names no limit. */
   defaultMaxTokens: number
@@ -45,10 +43,10 @@ export type AnswerPipelineParts = {
 export type Answer = { result: ServedResult; promptTokens: number; view: AnswerView; created: number }
 
 type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
-type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; place: ReadoutPlace | null; release: () => void }
+type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; release: () => void }
 const feeMs = 60_000
 
-/** The way of an answer: tokens, admission, generation, receipt, journal. Whose data shaped it is found after it has left. */
+/** The way of an answer: tokens, admission, a node that computes it and signs its receipt, journal. Whose data shaped it is found after it has left. */
 export class AnswerPipeline {
   readonly #parts: AnswerPipelineParts
   readonly secrets = new NodeSecrets()
@@ -60,7 +58,7 @@ export class AnswerPipeline {
 
   /**
    * Answers one request. The promise resolves when the receipt is on the disk.
-   * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; UnavailableError ATTRIBUTION_BEHIND; errors of the engine and the journal
+   * @throws InputError MODEL_NOT_FOUND, CONTEXT_LENGTH_EXCEEDED; PaymentError as ChannelLedger.reserve; errors as Dispatcher.answer and of the journal
    */
   async answer(request: AnswerRequest): Promise<Answer> {
     return this.#complete(await this.#admit(request))
@@ -93,34 +91,28 @@ export class AnswerPipeline {
   }
 
   async #admit(request: AnswerRequest): Promise<Admitted> {
-    const { channels, clock, readouts } = this.#parts
+    const { channels, clock } = this.#parts
     const started = clock.now()
     const prepared = await this.#prepare(request)
     const { model, promptTokens, sampling, platformFee } = prepared
     const maxFee = answerFee(model.deployment, { inputTokens: promptTokens.length, outputTokens: sampling.maxTokens }, platformFee)
-    const place = model.adapterId ? readouts.reserve() : null
-    try {
-      const reservation = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined || request.payer.prepaid === true)
-      const release = (): void => {
-        reservation.release()
-        place?.release()
-      }
-      return { request, prepared, started, place, release }
-    } catch (error) {
-      place?.release()
-      throw error
-    }
+    const { release } = await channels.reserve(request.payer.channelId, maxFee, request.payer.signer !== undefined || request.payer.prepaid === true)
+    return { request, prepared, started, release }
   }
 
-  async #complete({ request, prepared, started, place, release }: Admitted): Promise<Answer> {
+  async #complete({ request, prepared, started, release }: Admitted): Promise<Answer> {
     const { clock, metrics } = this.#parts
     const { model, promptTokens } = prepared
     try {
-      const result = await this.#generate(request, prepared)
+      const answer = await this.#generate(request, prepared)
       const generated = clock.now()
-      const attribution = openAttribution(await this.#parts.models.weights(model), result.tokens.length, Math.ceil(generated / 1000) + this.#parts.attributionSeconds)
-      const view = await this.#issue(request, prepared, result, attribution)
-      if (attribution.deadline !== null) place?.take({ receiptId: view.receiptId, deadline: attribution.deadline })
+      let view: AnswerView | undefined
+      try {
+        view = await this.#record(request, prepared, answer)
+      } finally {
+        answer.close(view !== undefined)
+      }
+      const { result } = answer
       metrics.answered(model.name, { inputTokens: promptTokens.length, outputTokens: result.tokens.length, generateMs: generated - started, receiptMs: clock.now() - generated })
       return { result, promptTokens: promptTokens.length, view, created: Math.floor(started / 1000) }
     } finally {
@@ -160,7 +152,8 @@ export class AnswerPipeline {
     return wanted ?? Math.min(room, this.#parts.defaultMaxTokens)
   }
 
-  async #generate(request: AnswerRequest, { model, promptTokens, sampling }: Prepared): Promise<ServedResult> {
+  async #generate(request: AnswerRequest, { model, promptTokens, sampling, salt, requestHash, platformFee }: Prepared): Promise<NodeAnswer> {
+    const { dispatcher, serving, gateway, attributionSeconds, metrics } = this.#parts
     const stop = new AbortController()
     let begun = false
     const leave = (): void => {
@@ -168,21 +161,19 @@ export class AnswerPipeline {
     }
     request.signal?.addEventListener('abort', leave)
     if (request.signal?.aborted) leave()
-    const watch = this.#parts.metrics.generation(model)
+    const watch = metrics.generation(model)
     try {
       const onToken: AnswerRequest['onToken'] = (token) => {
         begun = true
         watch.token()
         request.onToken?.(token)
       }
-      const { engine } = this.#parts.serving
-      const { logprobs, topLogprobs, payer, scheduling } = request
-      const result = await engine.generate(
-        { ...scheduling, payer: payer.channelId, adapterId: model.adapterId, promptTokens, sampling, logprobs, topLogprobs, logitsHashes: engine.capabilities.logitsHashes },
-        { onToken, signal: stop.signal },
-      )
+      const { deploymentId, deployment, signature: deploymentSignature, adapterId, manifest } = model
+      const { logprobs, topLogprobs, payer, scheduling = {} } = request
+      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null }
+      const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
       watch.end()
-      return result
+      return answer
     } catch (error) {
       watch.end(error)
       throw error
@@ -191,52 +182,31 @@ export class AnswerPipeline {
     }
   }
 
-  async #issue(request: AnswerRequest, prepared: Prepared, result: ServedResult, attribution: OpenedAttribution): Promise<AnswerView> {
-    const { network, serving, clock, node, gateway, receipts, channels, names, log } = this.#parts
-    const { model, promptTokens, sampling, salt, requestHash, platformFee } = prepared
+  async #record(request: AnswerRequest, prepared: Prepared, answer: NodeAnswer): Promise<AnswerView> {
+    const { network, receipts, channels, names, log } = this.#parts
     const { payer } = request
-    const { receipt, shares } = buildReceipt({
-      baseId: serving.info.id,
-      adapterId: model.adapterId,
-      snapshotIds: model.manifest?.value.run.statement.snapshotIds ?? [],
-      deploymentId: model.deploymentId,
-      deployment: model.deployment,
-      node,
-      gateway,
-      treasury: network.treasury,
-      stakers: network.contracts.stakes,
-      platformFee,
-      channelId: payer.channelId,
-      requestHash,
-      outputHash: tokenHash(salt, result.tokens),
-      sampling,
-      promptTokens,
-      result,
-      profileHash: serving.info.profileHash,
-      attribution,
-      time: Math.floor(clock.now() / 1000),
-    })
+    const { model } = prepared
+    const { receipt, shares, contributors, deadline } = answer
     const deposit = (await channels.onChain(payer.channelId))?.deposited ?? 0n
-    const describe = await answerView({ network, node, names, model, receipt, shares, contributors: attribution.contributors, deadline: attribution.deadline })
-    const signed = await receipts.issue(receipt, (r) => ({
+    const describe = await answerView({ network, node: receipt.statement.node, names, model, receipt: receipt.statement, shares, contributors, deadline })
+    await receipts.record(receipt, {
       model: model.name,
       shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
-      bundle: toJson(this.#bundle(prepared, result, attribution, shares, r)),
-      view: describe(r.id),
-    }))
+      bundle: toJson(this.#bundle(prepared, answer)),
+      view: describe(receipt.id),
+    })
     let account = channels.account(payer.channelId)
     if (payer.signer) account = await channels.signFor(payer.channelId, payer.signer).catch((error: unknown) => (log.warn('voucher.unsigned', errorFields(error)), account))
     const channel = { id: payer.channelId, spent: account.spent.toString(), vouchered: account.vouchered.toString(), deposit: deposit.toString() }
-    return { ...describe(signed.id), channel }
+    return { ...describe(receipt.id), channel }
   }
 
-  #bundle(prepared: Prepared, result: ServedResult, { deadline, contributors }: OpenedAttribution, shares: Share[], signed: Pick<ReceiptBundle['receipt'], 'statement' | 'signature'>): ReceiptBundle {
-    const { network, serving } = this.#parts
-    const { model } = prepared
+  #bundle({ model, ...prepared }: Prepared, { result, receipt, profile, deadline, contributors, shares }: NodeAnswer): ReceiptBundle {
+    const { network } = this.#parts
     return {
       kind: 'openledger/receipt/1',
       domain: { chainId: network.chainId, verifyingContract: network.contracts.epochs },
-      receipt: { statement: signed.statement, signature: signed.signature },
+      receipt: { statement: receipt.statement, signature: receipt.signature },
       ...(deadline === null ? {} : { attributionDeadline: deadline }),
       deployment: { statement: model.deployment, signature: model.signature },
       run: model.manifest?.cid ?? null,
@@ -249,7 +219,7 @@ export class AnswerPipeline {
         nodeSecret: prepared.nodeSecret,
       },
       answer: { text: result.text, tokens: result.tokens, logitsHashes: result.logitsHashes, finishReason: result.finishReason, ...(result.tokensFrom === 'text' ? { tokensFrom: result.tokensFrom } : {}) },
-      profile: serving.info.profile,
+      profile,
       attribution: null,
       queryVector: null,
       platformFee: prepared.platformFee,

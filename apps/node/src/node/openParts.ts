@@ -14,8 +14,9 @@ import { describeFact } from '../events/describeFact.ts'
 import { EventFeed } from '../events/EventFeed.ts'
 import type { NodeParts } from '../http/NodeParts.ts'
 import { Indexer } from '../indexer/Indexer.ts'
+import { Dispatcher } from '../dispatch/Dispatcher.ts'
 import { AnswerPipeline } from '../inference/AnswerPipeline.ts'
-import { ReceiptIssuer } from '../inference/ReceiptIssuer.ts'
+import { ReceiptRecorder } from '../inference/ReceiptRecorder.ts'
 import { ApiKeys } from '../keys/ApiKeys.ts'
 import { ensureKey } from '../keys/keyFile.ts'
 import { Names } from '../keys/Names.ts'
@@ -24,19 +25,26 @@ import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { openPaymentChain } from '../x402/PaymentChain.ts'
 import { PaymentDoor } from '../x402/PaymentDoor.ts'
 import { IdleChannels } from '../idle/IdleChannels.ts'
+import { forfeitLate } from '../nodes/forfeitLate.ts'
+import { openNodes } from '../nodes/openNodes.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { PromiseBook } from '../payments/PromiseBook.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
 import { openAnswers, openGatewayChain, openInclusions, openReveals } from '../settlement/GatewayChain.ts'
 import { InclusionAnswerer } from '../settlement/InclusionAnswerer.ts'
-import { openReadouts } from '../readout/openReadouts.ts'
+import { LedgerAttributions } from '../readout/LedgerAttributions.ts'
+import { Router } from '../router/Router.ts'
 import { Settlement } from '../settlement/Settlement.ts'
 import { SummonsAnswerer } from '../settlement/SummonsAnswerer.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
 import { Balances } from '../views/Balances.ts'
 import type { Closers } from './Closers.ts'
+import { openLocalNode } from './openLocalNode.ts'
 import type { Memory } from './openMemory.ts'
+
+/** Answers that an engine computes at once when nothing else is said. */
+const defaultSlots = 8
 
 /** The version that this node says it is. */
 export const nodeVersion = '0.1.0'
@@ -118,12 +126,22 @@ export async function openParts(folder: DataFolder, { journal, database, content
     now,
   })
   await channels.load(query)
-  const receipts = await ReceiptIssuer.open({ network, account: accounts.node, ledger, channels }, query)
-  const models = new ServedModels({ query, content, chain, serving, models: folder.models, log })
-  const { queue: readouts, close: closeReadouts } = await openReadouts({ network, account: accounts.node, query, ledger, models, engine: serving.gradients, contentFolder: folder.content, names, metrics, clock, log, most: options.maxAttributions })
-  closers.add('readouts', closeReadouts)
+  const models = new ServedModels({ query, content, chain, baseId: serving.info.id, log })
+  const attributions = new LedgerAttributions({ network, query, ledger, models, names, pieces: (tokens) => serving.engine.pieces(tokens) })
+  const router = new Router({ now: () => clock.now(), random: Math.random })
+  const dispatcher = new Dispatcher({ router, clock, log, onLiar: (liar) => (log.error('node.lied', { node: liar }), nodes.registry.ban(liar)) })
+  const nodes = openNodes({
+    ...{ network, chain, account: accounts.gateway, content, serving, modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
+    onSweep: () => forfeitLate({ query, ledger, own: node }, Math.floor(now() / 1000)),
+  })
+  closers.add('nodes', () => nodes.close())
+  const local = await openLocalNode({ network, account: accounts.node, query, ledger, content, contentFolder: folder.content, models: folder.models, serving, attributions, metrics, clock, log, slots: settings.serving?.slots ?? defaultSlots, most: options.maxAttributions })
+  closers.add('readouts', () => local.readouts.close())
+  const readouts = local.readouts.queue
+  if (options.answersHere) dispatcher.add(local.link, local.profile)
   const { defaultMaxTokens, attributionSeconds } = options
-  const answers = new AnswerPipeline({ network, chain, content, serving, models, channels, receipts, readouts, names, metrics, clock, log, node, gateway, defaultMaxTokens, attributionSeconds })
+  const receipts = new ReceiptRecorder({ ledger, channels })
+  const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names, metrics, clock, log, gateway, defaultMaxTokens, attributionSeconds })
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
   closers.add('runs', () => runs.close())
   const gatewayChain = openGatewayChain(network, rpcUrl, chain.client, accounts.gateway)
@@ -166,6 +184,9 @@ export async function openParts(folder: DataFolder, { journal, database, content
     models,
     answers,
     readouts,
+    attributions,
+    nodes,
+    router,
     drillDowns: openDrillDowns({ content, names, serving, models, isBusy: () => readouts.size > 0 }),
     runs,
     settlement,

@@ -55,6 +55,7 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
     closers.add('events', () => Promise.resolve(parts.events.close()))
     parts.indexer.start()
     parts.readouts.start()
+    parts.nodes.start()
     parts.runs.start()
     parts.settlement.start()
     parts.idleChannels.start()

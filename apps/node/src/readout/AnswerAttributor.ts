@@ -8,8 +8,6 @@ export type AnswerAttribution = {
   root: Hex
   /** The content id of the query vector. */
   queryVector: string
-  /** The bytes of each answer token. */
-  pieces: Uint8Array[]
 }
 
 export type AttributionRequest = {
@@ -40,6 +38,6 @@ export class AnswerAttributor {
     const measured = await answerEvidence(this.#engine, table, promptTokens, answer)
     const queryVector = await this.#content.put(encodeQueryVector(measured.query))
     const document = buildAttribution({ finder, table, answer, ...measured, answerKey: outputHash })
-    return { document, root: attributionRoot(document), queryVector, pieces: await this.#engine.pieces(answer) }
+    return { document, root: attributionRoot(document), queryVector }
   }
 }

@@ -5,7 +5,8 @@ import { OpenLedgerError, UnavailableError } from '@openledger/protocol'
 import type { AnswerAttribution, AttributionRequest } from './AnswerAttributor.ts'
 
 type Failure = { code: string; message: string }
-export type ThreadData = { content: string; niceness: number }
+/** `gateway` is the address from which files are fetched that the content folder lacks. */
+export type ThreadData = { content: string; gateway?: string; niceness: number }
 /** What a thread is told: an answer to attribute, and what the engine says. */
 export type ToThread = { kind: 'attribute'; id: number; request: AttributionRequest } | { kind: 'answered'; call: number; value: unknown } | { kind: 'refused'; call: number; error: Failure }
 /** What a thread says: a question to the engine, and how an attribution ended. */
@@ -26,10 +27,10 @@ export class AttributionThread {
   #closed = false
   #next = 0
 
-  /** @param content the folder of the content store */
-  constructor(engine: AnswerEngine, content: string) {
+  /** @param content the folder of the content store @param gateway where to fetch files that it lacks; default nowhere */
+  constructor(engine: AnswerEngine, content: string, gateway?: string) {
     this.#engine = engine
-    this.#data = { content, niceness }
+    this.#data = { content, gateway, niceness }
   }
 
   /** @throws what the engine, the files and the attribution throw, by code; UnavailableError THREAD_ENDED */

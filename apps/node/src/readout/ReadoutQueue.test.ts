@@ -1,42 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Hex } from '@openledger/protocol'
-import type { Clock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
+import { JumpingClock } from '../test/JumpingClock.ts'
 import { ReadoutQueue, type ReadoutQueueOptions } from './ReadoutQueue.ts'
 
 const id = (n: number): Hex => `0x${String(n).padStart(64, '0')}`
-
-/** A clock that jumps to the end of the shortest sleep once everything else has had its turn. */
-class JumpingClock implements Clock {
-  time = 0
-  #sleepers: { until: number; wake: () => void }[] = []
-
-  now(): number {
-    return this.time
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const sleeper = { until: this.time + ms, wake: () => ((this.#sleepers = this.#sleepers.filter((s) => s !== sleeper)), resolve()) }
-      this.#sleepers.push(sleeper)
-      signal?.addEventListener('abort', sleeper.wake)
-    })
-  }
-
-  /** Runs until `done`. */
-  async until(done: () => boolean): Promise<void> {
-    for (let i = 0; i < 500 && !done(); i++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      if (done()) return
-      const next = this.#sleepers.sort((a, b) => a.until - b.until)[0]
-      if (!next) continue
-      this.time = Math.max(this.time, next.until)
-      next.wake()
-    }
-    expect(done()).toBe(true)
-  }
-}
 
 type Seen = { attributed: Hex[]; failed: [Hex, string][]; abandoned: number; outcomes: string[] }
 function setUp(change: Partial<ReadoutQueueOptions> = {}): { clock: JumpingClock; queue: ReadoutQueue; seen: Seen } {

@@ -4,11 +4,13 @@ import type { AnswerEngine } from '@openledger/attribution'
 import { FolderStore } from '@openledger/datanet'
 import { lowerPriority } from '@openledger/engine'
 import { OpenLedgerError } from '@openledger/protocol'
+import { OpenLedgerClient } from '@openledger/sdk'
+import { FetchingStore } from '../storage/FetchingStore.ts'
 import { AnswerAttributor } from './AnswerAttributor.ts'
 import type { FromThread, ThreadData, ToThread } from './AttributionThread.ts'
 
 // The module that the thread of an AttributionThread runs.
-const { content, niceness } = (workerData as { data: ThreadData }).data
+const { content, gateway, niceness } = (workerData as { data: ThreadData }).data
 lowerPriority(niceness)
 const send = (message: FromThread): void => parentPort!.postMessage(message)
 
@@ -27,7 +29,9 @@ const engine: AnswerEngine = {
   answerGradient: (...args) => ask('answerGradient', args),
   pieces: (...args) => ask('pieces', args),
 }
-const attributor = new AnswerAttributor(engine, new FolderStore(content, files))
+const own = new FolderStore(content, files)
+const client = gateway === undefined ? undefined : new OpenLedgerClient({ url: gateway })
+const attributor = new AnswerAttributor(engine, client ? new FetchingStore(own, (cid) => client.content(cid)) : own)
 
 function failureOf(error: unknown): { code: string; message: string } {
   return { code: error instanceof OpenLedgerError ? error.code : 'ATTRIBUTION_BROKE', message: error instanceof Error ? error.message : String(error) }

@@ -56,7 +56,7 @@ describe('Router', () => {
         const open = new Map<string, Attempt[]>(profiles.map(({ id }) => [id, []]))
         const fullUntil = new Map<string, number>()
         for (const { base, profile, adapter, positions, not, end, after } of orders) {
-          const wish = wishOf({ baseId: hash(base), profileHash: profile && hash(profile), adapterId: adapter && hash(adapter), positions, not: new Set(not.map((i) => `n${i}`)) })
+          const wish = wishOf({ baseId: hash(base), profileHash: profile === undefined ? undefined : hash(profile), adapterId: adapter === null ? null : hash(adapter), positions, not: new Set(not.map((i) => `n${i}`)) })
           const able = profiles.filter((p) => p.baseId === wish.baseId && (profile === undefined || p.profileHash === hash(profile)) && p.positions >= positions && p.inputPrice <= 5n && !wish.not!.has(p.id))
           const roomy = able.filter(({ id, slots }) => open.get(id)!.length < Math.ceil(1.5 * slots) && (fullUntil.get(id) ?? 0) <= time.now)
           if (roomy.length === 0) expect(codeOf(() => router.assign(wish))).toBe(able.length === 0 ? 'NO_NODE' : 'NODES_FULL')

@@ -1,7 +1,7 @@
 import { canonicalJson, cidOf, networkSchema, ProofError, promiseFileSchema, readArtefact, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type PromiseFile, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
-import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
+import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeStandingView, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
 import { serverEvents } from './serverEvents.ts'
 import type { AdapterView, AnswerDetailView, AnswerView, BalanceView, ContributionView, DatanetView, DeploymentView, EpochView, LedgerEvent, MoneyView, Page, PaymentsView, RecordView, RunView, ShapingRecordsView, SnapshotView, StatusView } from './types.ts'
 
@@ -285,6 +285,26 @@ export class OpenLedgerClient {
     const bytes = new Uint8Array(await response.arrayBuffer())
     if (cidOf(bytes) !== cid) throw new ProofError('CORRUPT_CONTENT', `the node sent other bytes than those of ${cid}`, { fix: 'fetch the file from another node' })
     return bytes
+  }
+
+  /** The nodes that answer for this gateway, best first, by what the gateway measured. */
+  async nodes(): Promise<NodeStandingView[]> {
+    return (await this.#http.json<Items<NodeStandingView>>({ path: '/api/nodes' })).items
+  }
+
+  /** Brings a node's signed announcement to its gateway. */
+  announce(announcement: { statement: Json; signature: Hex; profile: Json; adapters: readonly Hex[] }): Promise<{ taken: true }> {
+    return this.#http.json({ method: 'POST', path: '/api/nodes', body: announcement })
+  }
+
+  /** Brings a node's signed attribution of one of its receipts to the gateway that recorded it. @param attribution `queryVector` is the file in base64 */
+  sendAttribution(attribution: { attribution: { statement: Json; signature: Hex }; document: Json; queryVector: string }): Promise<{ recorded: boolean }> {
+    return this.#http.json({ method: 'POST', path: '/api/nodes/attributions', body: attribution, timeoutMs: longMs, repeatable: true })
+  }
+
+  /** The records of a run that were revoked by a time. @param run content id of its manifest @param time Unix seconds */
+  async revocations(run: string, time: number): Promise<Hex[]> {
+    return (await this.#http.json<Items<Hex>>({ path: `/api/revocations?run=${part(run)}&time=${time}` })).items
   }
 
   /** What happens at the node from now on, until the signal aborts or the node stops. */

@@ -19,6 +19,29 @@ export type NodeView = {
   commitment: Hex
 }
 
+/** GET /api/nodes: a node as its gateway measured it; what the node said of itself is null for the one in the gateway's own process. Times are Unix milliseconds. */
+export type NodeStandingView = {
+  node: Address
+  /** Weighted z-scores among nodes of the same base: 0 is like the others, more is better. */
+  score: number
+  firstTokenMs: number | null
+  tokensPerSecond: number | null
+  /** Part of its orders that failed. */
+  failures: number
+  /** How many fresh measurements that rests on. */
+  measurements: number
+  inFlight: number
+  state: 'closed' | 'resting' | 'trial'
+  url: string | null
+  profileHash: Hex
+  slots: number | null
+  stake: Amount | null
+  /** Adapters that it holds. */
+  adapters: number | null
+  heardAt: number | null
+  provenAt: number | null
+}
+
 /** GET /api/channels/:id: the chain's side and the node's side of a payment channel. */
 export type ChannelView = { id: Hex; payer: Address; gateway: Address; deposited: Amount; collected: Amount; closed: boolean; thawing: boolean; spent: Amount; vouchered: Amount; reserved: Amount }
 

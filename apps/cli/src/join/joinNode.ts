@@ -1,0 +1,80 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { ensureKey } from '@openledger/node/keys'
+import { checkDataFolder, jsonLog, joinNetwork, lockDataFolder, type JoinedNode } from '@openledger/node'
+import { fail, parseOpen } from '@openledger/protocol'
+import { OpenLedgerClient } from '@openledger/sdk'
+import { dataFolder } from '../context/dataFolder.ts'
+import { chooseBase } from '../up/chooseBase.ts'
+import { openLogFile } from '../up/openLogFile.ts'
+import { servingOptions, type ServingFlags } from '../up/servingOptions.ts'
+import { bondNode } from './bondNode.ts'
+
+export type JoinNodeOptions = ServingFlags & {
+  /** The data folder of this node. */
+  data: string
+  gateway: string
+  /** OPEN. */
+  stake: string
+  rpc?: string
+  model?: string
+  host: string
+  port: number
+  /** Where the gateway reaches this node, when that is not where it listens. */
+  address?: string
+  tlsCert?: string
+  tlsKey?: string
+  /** OPEN for 1,000 tokens. */
+  minInput?: string
+  minOutput?: string
+}
+
+async function tlsOf({ tlsCert, tlsKey }: JoinNodeOptions): Promise<{ cert: string; key: string } | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined) return fail('TLS_INCOMPLETE', 'TLS takes a certificate and its key', { field: tlsCert === undefined ? '--tls-cert' : '--tls-key' })
+  return { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') }
+}
+
+/**
+ * Joins a gateway's network with this machine: bonds the stake, then starts the node.
+ * @param note told what happens
+ * @throws as bondNode and joinNetwork
+ */
+export async function joinNode(options: JoinNodeOptions, note: (text: string) => void): Promise<JoinedNode & { bonded: bigint }> {
+  const folder = dataFolder(options.data)
+  await mkdir(folder.root, { recursive: true, mode: 0o700 })
+  const lock = await lockDataFolder(folder.root)
+  const closers: (() => Promise<unknown>)[] = [() => lock.release()]
+  const stop = async (): Promise<void> => {
+    for (let close = closers.pop(); close; close = closers.pop()) await close()
+  }
+  try {
+    await checkDataFolder(folder.root)
+    const base = await chooseBase(folder.root, options.model, process.env)
+    const network = await new OpenLedgerClient({ url: options.gateway }).network()
+    const rpcUrl = options.rpc ?? network.rpcUrl
+    const account = await ensureKey(folder.keys, 'node')
+    note(`node ${account.address}`)
+    const bonded = await bondNode({ ...network, rpcUrl }, account, parseOpen(options.stake))
+    const log = await openLogFile(folder.root)
+    closers.push(() => log.close())
+    const node = await joinNetwork({
+      dataDir: folder.root,
+      gateway: options.gateway,
+      rpcUrl,
+      engine: { modelPath: base.path, modelName: base.name, serving: servingOptions(options), training: { threads: options.threads } },
+      account,
+      host: options.host,
+      port: options.port,
+      url: options.address,
+      tls: await tlsOf(options),
+      prices: { input: parseOpen(options.minInput ?? '0'), output: parseOpen(options.minOutput ?? '0') },
+      lock,
+      log: jsonLog(log.line),
+    })
+    closers.push(() => node.stop())
+    return { ...node, bonded, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

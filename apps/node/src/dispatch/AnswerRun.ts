@@ -1,0 +1,219 @@
+import type { GeneratedToken } from '@openledger/engine'
+import { OpenLedgerError, UnavailableError } from '@openledger/protocol'
+import { errorFields, type Log } from '../config/Log.ts'
+import type { Clock } from '../config/Clock.ts'
+import { LinkFault } from '../wire/LinkFault.ts'
+import type { NodeLink } from '../links/NodeLink.ts'
+import type { Attempt, Router, Wish } from '../router/Router.ts'
+import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
+import { faultOf } from './faultOf.ts'
+import { watchSilence } from './watchSilence.ts'
+
+export type AnswerRunParts = {
+  router: Router
+  links: ReadonlyMap<string, NodeLink>
+  clock: Clock
+  log: Log
+  /** Nodes that may be asked for one answer, one after the other. */
+  mostNodes: number
+  /** Told who was found to say what is not so. */
+  onLiar: (node: string) => void
+}
+
+/** One attempt while it runs. */
+type Leg = { attempt: Attempt; stop: AbortController }
+
+/** One answer on its way: from node to node until it is whole. What has streamed stays, and is gone on with. */
+export class AnswerRun {
+  readonly #parts: AnswerRunParts
+  readonly #order: AnswerOrder
+  readonly #options: OrderOptions
+  readonly #streamed: number[] = []
+  /** Which node gave each token. */
+  readonly #authors: string[] = []
+  readonly #not = new Set<string>()
+  /** Nodes that would have begun the answer otherwise, and whose token each of them refused. */
+  readonly #objections: { node: string; author: string }[] = []
+  /** What nodes elsewhere said is wrong with the order itself. */
+  readonly #complaints = new Set<string>()
+  #origin: Pick<Attempt, 'profileHash' | 'exactReplay'> | undefined
+
+  constructor(parts: AnswerRunParts, order: AnswerOrder, options: OrderOptions) {
+    this.#parts = parts
+    this.#order = order
+    this.#options = options
+  }
+
+  /** Has the answer computed. Call it once. Errors as Dispatcher.answer. */
+  async complete(): Promise<NodeAnswer> {
+    const { router, mostNodes, log } = this.#parts
+    let failure: unknown
+    for (let tries = 0; tries < mostNodes; tries++) {
+      let attempt: Attempt
+      try {
+        attempt = router.assign(this.#wish())
+      } catch (error) {
+        throw this.#final(failure ?? error)
+      }
+      try {
+        const answer = await this.#race(attempt)
+        this.#settleObjections()
+        return answer
+      } catch (error) {
+        failure = error
+        const fault = faultOf(error)
+        if (this.#options.signal.aborted || (fault === 'caller' && this.#isAgreed(attempt, error))) throw error
+        if (this.#streamed.length > 0 && this.#origin?.exactReplay !== true) throw error
+        log.warn('answer.moves', { node: attempt.node, tokens: this.#streamed.length, fault, ...errorFields(error) })
+        if (this.#isAuthorWrong()) break
+      }
+    }
+    throw this.#final(failure)
+  }
+
+  #wish(): Wish {
+    const { baseId, adapterId, promptTokens, sampling, deployment } = this.#order
+    const { inputPrice, outputPrice } = deployment
+    return { baseId, adapterId, positions: promptTokens.length + sampling.maxTokens, inputPrice, outputPrice, not: this.#not, ...(this.#streamed.length > 0 ? { profileHash: this.#origin!.profileHash } : {}) }
+  }
+
+  /** Runs one attempt, and a second beside it when its first token is late: the first token decides between them. */
+  #race(first: Attempt): Promise<NodeAnswer> {
+    const { router, clock } = this.#parts
+    return new Promise((resolve, reject) => {
+      const running = new Set<Leg>()
+      const over = new AbortController()
+      let winner: Leg | undefined
+      const finish = (settle: () => void): void => {
+        over.abort()
+        for (const leg of running) leg.stop.abort()
+        settle()
+      }
+      const win = (leg: Leg): boolean => {
+        if (winner === undefined && !over.signal.aborted) {
+          winner = leg
+          for (const other of running) if (other !== leg) other.stop.abort()
+        }
+        return winner === leg
+      }
+      const begin = (attempt: Attempt): void => {
+        const leg: Leg = { attempt, stop: new AbortController() }
+        running.add(leg)
+        const onToken = (token: GeneratedToken): void => {
+          if (!win(leg)) return
+          attempt.token()
+          this.#emit(token, attempt)
+        }
+        this.#carry(leg, onToken).then(
+          (answer) => {
+            running.delete(leg)
+            const wanted = win(leg)
+            attempt.end(wanted ? 'finished' : 'withdrawn')
+            if (wanted) finish(() => resolve(answer))
+            else answer.close(false)
+          },
+          (error: unknown) => {
+            running.delete(leg)
+            this.#end(leg, error, winner !== undefined && winner !== leg)
+            if (leg === winner || running.size === 0) finish(() => reject(error as Error))
+          },
+        )
+      }
+      begin(first)
+      if (first.lateAfterMs === undefined || this.#streamed.length > 0) return
+      void clock.sleep(first.lateAfterMs, over.signal).then(() => {
+        if (over.signal.aborted || winner !== undefined) return
+        const second = router.hedge({ ...this.#wish(), not: new Set([...this.#not, first.node]) })
+        if (second) begin(second)
+      })
+    })
+  }
+
+  async #carry({ attempt, stop }: Leg, onToken: (token: GeneratedToken) => void): Promise<NodeAnswer> {
+    const { links, clock } = this.#parts
+    const { signal } = this.#options
+    const link = links.get(attempt.node)
+    if (!link) throw new LinkFault('NODE_GONE', `node ${attempt.node} is not there any more`)
+    const leave = (): void => stop.abort()
+    signal.addEventListener('abort', leave)
+    if (signal.aborted) leave()
+    let fault: LinkFault | undefined
+    const watch = watchSilence(link.patience, clock, (stalled) => {
+      fault = stalled
+      stop.abort()
+    })
+    try {
+      const answered = this.#streamed.length === 0 ? this.#order.answered : [...this.#order.answered, ...this.#streamed]
+      return await link.answer(
+        { ...this.#order, answered },
+        {
+          signal: stop.signal,
+          onToken: (token) => {
+            watch.token()
+            onToken(token)
+          },
+        },
+      )
+    } catch (error) {
+      throw fault ?? error
+    } finally {
+      watch.end()
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  #emit(token: GeneratedToken, attempt: Attempt): void {
+    this.#origin ??= attempt
+    this.#streamed.push(token.token)
+    this.#authors.push(attempt.node)
+    this.#options.onToken(token)
+  }
+
+  #end({ attempt }: Leg, error: unknown, calledOff: boolean): void {
+    const fault = faultOf(error)
+    if (calledOff || this.#options.signal.aborted) return attempt.end('withdrawn')
+    this.#not.add(attempt.node)
+    if (fault === 'caller') return attempt.end('withdrawn')
+    if (fault === 'full') {
+      // What was too late for this order's own bound may be soon enough for others.
+      const own = this.#order.scheduling.firstTokenMs !== undefined
+      return attempt.end(own ? 'withdrawn' : 'refused', (error as OpenLedgerError).retryAfterMs)
+    }
+    if (fault === 'node') return attempt.end('failed')
+    // Who is wrong is not known yet.
+    attempt.end('withdrawn')
+    const index = Number(/^answered\.(\d+)$/.exec((error as OpenLedgerError).field ?? '')?.[1] ?? 0) - this.#order.answered.length
+    this.#objections.push({ node: attempt.node, author: this.#authors[Math.max(0, index)] ?? '' })
+  }
+
+  /** Whether an order is at fault: a node of this process says so, or two nodes elsewhere do. */
+  #isAgreed({ node }: Attempt, error: unknown): boolean {
+    const { code } = error as OpenLedgerError
+    if (this.#parts.links.get(node)?.patience === null || code === 'DEADLINE_EXCEEDED' || this.#complaints.has(code)) return true
+    this.#complaints.add(code)
+    return false
+  }
+
+  /** The answer is whole: those who would have begun it otherwise stand alone against two. */
+  #settleObjections(): void {
+    for (const { node } of this.#objections) this.#blame(node)
+  }
+
+  /** Whether two nodes refuse what one gave. */
+  #isAuthorWrong(): boolean {
+    const [first, second] = this.#objections
+    if (!first || !second) return false
+    for (const author of new Set([first.author, second.author])) if (author !== '') this.#blame(author)
+    return true
+  }
+
+  #blame(node: string): void {
+    this.#parts.router.blame(node)
+    this.#parts.onLiar(node)
+  }
+
+  #final(failure: unknown): unknown {
+    if (this.#objections.length === 0) return failure
+    return new UnavailableError('ANSWER_DISPUTED', 'nodes do not agree on how this answer begins, so it cannot be finished', { cause: failure, status: 502, action: 'retry', fix: 'ask again: nothing is owed for this answer' })
+  }
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import * as files from 'node:fs/promises'
+import path from 'node:path'
+import { FolderStore } from '@openledger/datanet'
+import { fail, toHex, toJson, type Hex, type Json } from '@openledger/protocol'
+import { OpenLedgerClient } from '@openledger/sdk'
+import type { Address, LocalAccount } from 'viem'
+import { openChain } from '../chain/ChainAccess.ts'
+import { systemClock, type Clock } from '../config/Clock.ts'
+import { jsonLog, type Log } from '../config/Log.ts'
+import { closeServing, openServing, type EngineSettings } from '../engine/Engine.ts'
+import { Journal } from '../journal/Journal.ts'
+import { Closers } from '../node/Closers.ts'
+import { listenPeer, type PeerAddress } from '../peer/listenPeer.ts'
+import { OrderGuard } from '../peer/OrderGuard.ts'
+import { peerApp } from '../peer/peerApp.ts'
+import { provePossession } from '../peer/provePossession.ts'
+import { openReadouts } from '../readout/openReadouts.ts'
+import { checkDataFolder } from '../storage/checkDataFolder.ts'
+import { FetchingStore } from '../storage/FetchingStore.ts'
+import { lockDataFolder, type DataFolderLock } from '../storage/lockDataFolder.ts'
+import { AnswerWorker } from '../worker/AnswerWorker.ts'
+import { HeldAdapters } from '../worker/HeldAdapters.ts'
+import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
+import { Announcer } from './Announcer.ts'
+import { AttributionDelivery } from './AttributionDelivery.ts'
+import { SignedReceipts } from './SignedReceipts.ts'
+
+export type JoinOptions = PeerAddress & {
+  dataDir: string
+  /** The gateway's address, such as http://127.0.0.1:7800. */
+  gateway: string
+  /** The chain's RPC address; default the one that the gateway names. */
+  rpcUrl?: string
+  engine: EngineSettings
+  /** The node's key, bonded as a node. */
+  account: LocalAccount
+  /** The address that the gateway is to call; default the one that is listened on. */
+  url?: string
+  /** What deployments must pay at least, smallest unit for 1,000 tokens. Default nothing. */
+  prices?: { input: bigint; output: bigint }
+  /** Answers that can wait to be attributed. Default 1,000. */
+  maxAttributions?: number
+  /** Pause between announcements, milliseconds. Default 10,000. */
+  announceMs?: number
+  /** A lock that the caller holds on the data folder; it is taken and released here otherwise. */
+  lock?: DataFolderLock
+  clock?: Clock
+  log?: Log
+}
+
+/** A node that answers for a gateway elsewhere. */
+export type JoinedNode = { url: string; node: Address; session: Hex; gateway: Address; stop(): Promise<void> }
+
+const defaultSlots = 8
+const challengesPerMinute = 30
+
+/**
+ * Starts a node in this process that answers orders of one gateway: checks that both have the same base and that the gateway is bonded, listens, and
+ * announces itself until it is stopped. What fails half-way closes what was opened.
+ * @throws InputError OTHER_BASE, GATEWAY_NOT_BONDED, TLS_NEEDED; UnavailableError NODE_AWAY, PORT_IN_USE; StorageError of data folder and journal; errors of the engine
+ */
+export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, account, host, port, tls, prices = { input: 0n, output: 0n }, maxAttributions = 1000, announceMs = 10_000, clock = systemClock, log = jsonLog(), ...options }: JoinOptions): Promise<JoinedNode> {
+  const closers = new Closers(log)
+  try {
+    const lock = options.lock ?? (await lockDataFolder(dataDir))
+    if (!options.lock) closers.add('lock', () => lock.release())
+    const folder = await checkDataFolder(dataDir)
+    const client = new OpenLedgerClient({ url: gatewayUrl })
+    const loading = openServing(engine, clock)
+    closers.add('engine', () => loading.then(closeServing, () => undefined))
+    const [network, { gateway, base }] = await Promise.all([client.network(), client.node()])
+    const serving = await loading
+    const { id: baseId, profile, profileHash, positions } = serving.info
+    if (base.id !== baseId) fail('OTHER_BASE', `the gateway serves base ${base.id} (${base.name}), this file is ${baseId}`, { field: '--model', fix: 'start the node with the same base model' })
+    const chain = openChain(network, options.rpcUrl ?? network.rpcUrl)
+    if (!(await chain.stake(gateway, 'gateway')).isStaked) fail('GATEWAY_NOT_BONDED', `the gateway ${gateway} has not bonded what a gateway must: nothing covers what it would owe`, { field: '--gateway', fix: 'join another gateway' })
+
+    const journal = await Journal.open({ folder: path.join(folder.dir, 'receipts'), now: () => clock.now() })
+    closers.add('journal', () => journal.close())
+    const receipts = await SignedReceipts.open(journal)
+    const content = new FetchingStore(new FolderStore(folder.content, files), (cid) => client.content(cid))
+    const adapters = new HeldAdapters({ content, serving, models: folder.models })
+    const delivery = new AttributionDelivery({ receipts, client, content, clock, log })
+    const [waiting, made] = [receipts.open.filter((job) => !receipts.attribution(job.receiptId)), receipts.open.filter((job) => receipts.attribution(job.receiptId))]
+    for (const job of made) delivery.add(job)
+    closers.add('delivery', () => delivery.close())
+    const readouts = openReadouts({
+      ...{ network, account, clock, log, adapters, open: waiting, most: maxAttributions, engine: serving.gradients, contentFolder: folder.content, gatewayUrl },
+      metrics: { attributed: () => undefined },
+      pending: async (receiptId) => {
+        const kept = receipts.pending(receiptId)
+        if (!kept) return undefined
+        const [channel, revoked] = await Promise.all([client.channel(kept.statement.channelId), client.revocations(kept.run, Number(kept.statement.time))])
+        return { ...kept, payer: channel.payer, revoked }
+      },
+      deliver: async ({ receiptId, attribution, signature, document, queryVector }) => {
+        await receipts.attribute(receiptId, { statement: toJson(attribution), signature, document: document as unknown as Json, queryVector })
+        delivery.add({ receiptId, deadline: receipts.open.find((job) => job.receiptId === receiptId)?.deadline ?? 0 })
+      },
+      forfeit: (receiptId) => receipts.end(receiptId, 'late'),
+    })
+    closers.add('readouts', () => readouts.close())
+
+    const node = account.address
+    const session = toHex(randomBytes(32))
+    const signer = new ReceiptSigner({ network, account, nextNonce: receipts.nextNonce })
+    const parties = { treasury: network.treasury, stakers: network.contracts.stakes }
+    const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })
+    const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, now: () => clock.now() })
+    const app = peerApp({ network, account, gateway, baseId, worker, guard, prove: (challenge) => provePossession(engine.modelPath, challenge, node), challengesPerMinute, now: () => clock.now(), log })
+    const listener = await listenPeer(app, { host, port, tls })
+    closers.add('peer', () => listener.close())
+    const url = options.url ?? listener.url
+    const announcer = new Announcer({
+      ...{ network, account, client, profile, adapters: () => adapters.ids, clock, log, everyMs: announceMs },
+      fixed: { node, gateway, url, certificate: listener.certificate, baseId, profileHash, slots: engine.serving?.slots ?? defaultSlots, positions, inputPrice: prices.input, outputPrice: prices.output, session },
+    })
+    closers.add('announcer', () => announcer.close())
+    readouts.queue.start()
+    delivery.start()
+    announcer.start()
+    log.info('node.listens', { url, node, gateway })
+    let stopped: Promise<void> | undefined
+    return { url, node, session, gateway, stop: () => (stopped ??= closers.close()) }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}

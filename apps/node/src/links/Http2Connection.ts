@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import { OpenLedgerError, zeroHash, type Hex } from '@openledger/protocol'
+import { LinkFault } from '../wire/LinkFault.ts'
+
+export type Http2ConnectionOptions = {
+  url: string
+  /** SHA-256 of the certificate that must be shown; zero for connections in clear. */
+  certificate: Hex
+  /** How long a connection may take to be made, and a node to answer a ping, milliseconds. Default 5,000. */
+  answerMs?: number
+  /** Pause between pings. Default 5,000. */
+  pingMs?: number
+}
+
+/** A reply whose body is read as it comes. */
+export type StreamedReply = { status: number; chunks: AsyncIterable<Uint8Array> }
+
+const lost = (cause?: unknown): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke', { cause })
+
+/**
+ * One HTTP/2 connection to a node, which carries all that is asked of it. Made when it is first needed and again when it broke; a node that does
+ * not answer pings counts as gone, and everything under way fails at once.
+ */
+export class Http2Connection {
+  readonly #options: Required<Http2ConnectionOptions>
+  #session: Promise<ClientHttp2Session> | undefined
+  #closed = false
+
+  constructor(options: Http2ConnectionOptions) {
+    this.#options = { answerMs: 5000, pingMs: 5000, ...options }
+  }
+
+  /**
+   * Posts a body of JSON. The caller reads the reply to its end, or aborts.
+   * @throws LinkFault NODE_LOST, WRONG_CERTIFICATE; InputError CANCELLED when the signal aborts
+   */
+  async post(path: string, body: string, signal: AbortSignal): Promise<StreamedReply> {
+    const session = await this.#open()
+    if (signal.aborted) throw cancelled()
+    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' })
+    const abort = (): void => void stream.destroy(cancelled())
+    signal.addEventListener('abort', abort, { once: true })
+    stream.once('close', () => signal.removeEventListener('abort', abort))
+    stream.end(body)
+    const status = await new Promise<number>((resolve, reject) => {
+      stream.once('response', (headers) => resolve(Number(headers[':status'])))
+      stream.once('error', (error) => reject(faultOf(error)))
+      stream.once('close', () => reject(lost()))
+    })
+    return { status, chunks: chunksOf(stream) }
+  }
+
+  /** Ends the connection and all that is under way. */
+  close(): void {
+    this.#closed = true
+    const session = this.#session
+    this.#session = undefined
+    session?.then((open) => open.destroy()).catch(() => undefined)
+  }
+
+  #open(): Promise<ClientHttp2Session> {
+    if (this.#closed) return Promise.reject(lost())
+    if (!this.#session) {
+      const opening = this.#connect()
+      this.#session = opening
+      const forget = (): void => {
+        if (this.#session === opening) this.#session = undefined
+      }
+      opening.then((session) => session.once('close', forget), forget)
+    }
+    return this.#session
+  }
+
+  async #connect(): Promise<ClientHttp2Session> {
+    const { url, certificate, answerMs } = this.#options
+    // Who the node is follows from the certificate's hash, which it has signed; no authority is asked.
+    const session = connect(url, { rejectUnauthorized: false })
+    session.on('error', () => undefined)
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(lost()), answerMs)
+      session.once('connect', () => resolve())
+      session.once('error', (cause) => reject(lost(cause)))
+      session.once('close', () => reject(lost()))
+      session.once('connect', () => clearTimeout(timer))
+      session.once('close', () => clearTimeout(timer))
+    }).catch((error: unknown) => {
+      session.destroy()
+      throw error
+    })
+    if (certificateOf(session) !== certificate) {
+      session.destroy()
+      throw new LinkFault('WRONG_CERTIFICATE', 'what listens at the address of the node shows another certificate than the node announced')
+    }
+    this.#keepAlive(session)
+    return session
+  }
+
+  #keepAlive(session: ClientHttp2Session): void {
+    const { answerMs, pingMs } = this.#options
+    const timer = setInterval(() => {
+      const late = setTimeout(() => session.destroy(lost()), answerMs)
+      late.unref()
+      if (!session.ping(() => clearTimeout(late))) clearTimeout(late)
+    }, pingMs)
+    timer.unref()
+    session.once('close', () => clearInterval(timer))
+  }
+}
+
+function certificateOf(session: ClientHttp2Session): Hex {
+  if (session.encrypted !== true) return zeroHash
+  const shown = (session.socket as TLSSocket).getPeerX509Certificate()
+  return shown ? `0x${createHash('sha256').update(shown.raw).digest('hex')}` : zeroHash
+}
+
+function cancelled(): OpenLedgerError {
+  return new OpenLedgerError('CANCELLED', 'the request was cancelled', { action: 'stop', status: 499 })
+}
+
+function faultOf(error: unknown): Error {
+  return error instanceof OpenLedgerError ? error : lost(error)
+}
+
+async function* chunksOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array
+  } catch (error) {
+    throw faultOf(error)
+  } finally {
+    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL)
+  }
+  // A connection that breaks can end a stream without an error.
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw lost()
+}

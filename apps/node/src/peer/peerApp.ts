@@ -1,0 +1,77 @@
+import { fail, OpenLedgerError, orderSchema, signStatement, statementDomain, type Hex, type Network } from '@openledger/protocol'
+import { Hono } from 'hono'
+import type { LocalAccount } from 'viem'
+import { z } from 'zod'
+import type { Log } from '../config/Log.ts'
+import { errorResponse, toLedgerError } from '../requests/errorResponse.ts'
+import { readBytes, readJson } from '../requests/readJson.ts'
+import type { AnswerWorker } from '../worker/AnswerWorker.ts'
+import { endEvent, errorEvent, tokenEvent } from '../wire/answerEvents.ts'
+import { readOrder } from '../wire/orderEnvelope.ts'
+import type { OrderGuard } from './OrderGuard.ts'
+
+export type PeerAppParts = {
+  network: Network
+  /** The node's key. */
+  account: LocalAccount
+  gateway: `0x${string}`
+  baseId: Hex
+  worker: Pick<AnswerWorker, 'answer'>
+  guard: OrderGuard
+  /** The hash that a challenge to show the base's file has for an answer. */
+  prove: (challenge: Hex) => Promise<Hex>
+  /** Challenges that may be answered in a minute: each reads from the disk. */
+  challengesPerMinute: number
+  now: () => number
+  log: Log
+}
+
+const mostBytes = 4 * 1024 * 1024
+const challengeSchema = z.strictObject({ challenge: orderSchema.shape.session })
+
+/** What a node says over the wire: GET /health, POST /possession, and POST /answers, which streams lines. */
+export function peerApp({ network, account, gateway, baseId, worker, guard, prove, challengesPerMinute, now, log }: PeerAppParts): Hono {
+  const app = new Hono()
+  const challenged: number[] = []
+  app.onError((error, c) => errorResponse(c, error, log))
+  app.notFound((c) => errorResponse(c, new OpenLedgerError('NOT_FOUND', 'there is nothing here', { status: 404 }), log))
+  app.get('/health', (c) => c.json({ status: 'ok', node: account.address }))
+
+  app.post('/possession', async (c) => {
+    const { challenge } = await readJson(c, challengeSchema, 1024)
+    while (challenged[0] !== undefined && challenged[0] <= now() - 60_000) challenged.shift()
+    if (challenged.length >= challengesPerMinute) fail('TOO_MANY_CHALLENGES', 'this node was challenged too often', { status: 429, action: 'retry' })
+    challenged.push(now())
+    const statement = { node: account.address, gateway, baseId, challenge, proof: await prove(challenge) }
+    const signature = await signStatement(account, statementDomain(network.chainId, network.contracts.stakes), 'Possession', statement)
+    return c.json({ statement, signature })
+  })
+
+  app.post('/answers', async (c) => {
+    const order = await guard.admit(readOrder(await readBytes(c, mostBytes)))
+    const stop = new AbortController()
+    c.req.raw.signal.addEventListener('abort', () => stop.abort())
+    const encoder = new TextEncoder()
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        const say = (line: string): void => {
+          if (!stop.signal.aborted) controller.enqueue(encoder.encode(line))
+        }
+        try {
+          const answer = await worker.answer(order, { signal: stop.signal, onToken: (token) => say(tokenEvent(token)) })
+          // The node's own memory has it, so its attribution is due whatever the gateway does.
+          answer.close(true)
+          say(endEvent(answer))
+        } catch (error) {
+          say(errorEvent(toLedgerError(error, log)))
+        }
+        if (!stop.signal.aborted) controller.close()
+      },
+      cancel() {
+        stop.abort()
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } })
+  })
+  return app
+}

@@ -1,0 +1,90 @@
+import type { GeneratedToken } from '@openledger/engine'
+import { fail, OpenLedgerError, receiptSchema, signed, toJson, type ErrorAction } from '@openledger/protocol'
+import { z } from 'zod'
+import { LinkFault } from './LinkFault.ts'
+import type { NodeAnswer } from '../worker/AnswerOrder.ts'
+
+const hash = receiptSchema.shape.requestHash
+const token = z.int().min(0).max(0xffffffff)
+/** A log probability; what JSON cannot write is not a number. */
+const logprob = z.number().nullable()
+const top = z.array(z.strictObject({ token, logprob })).max(20)
+
+/** One line of an answer's stream: a token, the end with the receipt, or why there is none. */
+export const answerEventSchema = z.union([
+  z.strictObject({ token, logprob, top: top.optional() }),
+  z.strictObject({
+    end: z.strictObject({
+      tokens: z.array(token).max(131_072),
+      logprobs: z.array(logprob).max(131_072),
+      top: z.array(top).max(131_072),
+      logitsHashes: z.array(hash).max(131_072),
+      finishReason: z.enum(['stop', 'length']),
+      receipt: signed(receiptSchema),
+      /** Unix seconds. */
+      deadline: z.int().min(0).nullable(),
+    }),
+  }),
+  z.strictObject({
+    error: z.strictObject({
+      code: z.string().max(64),
+      message: z.string().max(2000),
+      field: z.string().max(200).nullable(),
+      fix: z.string().max(2000).nullable(),
+      action: z.enum(['fix', 'retry', 'stop']),
+      status: z.int().min(400).max(599),
+      retryAfterMs: z.number().nullable(),
+    }),
+  }),
+])
+
+export type AnswerEvent = z.output<typeof answerEventSchema>
+export type AnswerEnd = Extract<AnswerEvent, { end: unknown }>['end']
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** A token's line. */
+export function tokenEvent({ token, logprob, top }: GeneratedToken): string {
+  return `${JSON.stringify({ token, logprob: finite(logprob), ...(top.length > 0 ? { top: top.map((t) => ({ ...t, logprob: finite(t.logprob) })) } : {}) })}\n`
+}
+
+/** The line that ends an answer. The text is not in it: whoever has the tokens makes it. */
+export function endEvent({ result, receipt, deadline }: Pick<NodeAnswer, 'result' | 'receipt' | 'deadline'>): string {
+  const { tokens, logprobs, top, logitsHashes, finishReason } = result
+  const { statement, signature } = receipt
+  return `${JSON.stringify(toJson({ end: { tokens, logprobs: logprobs.map(finite), top: top.map((list) => list.map((t) => ({ ...t, logprob: finite(t.logprob) }))), logitsHashes, finishReason, receipt: { statement, signature }, deadline } }))}\n`
+}
+
+/** The line of an answer that failed. */
+export function errorEvent(error: OpenLedgerError): string {
+  const { code, message, field, fix, action, status, retryAfterMs } = error
+  return `${JSON.stringify({ error: { code, message: message.slice(0, 2000), field: field?.slice(0, 200) ?? null, fix: fix ?? null, action, status, retryAfterMs: retryAfterMs ?? null } })}\n`
+}
+
+/** The error that a line tells of. */
+export function errorOf({ code, message, field, fix, action, status, retryAfterMs }: Extract<AnswerEvent, { error: unknown }>['error']): OpenLedgerError {
+  return new OpenLedgerError(code, message, { field: field ?? undefined, fix: fix ?? undefined, action: action satisfies ErrorAction, status, retryAfterMs: retryAfterMs ?? undefined })
+}
+
+/** Reads one line. @throws LinkFault NODE_SPEAKS_ODDLY */
+export function readAnswerEvent(line: string): AnswerEvent {
+  try {
+    return answerEventSchema.parse(JSON.parse(line))
+  } catch (cause) {
+    throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node sent what is no token, no receipt and no error', { cause })
+  }
+}
+
+/** Reads lines from a stream of bytes. @throws InputError LINE_TOO_LONG */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8')
+  let rest = ''
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true })
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      yield rest.slice(0, end)
+      rest = rest.slice(end + 1)
+    }
+    if (rest.length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} characters`, { action: 'stop' })
+  }
+}
