@@ -29,6 +29,8 @@ export type UpOptions = GlobalOptions & ServingFlags & {
   disputeWindow: number
   /** Play the loop on the sample datanet when the folder is new. */
   sample: boolean
+  /** False: this process computes no answers; nodes that join do. */
+  answers?: boolean
   model?: string
   /** A server that computes the answers, and how it is spoken to. */
   upstream?: string
@@ -66,6 +68,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
     keys: { node: keys.node, gateway: keys.gateway },
     lock,
     settlementMs: options.epochSeconds * 1000,
+    answersHere: options.answers !== false,
     log,
   })
 }

@@ -47,6 +47,7 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--no-upstream-gradients', 'compute no gradients here: adapters are not served')
     .option('--epoch-seconds <n>', 'pause between settlements; 0 settles on demand alone', whole, 60)
     .option('--dispute-window <n>', 'seconds before an epoch is final, for new contracts', whole, 2)
+    .option('--no-answers', 'compute no answers here: only nodes that join with openledger node join do')
     .option('--no-sample', 'do not play the sample loop')
     .option('--sample-file <file>', 'labelled records (JSONL with contributor, prompt, completion) to play the loop on')
     .option('--sample-epochs <n>', 'passes of training over them', whole)
