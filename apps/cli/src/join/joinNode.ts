@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { ensureKey } from '@openledger/node/keys'
-import { checkDataFolder, jsonLog, joinNetwork, lockDataFolder, type JoinedNode } from '@openledger/node'
-import { fail, parseOpen } from '@openledger/protocol'
+import { checkDataFolder, jsonLog, joinNetwork, lockDataFolder, writeFileSafely, type JoinedNode } from '@openledger/node'
+import { fail, parseOpen, writeArtefact, type Network } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
-import { dataFolder } from '../context/dataFolder.ts'
+import { dataFolder, readNetwork, type DataFolder } from '../context/dataFolder.ts'
 import { chooseBase } from '../up/chooseBase.ts'
 import { openLogFile } from '../up/openLogFile.ts'
 import { servingOptions, type ServingFlags } from '../up/servingOptions.ts'
@@ -28,10 +29,20 @@ export type JoinNodeOptions = ServingFlags & {
   minOutput?: string
 }
 
+const wildcards = new Set(['0.0.0.0', '::'])
+
 async function tlsOf({ tlsCert, tlsKey }: JoinNodeOptions): Promise<{ cert: string; key: string } | undefined> {
   if (tlsCert === undefined && tlsKey === undefined) return undefined
   if (tlsCert === undefined || tlsKey === undefined) return fail('TLS_INCOMPLETE', 'TLS takes a certificate and its key', { field: tlsCert === undefined ? '--tls-cert' : '--tls-key' })
   return { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') }
+}
+
+/** The ledger of the data folder; the first time it is the one that the gateway names, and from then on no gateway can name another. */
+async function ledgerOf(folder: DataFolder, gateway: string): Promise<Network> {
+  if (existsSync(folder.network)) return readNetwork(folder)
+  const network = await new OpenLedgerClient({ url: gateway }).network()
+  await writeFileSafely(folder.network, writeArtefact(network))
+  return network
 }
 
 /**
@@ -49,8 +60,9 @@ export async function joinNode(options: JoinNodeOptions, note: (text: string) =>
   }
   try {
     await checkDataFolder(folder.root)
+    if (wildcards.has(options.host) && options.address === undefined) fail('ADDRESS_NEEDED', `${options.host} is no address that a gateway can call`, { field: '--address', fix: 'say where the gateway reaches this machine with --address' })
     const base = await chooseBase(folder.root, options.model, process.env)
-    const network = await new OpenLedgerClient({ url: options.gateway }).network()
+    const network = await ledgerOf(folder, options.gateway)
     const rpcUrl = options.rpc ?? network.rpcUrl
     const account = await ensureKey(folder.keys, 'node')
     note(`node ${account.address}`)
@@ -60,6 +72,7 @@ export async function joinNode(options: JoinNodeOptions, note: (text: string) =>
     const node = await joinNetwork({
       dataDir: folder.root,
       gateway: options.gateway,
+      network,
       rpcUrl,
       engine: { modelPath: base.path, modelName: base.name, serving: servingOptions(options), training: { threads: options.threads } },
       account,

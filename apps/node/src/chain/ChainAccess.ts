@@ -18,6 +18,8 @@ export type ChainAccess = {
   isContributorAllowed(datanetId: bigint, contributor: Address): Promise<boolean>
   isTrainingAllowed(snapshotId: Hex, builder: Address): Promise<boolean>
   deployment(id: Hex): Promise<{ owner: Address; active: boolean } | undefined>
+  /** SHA-256 of the run manifest that an adapter is registered with; undefined for an unknown adapter. */
+  adapterContent(id: Hex): Promise<Hex | undefined>
   /** What an account has bonded for a role, and whether that is enough for it. */
   stake(account: Address, role: StakeRole): Promise<{ bonded: bigint; isStaked: boolean }>
   /** What the treasury gets of each answer, smallest unit. */
@@ -75,6 +77,11 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
       ask('reading a deployment', async () => {
         const d = await models.read.getDeployment([id])
         return d.owner === zeroAddress ? undefined : { owner: d.owner, active: d.active }
+      }),
+    adapterContent: (id) =>
+      ask('reading an adapter', async () => {
+        const { trainer, contentHash } = await models.read.getAdapter([id])
+        return trainer === zeroAddress ? undefined : contentHash
       }),
     stake: (account, role) =>
       ask('reading a bond', async () => {

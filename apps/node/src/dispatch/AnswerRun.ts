@@ -6,7 +6,7 @@ import { LinkFault } from '../wire/LinkFault.ts'
 import type { NodeLink } from '../links/NodeLink.ts'
 import type { Attempt, Router, Wish } from '../router/Router.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
-import { faultOf } from './faultOf.ts'
+import { faultOf, type Fault } from './faultOf.ts'
 import { watchSilence } from './watchSilence.ts'
 
 export type AnswerRunParts = {
@@ -34,18 +34,30 @@ export class AnswerRun {
   readonly #not = new Set<string>()
   /** Nodes that would have begun the answer otherwise, and whose token each of them refused. */
   readonly #objections: { node: string; author: string }[] = []
-  /** What nodes elsewhere said is wrong with the order itself. */
-  readonly #complaints = new Set<string>()
+  /** Nodes elsewhere that said that the order itself is wrong, and what is; open until it is known whether it is. */
+  readonly #complaints: { attempt: Attempt; code: string }[] = []
+  readonly #began: number
+  /** The order itself is at fault. */
+  #isRefused = false
   #origin: Pick<Attempt, 'profileHash' | 'exactReplay'> | undefined
 
   constructor(parts: AnswerRunParts, order: AnswerOrder, options: OrderOptions) {
     this.#parts = parts
     this.#order = order
     this.#options = options
+    this.#began = parts.clock.now()
   }
 
   /** Has the answer computed. Call it once. Errors as Dispatcher.answer. */
   async complete(): Promise<NodeAnswer> {
+    try {
+      return await this.#complete()
+    } finally {
+      for (const { attempt } of this.#complaints) attempt.end('withdrawn')
+    }
+  }
+
+  async #complete(): Promise<NodeAnswer> {
     const { router, mostNodes, log } = this.#parts
     let failure: unknown
     for (let tries = 0; tries < mostNodes; tries++) {
@@ -57,14 +69,13 @@ export class AnswerRun {
       }
       try {
         const answer = await this.#race(attempt)
-        this.#settleObjections()
+        this.#settle()
         return answer
       } catch (error) {
         failure = error
-        const fault = faultOf(error)
-        if (this.#options.signal.aborted || (fault === 'caller' && this.#isAgreed(attempt, error))) throw error
+        if (this.#options.signal.aborted || this.#isRefused) throw error
         if (this.#streamed.length > 0 && this.#origin?.exactReplay !== true) throw error
-        log.warn('answer.moves', { node: attempt.node, tokens: this.#streamed.length, fault, ...errorFields(error) })
+        log.warn('answer.moves', { node: attempt.node, tokens: this.#streamed.length, ...errorFields(error) })
         if (this.#isAuthorWrong()) break
       }
     }
@@ -170,10 +181,11 @@ export class AnswerRun {
   }
 
   #end({ attempt }: Leg, error: unknown, calledOff: boolean): void {
-    const fault = faultOf(error)
     if (calledOff || this.#options.signal.aborted) return attempt.end('withdrawn')
     this.#not.add(attempt.node)
-    if (fault === 'caller') return attempt.end('withdrawn')
+    const isHere = this.#parts.links.get(attempt.node)?.patience === null
+    const fault = this.#faultOf(error, isHere)
+    if (fault === 'caller') return this.#hear(attempt, (error as OpenLedgerError).code, isHere)
     if (fault === 'full') {
       // What was too late for this order's own bound may be soon enough for others.
       const own = this.#order.scheduling.firstTokenMs !== undefined
@@ -186,24 +198,34 @@ export class AnswerRun {
     this.#objections.push({ node: attempt.node, author: this.#authors[Math.max(0, index)] ?? '' })
   }
 
-  /** Whether an order is at fault: a node of this process says so, or two nodes elsewhere do. */
-  #isAgreed({ node }: Attempt, error: unknown): boolean {
+  /** Whose matter an error is; what this process can see for itself no node elsewhere is believed. */
+  #faultOf(error: unknown, isHere: boolean): Fault {
+    const fault = faultOf(error)
+    if (fault !== 'caller' || isHere) return fault
     const { code } = error as OpenLedgerError
-    if (this.#parts.links.get(node)?.patience === null || code === 'DEADLINE_EXCEEDED' || this.#complaints.has(code)) return true
-    this.#complaints.add(code)
-    return false
+    const { deadlineMs = Infinity } = this.#order.scheduling
+    if (code === 'DEADLINE_EXCEEDED') return this.#parts.clock.now() - this.#began >= deadlineMs ? 'caller' : 'node'
+    return code === 'CANCELLED' ? 'node' : 'caller'
   }
 
-  /** The answer is whole: those who would have begun it otherwise stand alone against two. */
-  #settleObjections(): void {
+  /** The order is at fault when a node of this process says so, or two nodes elsewhere do. */
+  #hear(attempt: Attempt, code: string, isHere: boolean): void {
+    this.#isRefused ||= isHere || code === 'DEADLINE_EXCEEDED' || this.#complaints.some((other) => other.code === code)
+    if (isHere) attempt.end('withdrawn')
+    else this.#complaints.push({ attempt, code })
+  }
+
+  /** The answer is whole: those who would have begun it otherwise stand alone against two, and those who said that it cannot be given were wrong. */
+  #settle(): void {
     for (const { node } of this.#objections) this.#blame(node)
+    for (const { attempt } of this.#complaints) attempt.end('failed')
   }
 
-  /** Whether two nodes refuse what one gave. */
+  /** Whether two nodes refuse what was given; the author of what both refuse is at fault. */
   #isAuthorWrong(): boolean {
     const [first, second] = this.#objections
     if (!first || !second) return false
-    for (const author of new Set([first.author, second.author])) if (author !== '') this.#blame(author)
+    if (first.author === second.author && first.author !== '') this.#blame(first.author)
     return true
   }
 

@@ -1,15 +1,26 @@
-import { fail, toJson } from '@openledger/protocol'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { fail, toJson, UnavailableError } from '@openledger/protocol'
 import { Hono } from 'hono'
 import { readManifest } from '../deployments/AdapterFiles.ts'
 import { announcementEnvelopeSchema } from '../nodes/announcementEnvelope.ts'
 import { attributionEnvelopeSchema, takeAttribution } from '../nodes/takeAttribution.ts'
+import { RateLimit } from '../requests/RateLimit.ts'
 import { readJson } from '../requests/readJson.ts'
 import type { NodeParts } from './NodeParts.ts'
+
+/** From one address: a node announces itself six times a minute, and several may share an address. */
+const announcementsPerMinute = 240
+const announcementBytes = 8 * 1024 * 1024
+/** Each may be large, so few are read at once. */
+const mostAttributions = 4
+const attributionBytes = 64 * 1024 * 1024
 
 /** /api/nodes, /api/revocations */
 export function peerRoutes(parts: NodeParts): Hono {
   const { nodes, router, serving, content, models, network, attributions, clock } = parts
   const app = new Hono()
+  const announcements = new RateLimit({ perMinute: announcementsPerMinute, burst: announcementsPerMinute / 2, now: () => clock.now() })
+  let attributionsUnderWay = 0
 
   app.get('/nodes', (c) => {
     const announced = new Map(nodes.registry.nodes.map((node) => [node.statement.node.toLowerCase(), node]))
@@ -21,12 +32,19 @@ export function peerRoutes(parts: NodeParts): Hono {
     return c.json(toJson({ items }) as object)
   })
   app.post('/nodes', async (c) => {
-    await nodes.registry.accept(await readJson(c, announcementEnvelopeSchema, 8 * 1024 * 1024))
+    announcements.take(getConnInfo(c).remote.address ?? 'unknown')
+    await nodes.registry.accept(await readJson(c, announcementEnvelopeSchema, announcementBytes))
     return c.json({ taken: true })
   })
   app.post('/nodes/attributions', async (c) => {
-    const envelope = await readJson(c, attributionEnvelopeSchema, 64 * 1024 * 1024)
-    return c.json({ recorded: await takeAttribution({ network, content, attributions, now: () => clock.now() }, envelope) })
+    if (attributionsUnderWay >= mostAttributions) throw new UnavailableError('ATTRIBUTIONS_FULL', 'others bring their attributions just now', { status: 429, action: 'retry', retryAfterMs: 250 })
+    attributionsUnderWay += 1
+    try {
+      const envelope = await readJson(c, attributionEnvelopeSchema, attributionBytes)
+      return c.json({ recorded: await takeAttribution({ network, content, attributions, now: () => clock.now() }, envelope) })
+    } finally {
+      attributionsUnderWay -= 1
+    }
   })
   app.get('/revocations', async (c) => {
     const time = Number(c.req.query('time'))

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import * as files from 'node:fs/promises'
 import path from 'node:path'
 import { FolderStore } from '@openledger/datanet'
-import { fail, toHex, toJson, type Hex, type Json } from '@openledger/protocol'
+import { fail, hashJson, toHex, toJson, type Hex, type Json, type Network } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
-import type { Address, LocalAccount } from 'viem'
+import { zeroAddress, type Address, type LocalAccount } from 'viem'
 import { openChain } from '../chain/ChainAccess.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import { jsonLog, type Log } from '../config/Log.ts'
@@ -32,6 +32,8 @@ export type JoinOptions = PeerAddress & {
   gateway: string
   /** The chain's RPC address; default the one that the gateway names. */
   rpcUrl?: string
+  /** The ledger that the node's bond lies on; default the one that the gateway names. */
+  network?: Network
   engine: EngineSettings
   /** The node's key, bonded as a node. */
   account: LocalAccount
@@ -53,12 +55,14 @@ export type JoinOptions = PeerAddress & {
 export type JoinedNode = { url: string; node: Address; session: Hex; gateway: Address; stop(): Promise<void> }
 
 const defaultSlots = 8
+
+const isSameLedger = (one: Network, other: Network): boolean => one.chainId === other.chainId && hashJson(toJson(one.contracts)) === hashJson(toJson(other.contracts))
 const challengesPerMinute = 30
 
 /**
  * Starts a node in this process that answers orders of one gateway: checks that both have the same base and that the gateway is bonded, listens, and
  * announces itself until it is stopped. What fails half-way closes what was opened.
- * @throws InputError OTHER_BASE, GATEWAY_NOT_BONDED, TLS_NEEDED; UnavailableError NODE_AWAY, PORT_IN_USE; StorageError of data folder and journal; errors of the engine
+ * @throws InputError OTHER_LEDGER, OTHER_BASE, GATEWAY_NOT_BONDED, TLS_NEEDED; UnavailableError NODE_AWAY, PORT_IN_USE; StorageError of data folder and journal; errors of the engine
  */
 export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, account, host, port, tls, prices = { input: 0n, output: 0n }, maxAttributions = 1000, announceMs = 10_000, clock = systemClock, log = jsonLog(), ...options }: JoinOptions): Promise<JoinedNode> {
   const closers = new Closers(log)
@@ -69,7 +73,9 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     const client = new OpenLedgerClient({ url: gatewayUrl })
     const loading = openServing(engine, clock)
     closers.add('engine', () => loading.then(closeServing, () => undefined))
-    const [network, { gateway, base }] = await Promise.all([client.network(), client.node()])
+    const [named, { gateway, base }] = await Promise.all([client.network(), client.node()])
+    const network = options.network ?? named
+    if (!isSameLedger(network, named)) fail('OTHER_LEDGER', `the gateway's ledger is on chain ${named.chainId} at ${named.contracts.epochs}, not the one that this node belongs to`, { field: '--gateway', fix: 'join with another data folder, or another gateway' })
     const serving = await loading
     const { id: baseId, profile, profileHash, positions } = serving.info
     if (base.id !== baseId) fail('OTHER_BASE', `the gateway serves base ${base.id} (${base.name}), this file is ${baseId}`, { field: '--model', fix: 'start the node with the same base model' })
@@ -80,7 +86,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     closers.add('journal', () => journal.close())
     const receipts = await SignedReceipts.open(journal)
     const content = new FetchingStore(new FolderStore(folder.content, files), (cid) => client.content(cid))
-    const adapters = new HeldAdapters({ content, serving, models: folder.models })
+    const adapters = new HeldAdapters({ content, serving, models: folder.models, registered: (adapterId) => chain.adapterContent(adapterId) })
     const delivery = new AttributionDelivery({ receipts, client, content, clock, log })
     const [waiting, made] = [receipts.open.filter((job) => !receipts.attribution(job.receiptId)), receipts.open.filter((job) => receipts.attribution(job.receiptId))]
     for (const job of made) delivery.add(job)
@@ -91,8 +97,8 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
       pending: async (receiptId) => {
         const kept = receipts.pending(receiptId)
         if (!kept) return undefined
-        const [channel, revoked] = await Promise.all([client.channel(kept.statement.channelId), client.revocations(kept.run, Number(kept.statement.time))])
-        return { ...kept, payer: channel.payer, revoked }
+        const [channel, revoked] = await Promise.all([chain.channel(kept.statement.channelId), client.revocations(kept.run, Number(kept.statement.time))])
+        return { ...kept, payer: channel?.payer ?? zeroAddress, revoked }
       },
       deliver: async ({ receiptId, attribution, signature, document, queryVector }) => {
         await receipts.attribute(receiptId, { statement: toJson(attribution), signature, document: document as unknown as Json, queryVector })
@@ -107,7 +113,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     const signer = new ReceiptSigner({ network, account, nextNonce: receipts.nextNonce })
     const parties = { treasury: network.treasury, stakers: network.contracts.stakes }
     const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })
-    const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, now: () => clock.now() })
+    const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, deploymentOf: (id) => chain.deployment(id), now: () => clock.now() })
     const app = peerApp({ network, account, gateway, baseId, worker, guard, prove: (challenge) => provePossession(engine.modelPath, challenge, node), challengesPerMinute, now: () => clock.now(), log })
     const listener = await listenPeer(app, { host, port, tls })
     closers.add('peer', () => listener.close())

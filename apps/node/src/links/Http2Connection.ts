@@ -39,7 +39,7 @@ export class Http2Connection {
   async post(path: string, body: string, signal: AbortSignal): Promise<StreamedReply> {
     const session = await this.#open()
     if (signal.aborted) throw cancelled()
-    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' })
+    const stream = requestOn(session, path)
     const abort = (): void => void stream.destroy(cancelled())
     signal.addEventListener('abort', abort, { once: true })
     stream.once('close', () => signal.removeEventListener('abort', abort))
@@ -109,6 +109,15 @@ export class Http2Connection {
   }
 }
 
+/** A session that has just ended takes no request, and says so by throwing. */
+function requestOn(session: ClientHttp2Session, path: string): ClientHttp2Stream {
+  try {
+    return session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' })
+  } catch (error) {
+    throw lost(error)
+  }
+}
+
 function certificateOf(session: ClientHttp2Session): Hex {
   if (session.encrypted !== true) return zeroHash
   const shown = (session.socket as TLSSocket).getPeerX509Certificate()
@@ -124,12 +133,14 @@ function faultOf(error: unknown): Error {
 }
 
 async function* chunksOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  let whole = false
   try {
     for await (const chunk of stream) yield chunk as Uint8Array
+    whole = true
   } catch (error) {
     throw faultOf(error)
   } finally {
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL)
+    if (!whole && !stream.closed) stream.close(constants.NGHTTP2_CANCEL)
   }
   // A connection that breaks can end a stream without an error.
   if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw lost()

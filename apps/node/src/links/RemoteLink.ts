@@ -1,9 +1,10 @@
 import type { ServedResult } from '@openledger/engine'
-import { hasLogitsHashes, possessionSchema, readArtefact, signed, signStatement, statementDomain, verifyStatement, type Hex, type Json, type Network, type Order } from '@openledger/protocol'
+import { hasLogitsHashes, possessionSchema, readArtefact, signed, signStatement, statementDomain, toJson, verifyStatement, type Challenge, type Hex, type Json, type Network, type Order } from '@openledger/protocol'
 import { isAddressEqual, type Address, type LocalAccount } from 'viem'
 import type { TrainingWeights } from '../deployments/TrainingWeights.ts'
 import { errorOf, linesOf, readAnswerEvent, type AnswerEnd } from '../wire/answerEvents.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
+import { orderMs } from '../wire/timeBounds.ts'
 import { orderHashes, writeOrder } from '../wire/orderEnvelope.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { AnswerText, type PieceOf } from './AnswerText.ts'
@@ -25,13 +26,13 @@ export type RemoteLinkParts = {
   weights: TrainingWeights
   /** The bytes of each token of the base. */
   pieceOf: () => Promise<PieceOf>
+  /** Where the nonces of its orders begin: at random, since the node's session may outlive this link. */
+  firstNonce: bigint
   patience?: NonNullable<NodeLink['patience']>
   /** Unix milliseconds. */
   now: () => number
 }
 
-/** An order is valid for so long, milliseconds. */
-const orderMs = 30_000
 /** The line with a receipt holds the logits hash of each token. */
 const longestLine = 16 * 1024 * 1024
 /** Any other reply of a node is short. */
@@ -43,11 +44,12 @@ const signedPossession = signed(possessionSchema)
 export class RemoteLink implements NodeLink {
   readonly patience: NonNullable<NodeLink['patience']>
   readonly #parts: RemoteLinkParts
-  #nonce = 0n
+  #nonce: bigint
 
   constructor(parts: RemoteLinkParts) {
     this.#parts = parts
     this.patience = parts.patience ?? defaultPatience
+    this.#nonce = parts.firstNonce
   }
 
   get node(): Address {
@@ -78,12 +80,15 @@ export class RemoteLink implements NodeLink {
 
   /** What the node answers to a challenge to show the base's file. @throws LinkFault; ProofError BAD_SIGNATURE */
   async challenge(challenge: Hex, signal: AbortSignal): Promise<Hex> {
-    const { network, node, baseId, account, connection } = this.#parts
-    const { status, chunks } = await connection.post('/possession', JSON.stringify({ challenge }), signal)
-    const body = await wholeOf(chunks)
+    const { network, node, baseId, account, connection, now } = this.#parts
+    const domain = statementDomain(network.chainId, network.contracts.stakes)
+    const asked: Challenge = { gateway: account.address, node, challenge, time: BigInt(now()) }
+    const body = JSON.stringify(toJson({ statement: asked, signature: await signStatement(account, domain, 'Challenge', asked) }))
+    const { status, chunks } = await connection.post('/possession', body, signal)
+    const reply = await wholeOf(chunks)
     if (status !== 200) throw new LinkFault('NO_POSSESSION', `the node answered its challenge with status ${status}`)
-    const { statement, signature } = readArtefact(signedPossession, body)
-    await verifyStatement(statementDomain(network.chainId, network.contracts.stakes), 'Possession', statement, signature, node)
+    const { statement, signature } = readArtefact(signedPossession, reply)
+    await verifyStatement(domain, 'Possession', statement, signature, node)
     const fits = isAddressEqual(statement.node, node) && isAddressEqual(statement.gateway, account.address) && statement.baseId === baseId && statement.challenge === challenge
     if (!fits) throw new LinkFault('NO_POSSESSION', 'the node answered another challenge')
     return statement.proof

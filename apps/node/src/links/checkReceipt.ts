@@ -3,6 +3,7 @@ import { statementDigest, statementDomain, tokenHash, verifyStatement, type Cont
 import { isAddress, isAddressEqual, type Address } from 'viem'
 import type { RunFacts } from '../deployments/TrainingWeights.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
+import { clockSkewMs } from '../wire/timeBounds.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import { openAttribution } from '../worker/openAttribution.ts'
@@ -24,8 +25,7 @@ export type ReceiptCheck = {
   now: number
 }
 
-/** How far the clocks of gateway and node may lie apart, seconds. */
-const clockSeconds = 60
+const clockSeconds = clockSkewMs / 1000
 const wrong = (message: string): never => {
   throw new LinkFault('WRONG_RECEIPT', message, { action: 'stop', status: 502 })
 }

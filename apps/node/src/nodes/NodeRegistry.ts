@@ -4,6 +4,8 @@ import { errorFields, type Log } from '../config/Log.ts'
 import type { RemoteLink } from '../links/RemoteLink.ts'
 import type { NodeLink } from '../links/NodeLink.ts'
 import type { NodeProfile } from '../router/RoutedNode.ts'
+import { clockSkewMs } from '../wire/timeBounds.ts'
+import { checkAddress } from './checkAddress.ts'
 import type { AnnouncedNode, AnnouncementEnvelope } from './AnnouncedNode.ts'
 import { checkBindings } from './announcementEnvelope.ts'
 
@@ -25,8 +27,6 @@ export type NodeRegistryParts = {
   log: Log
 }
 
-/** How far the clocks of gateway and node may lie apart, milliseconds. */
-const clockMs = 60_000
 /** A node that was not heard of for so long gets no orders. */
 const silentMs = 30_000
 /** A bond that was read so long ago is read again; with the chain away it is believed for longer. */
@@ -59,7 +59,7 @@ export class NodeRegistry {
 
   /**
    * Takes an announcement; a new session is challenged before its node gets orders.
-   * @throws InputError OTHER_GATEWAY, OTHER_BASE, CLOCKS_DIFFER, ANNOUNCEMENT_DIFFERS, ANNOUNCEMENT_REPLAYED, NOT_BONDED, NODE_BANNED, NO_POSSESSION; ProofError BAD_SIGNATURE; LinkFault
+   * @throws InputError OTHER_GATEWAY, OTHER_BASE, CLOCKS_DIFFER, UNSAFE_ADDRESS, ANNOUNCEMENT_DIFFERS, ANNOUNCEMENT_REPLAYED, NOT_BONDED, NODE_BANNED, NO_POSSESSION; ProofError BAD_SIGNATURE; LinkFault
    */
   async accept(envelope: AnnouncementEnvelope): Promise<void> {
     const { network, gateway, baseId, now } = this.#parts
@@ -67,8 +67,9 @@ export class NodeRegistry {
     const id = statement.node.toLowerCase()
     if (!isAddressEqual(statement.gateway, gateway)) fail('OTHER_GATEWAY', 'this announcement is for another gateway', { field: 'gateway', action: 'stop' })
     if (statement.baseId !== baseId) fail('OTHER_BASE', `this gateway serves base ${baseId}`, { field: 'baseId', action: 'stop', fix: 'start the node with the same base model' })
-    if (Math.abs(Number(statement.time) - now()) > clockMs) fail('CLOCKS_DIFFER', 'the announcement is of another time', { field: 'time', fix: 'compare the clocks of gateway and node' })
+    if (Math.abs(Number(statement.time) - now()) > clockSkewMs) fail('CLOCKS_DIFFER', 'the announcement is of another time', { field: 'time', fix: 'compare the clocks of gateway and node' })
     if ((this.#banned.get(id) ?? 0) > now()) fail('NODE_BANNED', 'this node was found to say what is not so', { status: 403, action: 'stop' })
+    checkAddress(statement)
     checkBindings(envelope)
     this.#checkNewer(id, statement)
     await verifyStatement(statementDomain(network.chainId, network.contracts.stakes), 'Announcement', statement, signature, statement.node)
@@ -185,7 +186,9 @@ export class NodeRegistry {
     if (known && now() - known.at < freshStakeMs) return known
     try {
       const read = { at: now(), ...(await stakeOf(node)) }
-      this.#stakes.set(node.toLowerCase(), read)
+      // Keys cost nothing, bonds do: only those who have one are remembered.
+      if (read.isStaked) this.#stakes.set(node.toLowerCase(), read)
+      else this.#stakes.delete(node.toLowerCase())
       return read
     } catch (error) {
       if (known && now() - known.at < staleStakeMs) return known

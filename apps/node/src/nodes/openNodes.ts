@@ -45,14 +45,15 @@ export function openNodes({ network, chain, account, content, serving, modelPath
   const pieceOf = (): Promise<PieceOf> =>
     (pieces ??= serving.engine.pieces(Array.from({ length: serving.info.config.vocabulary }, (_, token) => token)).then((all) => {
       const none = new Uint8Array()
-      return (token) => all[token] ?? none
+      return (token: number) => all[token] ?? none
     }))
+  const piecesOrAgain = (): Promise<PieceOf> => pieceOf().catch((error: unknown) => ((pieces = undefined), Promise.reject(error as Error)))
   const registry = new NodeRegistry({
     ...{ network, gateway: account.address, baseId: serving.info.id, dispatcher, log },
     stakeOf: (node) => chain.stake(node, 'node'),
     openLink: ({ statement, profile }) => {
       const { url, certificate, node, session, profileHash, baseId } = statement
-      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), weights, pieceOf, now: () => clock.now() })
+      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
     },
     expectedProof: (challenge, node) => provePossession(modelPath, challenge, node),
     randomHash: () => toHex(randomBytes(32)),

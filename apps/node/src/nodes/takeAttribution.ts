@@ -1,6 +1,6 @@
-import { attributionRoot, type AttributionDocument } from '@openledger/attribution'
+import { attributionRoot, readAttribution } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
-import { attributionStatementSchema, digestOfCid, fail, OrderedTree, shareLeaf, signed, statementDomain, verifyStatement, type Json, type Network } from '@openledger/protocol'
+import { attributionStatementSchema, cidOf, digestOfCid, fail, OrderedTree, shareLeaf, signed, statementDomain, verifyStatement, type Json, type Network } from '@openledger/protocol'
 import { z } from 'zod'
 import { attributedShares } from '../readout/attributeReceipt.ts'
 import type { LedgerAttributions } from '../readout/LedgerAttributions.ts'
@@ -20,7 +20,7 @@ export type AttributionTakerParts = { network: Network; content: ContentStore; a
 /**
  * Takes an attribution that a node sends of one of its receipts: everything that follows from its document is computed once more, and the query vector is kept.
  * @returns whether it was recorded; false when the receipt is closed already
- * @throws InputError UNKNOWN_RECEIPT (to be tried again), ATTRIBUTION_LATE, ATTRIBUTION_DIFFERS; ProofError BAD_SIGNATURE
+ * @throws InputError UNKNOWN_RECEIPT (to be tried again), ATTRIBUTION_LATE, ATTRIBUTION_DIFFERS, BAD_ARTEFACT; ProofError BAD_SIGNATURE
  */
 export async function takeAttribution({ network, content, attributions, now }: AttributionTakerParts, { attribution, document: json, queryVector }: AttributionEnvelope): Promise<boolean> {
   const { statement, signature } = attribution
@@ -33,14 +33,15 @@ export async function takeAttribution({ network, content, attributions, now }: A
   await verifyStatement(statementDomain(network.chainId, network.contracts.epochs), 'Attribution', statement, signature, waiting.statement.node)
   if (Number(statement.time) > waiting.deadline) fail('ATTRIBUTION_LATE', 'the attribution is of after its deadline', { action: 'stop' })
   if (Number(statement.time) > now() / 1000 + 60) fail('CLOCKS_DIFFER', 'the attribution is of a time to come', { field: 'time', fix: 'compare the clocks of gateway and node' })
-  const document = json as unknown as AttributionDocument
+  const document = readAttribution(json as object)
   const differs = (field: string): never => fail('ATTRIBUTION_DIFFERS', `the attribution's ${field} is not that of what came with it`, { field, action: 'stop' })
   if (attributionRoot(document) !== statement.attributionRoot) differs('attributionRoot')
   if (document.queryHash !== statement.queryHash) differs('queryHash')
   const { contributors, shares } = attributedShares(document, waiting)
   if (new OrderedTree(shares.map(shareLeaf)).root !== statement.shareRoot) differs('shareRoot')
-  const cid = await content.put(new Uint8Array(Buffer.from(queryVector, 'base64')))
-  if (digestOfCid(cid) !== statement.queryHash) differs('queryHash')
+  const file = new Uint8Array(Buffer.from(queryVector, 'base64'))
+  if (digestOfCid(cidOf(file)) !== statement.queryHash) differs('queryHash')
+  const cid = await content.put(file)
   await attributions.record({ receiptId: statement.receiptId, attribution: statement, signature, document, queryVector: cid, contributors, shares })
   return true
 }

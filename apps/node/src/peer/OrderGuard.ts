@@ -1,5 +1,6 @@
 import { deploymentId, fail, statementDomain, verifyStatement, type Hex, type Network } from '@openledger/protocol'
 import type { Address } from 'viem'
+import { clockSkewMs, orderMs } from '../wire/timeBounds.ts'
 import { orderOf, type OrderEnvelope } from '../wire/orderEnvelope.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 
@@ -13,12 +14,14 @@ export type OrderGuardParts = {
   session: Hex
   /** What the node asks at least, smallest unit for 1,000 tokens. */
   prices: { input: bigint; output: bigint }
+  /** What the chain says of a deployment. @throws UnavailableError CHAIN_AWAY */
+  deploymentOf: (id: Hex) => Promise<{ owner: Address; active: boolean } | undefined>
   /** Unix milliseconds. */
   now: () => number
 }
 
 /** An order may expire so long after it came, milliseconds: nonces are remembered no longer. */
-const longestMs = 60_000
+const longestMs = orderMs + clockSkewMs
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** Lets orders pass that the gateway gave to this node, in this session, each once. */
@@ -26,7 +29,7 @@ export class OrderGuard {
   readonly #parts: OrderGuardParts
   /** When the order of each nonce expires. */
   readonly #seen = new Map<bigint, number>()
-  /** Deployments whose owner's signature was checked. */
+  /** Deployments whose owner's signature was checked, and that are on the chain. */
   readonly #deployments = new Set<Hex>()
 
   constructor(parts: OrderGuardParts) {
@@ -59,18 +62,20 @@ export class OrderGuard {
       if (until > now) break
       this.#seen.delete(known)
     }
-    if (expiresAt <= now || expiresAt > now + 2 * longestMs) fail('ORDER_EXPIRED', `the order ${expiresAt <= now ? 'has expired' : 'is valid for too long'}`, { status: 403, action: 'retry', field: 'expiresAt', fix: 'compare the clocks of gateway and node' })
+    if (expiresAt <= now || expiresAt > now + longestMs) fail('ORDER_EXPIRED', `the order ${expiresAt <= now ? 'has expired' : 'is valid for too long'}`, { status: 403, action: 'retry', field: 'expiresAt', fix: 'compare the clocks of gateway and node' })
     if (this.#seen.has(nonce)) fail('ORDER_REPLAYED', 'this order was given before', { status: 409, action: 'stop', field: 'nonce' })
   }
 
   async #checkDeployment({ deployment, deploymentSignature, deploymentId: id, adapterId, manifest, baseId }: AnswerOrder): Promise<void> {
-    const { network, prices } = this.#parts
+    const { network, prices, deploymentOf } = this.#parts
     if (deploymentId(deployment) !== id || deployment.adapterId !== (adapterId ?? baseId) || (adapterId === null) !== (manifest === null)) {
       fail('WRONG_DEPLOYMENT', 'the deployment is not the one that the order names, or is of another model', { field: 'deployment', action: 'stop' })
     }
     if (deployment.inputPrice < prices.input || deployment.outputPrice < prices.output) fail('PRICE_TOO_LOW', 'this deployment pays less than this node asks', { status: 403, action: 'stop', field: 'deployment' })
     if (this.#deployments.has(id)) return
     await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
+    const known = await deploymentOf(id)
+    if (!known?.active || !same(known.owner, deployment.owner)) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
     this.#deployments.add(id)
   }
 }

@@ -22,6 +22,9 @@ export type PeerListener = {
 }
 
 const mostStreams = 256
+/** A gateway needs one connection; others may be tried at the same time, and end when they are silent. */
+const mostConnections = 64
+const silentMs = 30_000
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /**
@@ -33,9 +36,11 @@ export async function listenPeer(app: Hono, { host, port, tls }: PeerAddress): P
   const settings = { maxConcurrentStreams: mostStreams }
   const options = { fetch: app.fetch, hostname: host, port }
   const server = (tls ? serve({ ...options, createServer: createSecureServer, serverOptions: { ...tls, settings } }) : serve({ ...options, createServer, serverOptions: { settings } })) as Http2Server
+  server.maxConnections = mostConnections
   const sessions = new Set<{ destroy(): void }>()
   server.on('session', (session) => {
     sessions.add(session)
+    session.setTimeout(silentMs, () => session.destroy())
     session.once('close', () => sessions.delete(session))
   })
   await new Promise<void>((resolve, reject) => {

@@ -1,11 +1,11 @@
-import { fail, OpenLedgerError, orderSchema, signStatement, statementDomain, type Hex, type Network } from '@openledger/protocol'
+import { challengeSchema, fail, OpenLedgerError, signed, signStatement, statementDomain, verifyStatement, type Hex, type Network } from '@openledger/protocol'
 import { Hono } from 'hono'
 import type { LocalAccount } from 'viem'
-import { z } from 'zod'
 import type { Log } from '../config/Log.ts'
 import { errorResponse, toLedgerError } from '../requests/errorResponse.ts'
 import { readBytes, readJson } from '../requests/readJson.ts'
 import type { AnswerWorker } from '../worker/AnswerWorker.ts'
+import { clockSkewMs } from '../wire/timeBounds.ts'
 import { endEvent, errorEvent, tokenEvent } from '../wire/answerEvents.ts'
 import { readOrder } from '../wire/orderEnvelope.ts'
 import type { OrderGuard } from './OrderGuard.ts'
@@ -20,14 +20,15 @@ export type PeerAppParts = {
   guard: OrderGuard
   /** The hash that a challenge to show the base's file has for an answer. */
   prove: (challenge: Hex) => Promise<Hex>
-  /** Challenges that may be answered in a minute: each reads from the disk. */
+  /** Challenges of its gateway that may be answered in a minute: each reads from the disk. */
   challengesPerMinute: number
   now: () => number
   log: Log
 }
 
 const mostBytes = 4 * 1024 * 1024
-const challengeSchema = z.strictObject({ challenge: orderSchema.shape.session })
+const signedChallenge = signed(challengeSchema)
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** What a node says over the wire: GET /health, POST /possession, and POST /answers, which streams lines. */
 export function peerApp({ network, account, gateway, baseId, worker, guard, prove, challengesPerMinute, now, log }: PeerAppParts): Hono {
@@ -38,12 +39,18 @@ export function peerApp({ network, account, gateway, baseId, worker, guard, prov
   app.get('/health', (c) => c.json({ status: 'ok', node: account.address }))
 
   app.post('/possession', async (c) => {
-    const { challenge } = await readJson(c, challengeSchema, 1024)
+    const asked = await readJson(c, signedChallenge, 2048)
+    const { challenge, time } = asked.statement
+    if (!same(asked.statement.node, account.address) || !same(asked.statement.gateway, gateway) || Math.abs(Number(time) - now()) > clockSkewMs) {
+      fail('WRONG_ADDRESSEE', 'this challenge is for another node, from another gateway, or of another time', { status: 403, action: 'stop' })
+    }
+    const domain = statementDomain(network.chainId, network.contracts.stakes)
+    await verifyStatement(domain, 'Challenge', asked.statement, asked.signature, gateway)
     while (challenged[0] !== undefined && challenged[0] <= now() - 60_000) challenged.shift()
     if (challenged.length >= challengesPerMinute) fail('TOO_MANY_CHALLENGES', 'this node was challenged too often', { status: 429, action: 'retry' })
     challenged.push(now())
     const statement = { node: account.address, gateway, baseId, challenge, proof: await prove(challenge) }
-    const signature = await signStatement(account, statementDomain(network.chainId, network.contracts.stakes), 'Possession', statement)
+    const signature = await signStatement(account, domain, 'Possession', statement)
     return c.json({ statement, signature })
   })
 

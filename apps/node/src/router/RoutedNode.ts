@@ -38,9 +38,14 @@ export type RoutedNode = {
   /** 1 for a failed attempt, 0 for a finished one. */
   readonly failures: DecayedMean
   inFlight: number
+  /** How many orders at once it has shown to carry; what it says of its slots counts up to that. */
+  shownSlots: number
   /** It said that it is full; it is asked again then. */
   fullUntil: number
 }
 
+/** Slots of a node, as far as it has shown to have them. */
+export const slotsOf = ({ profile, shownSlots }: RoutedNode): number => Math.min(profile.slots, shownSlots)
+
 /** Orders per slot. */
-export const loadOf = ({ inFlight, profile }: RoutedNode): number => inFlight / profile.slots
+export const loadOf = (node: RoutedNode): number => node.inFlight / slotsOf(node)

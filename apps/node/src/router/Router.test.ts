@@ -114,6 +114,24 @@ describe('Router', () => {
     expect(homes.size).toBeLessThanOrEqual(2)
   })
 
+  it('believes a node’s slots as far as it has shown them', () => {
+    const { router } = world(8, { randomShare: 0 })
+    router.set(nodeOf('boaster', { slots: 100_000 }))
+    const fill = (): Attempt[] => {
+      const open: Attempt[] = []
+      while (codeOf(() => open.push(router.assign(wishOf()))) !== 'NODES_FULL');
+      return open
+    }
+    const first = fill()
+    expect(first).toHaveLength(12)
+    for (const attempt of first) attempt.end('finished')
+    const second = fill()
+    expect(second.length).toBeGreaterThan(12)
+    expect(second.length).toBeLessThan(24)
+    for (const attempt of second) attempt.end('failed')
+    expect(fill()).toHaveLength(12)
+  })
+
   it('forgets what was measured as time passes, and a node with what it forgets', () => {
     const { router, time } = world(3, { randomShare: 0 })
     for (const id of ['slow', 'fast']) router.set(nodeOf(id, { slots: 100 }))

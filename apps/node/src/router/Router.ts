@@ -4,7 +4,7 @@ import { HedgeRule } from './HedgeRule.ts'
 import { NodeBreaker } from './NodeBreaker.ts'
 import { PeerScores } from './PeerScores.ts'
 import { rankHomes } from './rankHomes.ts'
-import { loadOf, type NodeProfile, type RoutedNode } from './RoutedNode.ts'
+import { loadOf, slotsOf, type NodeProfile, type RoutedNode } from './RoutedNode.ts'
 import { type RouterSettings, routerSettings } from './RouterSettings.ts'
 
 export type RouterOptions = {
@@ -85,7 +85,7 @@ export class Router {
     }
     const mean = (): DecayedMean => new DecayedMean(this.#settings.halfLifeMs)
     const measured = { firstToken: mean(), firstTokenError: mean(), speed: mean(), failures: mean() }
-    this.#nodes.set(profile.id, { id: profile.id, profile, breaker: new NodeBreaker(this.#settings.breaker), ...measured, inFlight: 0, fullUntil: 0 })
+    this.#nodes.set(profile.id, { id: profile.id, profile, breaker: new NodeBreaker(this.#settings.breaker), ...measured, inFlight: 0, shownSlots: this.#settings.firstSlots, fullUntil: 0 })
   }
 
   /** Forgets a node and what was measured of it. */
@@ -157,7 +157,7 @@ export class Router {
 
   /** Those that can take an order now. When all that have room are resting they are tried all the same: better a bad node than none. */
   #ready(able: readonly RoutedNode[], now: number): RoutedNode[] {
-    const roomy = able.filter((node) => node.profile.bounded === false || (node.fullUntil <= now && node.inFlight < Math.ceil(this.#settings.fullLoad * node.profile.slots)))
+    const roomy = able.filter((node) => node.profile.bounded === false || (node.fullUntil <= now && node.inFlight < Math.ceil(this.#settings.fullLoad * slotsOf(node))))
     if (roomy.length === 0) {
       const wait = Math.min(...able.map(({ fullUntil }) => (fullUntil > now ? fullUntil - now : longestFullMs)))
       throw new UnavailableError('NODES_FULL', `all ${able.length} nodes that serve this have as much as they can take`, { status: 429, action: 'retry', retryAfterMs: Math.max(shortestFullMs, Math.min(wait, 1000)), fix: 'ask again in a moment' })
@@ -175,7 +175,7 @@ export class Router {
     if (adapterId === null) return leastBusy(draw(ready), loadOf)
     const holders = ready.filter(({ profile }) => profile.holds(adapterId))
     const others = ready.filter((node) => !holders.includes(node))
-    const homes = rankHomes(adapterId, others, ({ profile }) => profile.slots, holders.length > 0 ? 1 : 2)
+    const homes = rankHomes(adapterId, others, slotsOf, holders.length > 0 ? 1 : 2)
     const cold = new Set(homes)
     return leastBusy([...draw(holders), ...homes], (node) => loadOf(node) + (cold.has(node) ? coldLoad : 0))
   }
@@ -214,6 +214,7 @@ export class Router {
         if (!open) return
         open = false
         const now = this.#now()
+        if (how === 'finished' && node.inFlight >= node.shownSlots) node.shownSlots += 1
         node.inFlight -= 1
         // A rate from very few tokens is mostly chance.
         if (tokens > 4) node.speed.add(Math.log((1000 * (tokens - 1)) / Math.max(1, last - first)), now)
@@ -236,6 +237,7 @@ export class Router {
     } else if (how === 'failed') {
       node.breaker.failed(now)
       node.failures.add(1, now)
+      node.shownSlots = Math.max(this.#settings.firstSlots, Math.floor(node.shownSlots / 2))
     } else {
       node.breaker.withdrawn()
       if (how === 'refused' && node.profile.bounded !== false) node.fullUntil = now + Math.max(shortestFullMs, Math.min(longestFullMs, retryAfterMs))

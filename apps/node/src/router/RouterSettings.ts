@@ -12,6 +12,8 @@ export type RouterSettings = {
   randomShare: number
   /** Load that an adapter's loading counts for, in slots' worth of orders per slot. */
   coldLoad: number
+  /** Slots that a node is believed to have before it has shown more: each order that it finishes while they are all taken shows one more, a failure halves them. */
+  firstSlots: number
   /** Orders per slot that a node may have at once. */
   fullLoad: number
   /** Failures running after which a node rests, for how long first, and at most. */
@@ -27,6 +29,7 @@ export const routerSettings: RouterSettings = {
   sharpness: 1,
   randomShare: 0.05,
   coldLoad: 0.5,
+  firstSlots: 8,
   fullLoad: 1.5,
   breaker: { failures: 3, restMs: 1000, longestRestMs: 60_000 },
   hedge: { deviations: 3, shortestMs: 100, share: 0.05, measurements: 20 },

@@ -12,11 +12,11 @@ export type SummonsParts = {
 }
 
 const unanswered = `select e.args->>'receiptId' as id, r.bundle from chain_events e left join receipts r on r.id = e.args->>'receiptId'
-  where e.name = 'AttributionCourt.Summoned' and e.args->>'node' = $1 and not exists (
+  where e.name = 'AttributionCourt.Summoned' and (e.args->>'node' = $1 or r.id is not null) and not exists (
     select 1 from chain_events d where d.name in ('AttributionCourt.AttributionShown', 'AttributionCourt.Convicted') and d.args->>'receiptId' = e.args->>'receiptId'
   )`
 
-/** Shows the court the Attributions that this node is summoned to show, so that no false summons costs it anything but a transaction, which the deposit pays. */
+/** Shows the court the Attributions that this node, or another one that answers for this gateway, is summoned to show, so that no false summons costs it anything but a transaction, which the deposit pays. */
 export class SummonsAnswerer {
   readonly #parts: SummonsParts
   /** Answered by this process, or past answering: the chain's event may come later than the next look. */

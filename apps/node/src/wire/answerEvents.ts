@@ -61,9 +61,19 @@ export function errorEvent(error: OpenLedgerError): string {
   return `${JSON.stringify({ error: { code, message: message.slice(0, 2000), field: field?.slice(0, 200) ?? null, fix: fix ?? null, action, status, retryAfterMs: retryAfterMs ?? null } })}\n`
 }
 
-/** The error that a line tells of. */
-export function errorOf({ code, message, field, fix, action, status, retryAfterMs }: Extract<AnswerEvent, { error: unknown }>['error']): OpenLedgerError {
-  return new OpenLedgerError(code, message, { field: field ?? undefined, fix: fix ?? undefined, action: action satisfies ErrorAction, status, retryAfterMs: retryAfterMs ?? undefined })
+/** What a node may say of an order in words of its own, and what to do about it; anything else is a fault of the node. */
+const known: Readonly<Record<string, { action: ErrorAction; status: number }>> = {
+  ...Object.fromEntries(['BAD_SAMPLING', 'BAD_SCHEDULING', 'CONTEXT_OVERFLOW', 'PROMPT_EMPTY', 'TOKEN_RANGE'].map((code) => [code, { action: 'fix', status: 400 } as const])),
+  ...Object.fromEntries(['OVERLOADED', 'ATTRIBUTION_BEHIND'].map((code) => [code, { action: 'retry', status: 429 } as const])),
+  CONTINUATION_DIFFERS: { action: 'stop', status: 409 },
+  DEADLINE_EXCEEDED: { action: 'retry', status: 503 },
+}
+
+/** The error that a node's line tells of. */
+export function errorOf({ code, message, field, fix, retryAfterMs }: Extract<AnswerEvent, { error: unknown }>['error']): OpenLedgerError {
+  const advice = Object.hasOwn(known, code) ? known[code] : undefined
+  if (!advice) return new LinkFault('NODE_FAILED', 'the node failed to answer', { cause: new OpenLedgerError(code, message) })
+  return new OpenLedgerError(code, message.slice(0, 300), { field: field ?? undefined, fix: fix?.slice(0, 300), retryAfterMs: retryAfterMs ?? undefined, ...advice })
 }
 
 /** Reads one line. @throws LinkFault NODE_SPEAKS_ODDLY */

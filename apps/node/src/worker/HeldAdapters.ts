@@ -1,5 +1,5 @@
 import type { ContentStore } from '@openledger/datanet'
-import { fail, OpenLedgerError, type Hex, type RunManifest } from '@openledger/protocol'
+import { digestOfCid, fail, OpenLedgerError, type Hex, type RunManifest } from '@openledger/protocol'
 import { layOutAdapter, readManifest } from '../deployments/AdapterFiles.ts'
 import { TrainingWeights, type RunFacts } from '../deployments/TrainingWeights.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
@@ -9,6 +9,8 @@ export type HeldAdapterParts = {
   serving: LoadedEngine
   /** The folder in which adapters lie. */
   models: string
+  /** SHA-256 of the manifest that an adapter is registered with; absent where whoever gives orders is believed about it. */
+  registered?: (adapterId: Hex) => Promise<Hex | undefined>
 }
 
 /** Says why no adapter can be served where nothing says whose data shaped an answer. */
@@ -62,9 +64,10 @@ export class HeldAdapters {
   }
 
   async #load(adapterId: Hex, cid: string): Promise<RunManifest> {
-    const { content, serving, models } = this.#parts
+    const { content, serving, models, registered } = this.#parts
     const { gradients } = serving
     if (!gradients) return noGradients()
+    if (registered && (await registered(adapterId)) !== digestOfCid(cid)) fail('WRONG_MANIFEST', `adapter ${adapterId} is not registered with the manifest ${cid}`, { field: 'manifest', action: 'stop' })
     const manifest = await readManifest(content, cid)
     if (manifest.run.statement.adapterId !== adapterId) fail('WRONG_MANIFEST', `the manifest ${cid} is that of adapter ${manifest.run.statement.adapterId}, not of ${adapterId}`, { field: 'manifest' })
     // Its first answer would wait for it.

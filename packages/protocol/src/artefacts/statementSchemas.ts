@@ -105,6 +105,8 @@ export const announcementSchema = z.strictObject({
   time: amount,
 })
 
+export const challengeSchema = z.strictObject({ gateway: address, node: address, challenge: hash32, time: amount })
+
 export const possessionSchema = z.strictObject({ node: address, gateway: address, baseId: hash32, challenge: hash32, proof: hash32 })
 
 export const orderSchema = z.strictObject({

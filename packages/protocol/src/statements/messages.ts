@@ -177,6 +177,16 @@ export type Announcement = {
   time: bigint
 }
 
+/** A gateway's statement to one node: show that you have the base's weight file. */
+export type Challenge = {
+  gateway: Address
+  node: Address
+  /** 32 random bytes. */
+  challenge: Hex
+  /** Unix milliseconds. */
+  time: bigint
+}
+
 /** A node's statement: I have the base's weight file at hand. */
 export type Possession = {
   node: Address
@@ -224,9 +234,10 @@ export type StatementMessages = {
   Guarantee: Guarantee
   Release: Release
   Announcement: Announcement
+  Challenge: Challenge
   Possession: Possession
   Order: Order
 }
 
 /** Statements that nodes and gateways say to each other, and no contract reads. */
-export type PeerStatementName = 'Announcement' | 'Possession' | 'Order'
+export type PeerStatementName = 'Announcement' | 'Challenge' | 'Possession' | 'Order'

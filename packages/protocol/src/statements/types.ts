@@ -1,7 +1,7 @@
 /**
  * The EIP-712 types of every statement. The contract that each is addressed to (its `verifyingContract`):
  * Contribution and Snapshot: Datanets · TrainingRun and Deployment: Models · Voucher: Channels · Receipt, Attribution and InclusionPromise: Epochs ·
- * Guarantee and Release: Guarantees · Announcement, Possession and Order, which nodes and gateways say to each other: Stakes.
+ * Guarantee and Release: Guarantees · Announcement, Challenge, Possession and Order, which nodes and gateways say to each other: Stakes.
  */
 export const statementTypes = {
   Contribution: [
@@ -113,6 +113,12 @@ export const statementTypes = {
     { name: 'outputPrice', type: 'uint128' },
     { name: 'session', type: 'bytes32' },
     { name: 'sequence', type: 'uint64' },
+    { name: 'time', type: 'uint64' },
+  ],
+  Challenge: [
+    { name: 'gateway', type: 'address' },
+    { name: 'node', type: 'address' },
+    { name: 'challenge', type: 'bytes32' },
     { name: 'time', type: 'uint64' },
   ],
   Possession: [
