@@ -1,5 +1,5 @@
 import type { GeneratedToken } from '@openledger/engine'
-import { OpenLedgerError, UnavailableError } from '@openledger/protocol'
+import { UnavailableError, type OpenLedgerError } from '@openledger/protocol'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { Clock } from '../config/Clock.ts'
 import { LinkFault } from '../wire/LinkFault.ts'

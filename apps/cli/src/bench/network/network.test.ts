@@ -1,7 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readArtefact, receiptBundleSchema, type Hex } from '@openledger/protocol'
+import type { Hex } from '@openledger/protocol'
 import { readStake } from '@openledger/sdk'
 import { openSession } from '../../context/Session.ts'
 import { Output } from '../../output/Output.ts'
@@ -9,7 +9,8 @@ import { smallSample, testUp } from '../../testing/smallSample.ts'
 import { samplePlan } from '../../up/samplePlan.ts'
 import { up } from '../../up/up.ts'
 import { audit } from '../../verbs/audit.ts'
-import { askWhile, type TimedAnswer } from './askWhile.ts'
+import { askWhile } from './askWhile.ts'
+import { bundleOf } from './bundleOf.ts'
 import { LocalNetwork } from './LocalNetwork.ts'
 
 const output = new Output({ stdout: () => undefined, stderr: () => undefined, isTerminal: false }, true)
@@ -37,7 +38,6 @@ describe('four nodes in processes of their own', () => {
     await rm(path.dirname(data), { recursive: true, force: true })
   }, minutes)
 
-  const bundleOf = async ({ receiptId }: TimedAnswer) => readArtefact(receiptBundleSchema, await readFile(path.join(data, 'receipts', (await readdir(path.join(data, 'receipts'))).find((name) => name.includes(receiptId.slice(2, 10)))!)))
   const addresses = (): string[] => network.nodes.map(({ address }) => address.toLowerCase())
   const audited = async (id: Hex) => (await audit(network.session, { subject: ['receipt', id], threads: 1 })).falseClaim
 
@@ -51,7 +51,7 @@ describe('four nodes in processes of their own', () => {
   it('answer with the same words as one process alone, sign the receipts, and attribute them', async () => {
     const answer = await askWhile(network.session, { model: tuned, ...plain, attributionMs: minutes })
     expect(answer.text).toBe(alone)
-    const { receipt, completion } = await bundleOf(answer)
+    const { receipt, completion } = await bundleOf(network.session, answer.receiptId)
     expect(addresses()).toContain(receipt.statement.node.toLowerCase())
     expect(completion).toBeDefined()
     expect(await audited(answer.receiptId)).toBeUndefined()
@@ -72,7 +72,7 @@ describe('four nodes in processes of their own', () => {
           return node !== undefined
         },
       })
-      const { receipt } = await bundleOf(answer)
+      const { receipt } = await bundleOf(network.session, answer.receiptId)
       if (killed !== undefined) await network.admit(network.nodes.find(({ address }) => address === killed)!)
       // The answer may have been over before.
       if (killed === undefined || receipt.statement.node.toLowerCase() === killed.toLowerCase()) {
