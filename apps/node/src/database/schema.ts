@@ -55,6 +55,7 @@ create table receipts (
 );
 create index receipts_open on receipts (channel_id) where attribution = 'pending';
 create index receipts_by_channel on receipts (channel_id, channel_total);
+create index receipts_by_nonce on receipts (node, nonce);
 create table receipt_shares (receipt_id text not null, payee text not null, amount numeric not null, primary key (receipt_id, payee));
 create index receipt_shares_by_payee on receipt_shares (payee);
 

@@ -140,7 +140,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const readouts = local.readouts.queue
   if (options.answersHere) dispatcher.add(local.link, local.profile)
   const { defaultMaxTokens, attributionSeconds } = options
-  const receipts = new ReceiptRecorder({ ledger, channels })
+  const receipts = new ReceiptRecorder({ query, ledger, channels })
   const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names, metrics, clock, log, gateway, defaultMaxTokens, attributionSeconds })
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
   closers.add('runs', () => runs.close())
