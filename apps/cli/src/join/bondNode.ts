@@ -1,5 +1,5 @@
 import { fail, formatOpen, type Network } from '@openledger/protocol'
-import { bondStake, readParameters, readStake } from '@openledger/sdk'
+import { bondStake, readOpenToken, readParameters, readStake } from '@openledger/sdk'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { readerOf, writerOf } from '../context/ledgerClients.ts'
 
@@ -10,7 +10,7 @@ const gasReserve = 10n ** 17n
  * Sees to it that a key has bonded a stake as a node; bonds what is missing.
  * @param stake smallest unit
  * @returns what it has bonded then
- * @throws InputError STAKE_TOO_SMALL, NO_FUNDS
+ * @throws InputError STAKE_TOO_SMALL, NO_FUNDS; as payOpen
  */
 export async function bondNode(network: Network, account: PrivateKeyAccount, stake: bigint): Promise<bigint> {
   const reader = readerOf(network)
@@ -18,7 +18,9 @@ export async function bondNode(network: Network, account: PrivateKeyAccount, sta
   if (stake < minimumStake) fail('STAKE_TOO_SMALL', `a node bonds at least ${formatOpen(minimumStake)} OPEN on this ledger`, { field: '--stake', fix: `say --stake ${formatOpen(minimumStake)} or more` })
   const missing = stake - bonded
   if (missing <= 0n) return bonded
-  if (balance < missing + gasReserve) {
+  // Where OPEN is a token, what is missing of it is said by the call that takes it.
+  const isNative = (await readOpenToken(reader)) === null
+  if (isNative && balance < missing + gasReserve) {
     fail('NO_FUNDS', `${account.address} holds ${formatOpen(balance)} OPEN; bonding ${formatOpen(missing)} takes that and some for gas`, { field: '--stake', fix: `send it ${formatOpen(missing + gasReserve - balance)} OPEN, then call this again` })
   }
   await bondStake(writerOf(network, reader, account), 'node', missing)

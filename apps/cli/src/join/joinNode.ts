@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
+import { hashFile } from '@openledger/engine'
 import { ensureKey } from '@openledger/node/keys'
 import { checkDataFolder, jsonLog, joinNetwork, lockDataFolder, writeFileSafely, type JoinedNode } from '@openledger/node'
 import { fail, parseOpen, writeArtefact, type Network } from '@openledger/protocol'
@@ -37,6 +38,12 @@ async function tlsOf({ tlsCert, tlsKey }: JoinNodeOptions): Promise<{ cert: stri
   return { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') }
 }
 
+/** Compares the weight file with the gateway's before anything is bonded for it. */
+async function checkBase(modelPath: string, gateway: string): Promise<void> {
+  const { base } = await new OpenLedgerClient({ url: gateway }).node()
+  if ((await hashFile(modelPath)) !== base.commitment.weightHash) fail('OTHER_BASE', `the gateway serves ${base.name}, and ${modelPath} is another file`, { field: '--model', fix: 'start the node with the same base model' })
+}
+
 /** The ledger of the data folder; the first time it is the one that the gateway names, and from then on no gateway can name another. */
 async function ledgerOf(folder: DataFolder, gateway: string): Promise<Network> {
   if (existsSync(folder.network)) return readNetwork(folder)
@@ -48,7 +55,7 @@ async function ledgerOf(folder: DataFolder, gateway: string): Promise<Network> {
 /**
  * Joins a gateway's network with this machine: bonds the stake, then starts the node.
  * @param note told what happens
- * @throws as bondNode and joinNetwork
+ * @throws InputError ADDRESS_NEEDED, TLS_INCOMPLETE, OTHER_BASE; as bondNode and joinNetwork
  */
 export async function joinNode(options: JoinNodeOptions, note: (text: string) => void): Promise<JoinedNode & { bonded: bigint }> {
   const folder = dataFolder(options.data)
@@ -66,6 +73,7 @@ export async function joinNode(options: JoinNodeOptions, note: (text: string) =>
     const rpcUrl = options.rpc ?? network.rpcUrl
     const account = await ensureKey(folder.keys, 'node')
     note(`node ${account.address}`)
+    await checkBase(base.path, options.gateway)
     const bonded = await bondNode({ ...network, rpcUrl }, account, parseOpen(options.stake))
     const log = await openLogFile(folder.root)
     closers.push(() => log.close())
