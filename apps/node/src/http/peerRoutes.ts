@@ -1,9 +1,11 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { fail, toJson, UnavailableError } from '@openledger/protocol'
+import { fail, toJson } from '@openledger/protocol'
+import { attributionHeader } from '@openledger/sdk'
 import { Hono } from 'hono'
 import { readManifest } from '../deployments/AdapterFiles.ts'
 import { announcementEnvelopeSchema } from '../nodes/announcementEnvelope.ts'
-import { attributionEnvelopeSchema, takeAttribution } from '../nodes/takeAttribution.ts'
+import { admitAttribution, attributionBodySchema, readAttributionHeader, takeAttribution } from '../nodes/takeAttribution.ts'
+import { Turnstile } from '../nodes/Turnstile.ts'
 import { RateLimit } from '../requests/RateLimit.ts'
 import { readJson } from '../requests/readJson.ts'
 import type { NodeParts } from './NodeParts.ts'
@@ -20,7 +22,7 @@ export function peerRoutes(parts: NodeParts): Hono {
   const { nodes, router, serving, content, models, network, attributions, clock } = parts
   const app = new Hono()
   const announcements = new RateLimit({ perMinute: announcementsPerMinute, burst: announcementsPerMinute / 2, now: () => clock.now() })
-  let attributionsUnderWay = 0
+  const arrivals = new Turnstile(mostAttributions)
 
   app.get('/nodes', (c) => {
     const announced = new Map(nodes.registry.nodes.map((node) => [node.statement.node.toLowerCase(), node]))
@@ -37,14 +39,11 @@ export function peerRoutes(parts: NodeParts): Hono {
     return c.json({ taken: true })
   })
   app.post('/nodes/attributions', async (c) => {
-    if (attributionsUnderWay >= mostAttributions) throw new UnavailableError('ATTRIBUTIONS_FULL', 'others bring their attributions just now', { status: 429, action: 'retry', retryAfterMs: 250 })
-    attributionsUnderWay += 1
-    try {
-      const envelope = await readJson(c, attributionEnvelopeSchema, attributionBytes)
-      return c.json({ recorded: await takeAttribution({ network, content, attributions, now: () => clock.now() }, envelope) })
-    } finally {
-      attributionsUnderWay -= 1
-    }
+    const signed = readAttributionHeader(c.req.header(attributionHeader))
+    const waiting = await admitAttribution({ network, attributions, now: () => clock.now() }, signed)
+    if (!waiting) return c.json({ recorded: false })
+    await arrivals.pass(waiting.statement.node, async () => takeAttribution({ content, attributions }, signed, waiting, await readJson(c, attributionBodySchema, attributionBytes)))
+    return c.json({ recorded: true })
   })
   app.get('/revocations', async (c) => {
     const time = Number(c.req.query('time'))

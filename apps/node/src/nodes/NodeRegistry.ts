@@ -70,12 +70,13 @@ export class NodeRegistry {
     if (Math.abs(Number(statement.time) - now()) > clockSkewMs) fail('CLOCKS_DIFFER', 'the announcement is of another time', { field: 'time', fix: 'compare the clocks of gateway and node' })
     if ((this.#banned.get(id) ?? 0) > now()) fail('NODE_BANNED', 'this node was found to say what is not so', { status: 403, action: 'stop' })
     checkAddress(statement)
-    checkBindings(envelope)
     this.#checkNewer(id, statement)
     await verifyStatement(statementDomain(network.chainId, network.contracts.stakes), 'Announcement', statement, signature, statement.node)
     this.#checkNewer(id, statement)
     const stake = await this.#stake(statement.node)
     if (!stake.isStaked) fail('NOT_BONDED', 'this key has not bonded what a node must', { status: 403, field: 'node', fix: 'bond it with openledger node join --stake' })
+    // The list of adapters may be long: it is hashed for those who have something to lose alone.
+    checkBindings(envelope)
     const { session, sequence, time } = statement
     this.#checkNewer(id, statement)
     this.#latest.set(id, { session, sequence, time })

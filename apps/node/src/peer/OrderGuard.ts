@@ -22,6 +22,9 @@ export type OrderGuardParts = {
 
 /** An order may expire so long after it came, milliseconds: nonces are remembered no longer. */
 const longestMs = orderMs + clockSkewMs
+/** A deployment that was read so long ago is read again; with the chain away it is believed for longer. */
+const freshDeploymentMs = 30_000
+const staleDeploymentMs = 600_000
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** Lets orders pass that the gateway gave to this node, in this session, each once. */
@@ -29,8 +32,8 @@ export class OrderGuard {
   readonly #parts: OrderGuardParts
   /** When the order of each nonce expires. */
   readonly #seen = new Map<bigint, number>()
-  /** Deployments whose owner's signature was checked, and that are on the chain. */
-  readonly #deployments = new Set<Hex>()
+  /** When the chain last showed a deployment, whose owner's signature was checked, as active. */
+  readonly #deployments = new Map<Hex, number>()
 
   constructor(parts: OrderGuardParts) {
     this.#parts = parts
@@ -67,15 +70,29 @@ export class OrderGuard {
   }
 
   async #checkDeployment({ deployment, deploymentSignature, deploymentId: id, adapterId, manifest, baseId }: AnswerOrder): Promise<void> {
-    const { network, prices, deploymentOf } = this.#parts
+    const { network, prices, now } = this.#parts
     if (deploymentId(deployment) !== id || deployment.adapterId !== (adapterId ?? baseId) || (adapterId === null) !== (manifest === null)) {
       fail('WRONG_DEPLOYMENT', 'the deployment is not the one that the order names, or is of another model', { field: 'deployment', action: 'stop' })
     }
     if (deployment.inputPrice < prices.input || deployment.outputPrice < prices.output) fail('PRICE_TOO_LOW', 'this deployment pays less than this node asks', { status: 403, action: 'stop', field: 'deployment' })
-    if (this.#deployments.has(id)) return
-    await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
-    const known = await deploymentOf(id)
-    if (!known?.active || !same(known.owner, deployment.owner)) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
-    this.#deployments.add(id)
+    const seenAt = this.#deployments.get(id)
+    if (seenAt !== undefined && now() - seenAt < freshDeploymentMs) return
+    if (seenAt === undefined) await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
+    if (!(await this.#isActive(id, deployment.owner, seenAt))) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
+  }
+
+  /** What the chain says; while it is away, what it said last counts for a while. */
+  async #isActive(id: Hex, owner: Address, seenAt: number | undefined): Promise<boolean> {
+    const { deploymentOf, now } = this.#parts
+    try {
+      const known = await deploymentOf(id)
+      const isActive = known?.active === true && same(known.owner, owner)
+      if (isActive) this.#deployments.set(id, now())
+      else this.#deployments.delete(id)
+      return isActive
+    } catch (error) {
+      if (seenAt !== undefined && now() - seenAt < staleDeploymentMs) return true
+      throw error
+    }
   }
 }

@@ -10,6 +10,7 @@ import type { TrainingWeights } from '../deployments/TrainingWeights.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
+import { readOrder } from '../wire/orderEnvelope.ts'
 import { listenPeer, type PeerListener } from './listenPeer.ts'
 import { OrderGuard } from './OrderGuard.ts'
 import { peerApp } from './peerApp.ts'
@@ -170,6 +171,31 @@ describe('an order over the wire', () => {
     for (const change of [{ promptTokens: [1, 3] }, { salt: hash(5) }, { answered: [1] }, { sampling: { ...orderTemplate.sampling, temperature: 0 } }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
     time += 200_000
     expect(await again(posted[0]!)).toBe('ORDER_EXPIRED')
+  })
+
+  it('is of a deployment that the chain still shows: what has ended is seen after half a minute, and the chain may be away for ten', async () => {
+    let says: 'active' | 'ended' | 'away' = 'active'
+    const deploymentOf = (): Promise<{ owner: `0x${string}`; active: boolean }> => Promise.resolve().then(() => (says === 'away' ? fail('CHAIN_AWAY', 'away') : { owner: ownerKey.address, active: says === 'active' }))
+    const own = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 0n, output: 0n }, deploymentOf, now })
+    const given = async (): Promise<string> => {
+      let body = ''
+      await codeOf(ask(linkOf({ connection: { close: () => undefined, post: (_, signed) => ((body = signed), fail('KEPT', 'not sent')) } })))
+      return codeOf(own.admit(readOrder(new TextEncoder().encode(body))))
+    }
+    expect(await given()).toBe('none')
+    says = 'ended'
+    expect(await given()).toBe('none')
+    time += 30_001
+    expect(await given()).toBe('WRONG_DEPLOYMENT')
+    says = 'away'
+    expect(await given()).toBe('CHAIN_AWAY')
+    says = 'active'
+    expect(await given()).toBe('none')
+    says = 'away'
+    time += 599_000
+    expect(await given()).toBe('none')
+    time += 2000
+    expect(await given()).toBe('CHAIN_AWAY')
   })
 
   it('fails at once when the node is gone', async () => {

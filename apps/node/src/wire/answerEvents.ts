@@ -88,13 +88,20 @@ export function readAnswerEvent(line: string): AnswerEvent {
 /** Reads lines from a stream of bytes. @throws InputError LINE_TOO_LONG */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8')
-  let rest = ''
+  // What has come of a line that has no end yet: looked through once, however long it becomes.
+  let parts: string[] = []
+  let length = 0
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true })
-    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      yield rest.slice(0, end)
-      rest = rest.slice(end + 1)
+    const text = decoder.decode(chunk, { stream: true })
+    let begin = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
+      yield parts.join('') + text.slice(begin, end)
+      parts = []
+      length = 0
+      begin = end + 1
     }
-    if (rest.length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} characters`, { action: 'stop' })
+    parts.push(text.slice(begin))
+    length += text.length - begin
+    if (length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} characters`, { action: 'stop' })
   }
 }

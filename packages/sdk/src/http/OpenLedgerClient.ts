@@ -16,6 +16,9 @@ function pageQuery(page: { cursor?: string | null; limit?: number }): string {
   return text === '' ? '' : `?${text}`
 }
 
+/** The header in which a node's signed attribution goes ahead of what it follows from: canonical JSON in base64url. */
+export const attributionHeader = 'openledger-attribution'
+
 function base64url(text: string): string {
   const binary = String.fromCharCode(...new TextEncoder().encode(text))
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
@@ -297,9 +300,13 @@ export class OpenLedgerClient {
     return this.#http.json({ method: 'POST', path: '/api/nodes', body: announcement })
   }
 
-  /** Brings a node's signed attribution of one of its receipts to the gateway that recorded it. @param attribution `queryVector` is the file in base64 */
-  sendAttribution(attribution: { attribution: { statement: Json; signature: Hex }; document: Json; queryVector: string }): Promise<{ recorded: boolean }> {
-    return this.#http.json({ method: 'POST', path: '/api/nodes/attributions', body: attribution, timeoutMs: longMs, repeatable: true })
+  /**
+   * Brings a node's signed attribution of one of its receipts to the gateway that recorded it. What is signed goes ahead in a header, so that the gateway
+   * knows from whom it reads the rest. @param attribution `queryVector` is the file in base64
+   */
+  sendAttribution({ attribution, ...body }: { attribution: { statement: Json; signature: Hex }; document: Json; queryVector: string }): Promise<{ recorded: boolean }> {
+    const headers = { [attributionHeader]: base64url(canonicalJson(attribution)) }
+    return this.#http.json({ method: 'POST', path: '/api/nodes/attributions', body, headers, timeoutMs: longMs, repeatable: true })
   }
 
   /** The records of a run that were revoked by a time. @param run content id of its manifest @param time Unix seconds */
