@@ -15,6 +15,7 @@ import { examples } from './commands/examples.ts'
 import { governCommand } from './commands/governCommand.ts'
 import { keyCommand } from './commands/keyCommand.ts'
 import { ledgerCommand } from './commands/ledgerCommand.ts'
+import { mcpCommand } from './commands/mcpCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
 import { moneyCommand } from './commands/moneyCommand.ts'
 import { nodeCommand } from './commands/nodeCommand.ts'
@@ -71,6 +72,7 @@ export function createProgram(context: CommandContext): Command {
   moneyCommand(context, program)
   auditCommand(context, program)
   agentCommand(context, program)
+  mcpCommand(context, program)
   statusCommand(context, program)
   stakeCommand(context, program)
   governCommand(context, program)

@@ -1,3 +1,8 @@
+import { fileURLToPath } from 'node:url'
+import { Client as McpClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { createOpenLedger, openledgerMetadata } from '@openledger/ai-provider'
 import { formatOpen, parseOpen, type Hex } from '@openledger/protocol'
 import { ensureWopen, sendCall, type AnswerView } from '@openledger/sdk'
@@ -9,6 +14,8 @@ import { encodeFunctionData, erc20Abi } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { openMcpContext } from '../mcp/openMcpContext.ts'
+import { serveHttp } from '../mcp/serveHttp.ts'
 import { audit } from '../verbs/audit.ts'
 import { startNetwork, type StartedNetwork } from './startNetwork.ts'
 
@@ -127,6 +134,79 @@ describe('x402', () => {
     const fees = BigInt(answer.openledger.fee) + BigInt(second.fee)
     task.meta.did = `paid ${formatOpen(fees)} OPEN for two answers from a wallet without gas`
   }, 2 * minutes)
+})
+
+describe('mcp', () => {
+  const bin = fileURLToPath(new URL('../../../../bin/openledger.mjs', import.meta.url))
+  const args = (...own: string[]): string[] => [bin, 'mcp', '--data', network.data, '--max-tokens', '40', '--wait', '60', ...own]
+  type Asked = { answer: string; receipt: string; fee_open: string; spent_open: string; attribution: string; sources: { text: string; record: string }[] }
+  const call = async (client: McpClient, name: string, given: Record<string, unknown>, onprogress?: () => void) => {
+    const { isError, content, structuredContent } = (await client.callTool({ name, arguments: given }, undefined, { timeout: minutes, onprogress })) as CallToolResult
+    return { isError, words: content.map((part) => (part.type === 'text' ? part.text : '')).join(''), result: structuredContent as unknown }
+  }
+
+  it('serves its tools over stdio, and spends no more than its owner allows', async ({ task }) => {
+    const client = new McpClient({ name: 'test', version: '1' })
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: args('--limit', '0.2', '--total-limit', '0.3'), stderr: 'inherit' }))
+    try {
+      const { tools } = await client.listTools()
+      expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint])).toEqual([['ask', false], ['sources', true], ['receipt', true], ['datanets', true]])
+      expect(tools.every(({ inputSchema, outputSchema }) => inputSchema.type === 'object' && outputSchema?.type === 'object')).toBe(true)
+      expect(client.getInstructions()).toContain('0.3 in all')
+      const datanets = (await call(client, 'datanets', {})).result as { datanets: { name: string }[]; models: { model: string }[] }
+      expect(datanets).toMatchObject({ datanets: [{ datanet: '1', name: 'openledger-basics' }], models: [{ model: network.model }] })
+
+      let steps = 0
+      const asked = (await call(client, 'ask', { question: network.question }, () => steps++)).result as Asked
+      expect(await boundText(asked.receipt)).toBe(asked.answer)
+      expect(steps).toBeGreaterThan(3)
+      expect(asked).toMatchObject({ attribution: 'complete', spent_open: asked.fee_open, limit_open: '0.3' })
+      const sources = (await call(client, 'sources', { receipt: asked.receipt })).result as { sources: object[]; records: { completion: string }[] }
+      expect(sources.sources).toEqual(asked.sources)
+      expect(sources.records[0]!.completion).toContain(asked.sources[0]!.text)
+      const receipt = (await call(client, 'receipt', { receipt: asked.receipt.slice(0, 18) })).result as { payments: { paid_open: string }[] }
+      expect(receipt).toMatchObject({ receipt: asked.receipt, fee_open: asked.fee_open, attribution: 'complete', epoch: null })
+      expect(receipt.payments.reduce((sum, line) => sum + parseOpen(line.paid_open), 0n)).toBe(parseOpen(asked.fee_open))
+
+      const tooLong = await call(client, 'ask', { question: network.question, max_tokens: 200 })
+      expect([tooLong.isError, tooLong.words]).toEqual([true, expect.stringMatching(/^ABOVE_ANSWER_LIMIT: .* 0\.2 are allowed/)])
+      expect(await call(client, 'ask', { question: 'x', model: 'nothing' })).toMatchObject({ isError: true, words: expect.stringContaining('MODEL_NOT_FOUND') as string })
+      expect((await call(client, 'ask', { question: '' })).isError).toBe(true)
+      let answers = 1
+      for (let next = await call(client, 'ask', { question: network.question }); ; next = await call(client, 'ask', { question: network.question })) {
+        if (!next.isError) expect(parseOpen((next.result as Asked).spent_open)).toBeLessThanOrEqual(parseOpen('0.3'))
+        else expect(next.words).toMatch(/^ABOVE_TOTAL_LIMIT/)
+        if (next.isError) break
+        answers++
+      }
+      task.meta.did = `asked over stdio with ${tools.length} tools; stopped by its owner's limit of 0.3 OPEN after ${answers} answers`
+    } finally {
+      await client.close()
+    }
+  }, 3 * minutes)
+
+  it('forgets nothing at a restart, and serves Streamable HTTP to those who know its token', async ({ task }) => {
+    const caps = { perAnswer: parseOpen('0.2'), total: parseOpen('0.3') }
+    const context = await openMcpContext(network.session, { payer: 'payer', caps, maxTokens: 40, attributionMs: minutes })
+    const running = await serveHttp(context, '1', { host: '127.0.0.1', port: 0, token: 'secret' })
+    const connect = async (headers: Record<string, string>): Promise<McpClient> => {
+      const client = new McpClient({ name: 'test', version: '1' })
+      await client.connect(new StreamableHTTPClientTransport(new URL(running.url), { requestInit: { headers } }) as Parameters<McpClient['connect']>[0])
+      return client
+    }
+    const authorization = 'Bearer secret'
+    try {
+      await expect(connect({ authorization: 'Bearer wrong' })).rejects.toThrow()
+      await expect(connect({ authorization, origin: 'http://evil.example' })).rejects.toThrow()
+      const [one, two] = await Promise.all([connect({ authorization }), connect({ authorization })])
+      expect((await call(one, 'ask', { question: network.question })).words).toMatch(/^ABOVE_TOTAL_LIMIT/)
+      expect((await call(two, 'datanets', { datanet: '1' })).result).toMatchObject({ datanets: [{ datanet: '1' }] })
+      await Promise.all([one.close(), two.close()])
+      task.meta.did = 'two clients over Streamable HTTP'
+    } finally {
+      await running.close()
+    }
+  }, minutes)
 })
 
 describe('the receipts of all of them', () => {

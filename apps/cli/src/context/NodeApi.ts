@@ -55,6 +55,8 @@ export type NodeApi = {
   deployments(): Promise<DeploymentView[]>
   deploy(statement: Json, signature: Hex, name: string | undefined): Promise<{ id: Hex; model: string }>
   chat(request: ChatInput, payment: Payment, onText: (text: string) => void): Promise<ChatAnswer>
+  /** The most that an answer can cost by the node's word, smallest unit of OPEN. */
+  quote(request: ChatInput): Promise<bigint>
   /** Pays; gives the gateway's promises to settle what is paid for, unchecked. */
   sendVoucher(voucher: PaymentVoucher): Promise<{ promises: PromiseFile[] }>
   /** The gateway's promise to settle a receipt, unchecked. Fails with NO_PROMISE. */

@@ -46,6 +46,7 @@ export class SdkNode implements NodeApi {
   adapters: NodeApi['adapters'] = () => this.#ask((c) => c.adapters())
   deployments: NodeApi['deployments'] = () => this.#ask((c) => c.deployments())
   deploy: NodeApi['deploy'] = (statement, signature, name) => this.#ask((c) => c.deploy(statement, signature, name))
+  quote: NodeApi['quote'] = (request) => this.#ask((c) => c.quote(request))
   sendVoucher: NodeApi['sendVoucher'] = (voucher) => this.#ask((c) => c.sendVoucher(voucher))
   receiptPromise: NodeApi['receiptPromise'] = (id) => this.#ask((c) => c.receiptPromise(id))
   channel: NodeApi['channel'] = (id) => this.#ask((c) => c.channel(id))

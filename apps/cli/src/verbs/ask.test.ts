@@ -88,6 +88,14 @@ describe('ask', () => {
     expect(await lastSigned()).toBeUndefined()
   })
 
+  it('pays what was agreed to, and signs nothing for a smallest unit more', async () => {
+    const agreed = (mostFee: bigint) => ask(session, { model: 'm', question: 'What is a datanet?', payer: 'payer', deposit, mostFee })
+    await expect(agreed(38n)).rejects.toThrow(code('WRONG_RECEIPT'))
+    expect(shop.accepted).toEqual([])
+    shop.receipts.length = 0
+    expect((await agreed(39n)).signed).toBe(39n)
+  })
+
   it('signs nothing when the node counts more than its receipts sum to', async () => {
     shop.overstated = 1n
     await expect(question()).rejects.toThrow(code('OWED_TOO_MUCH'))

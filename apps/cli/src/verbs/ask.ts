@@ -24,6 +24,8 @@ export type AskInput = {
   conditions?: Pick<ChatInput, 'topP' | 'presencePenalty' | 'frequencyPenalty' | 'jsonSchema'>
   /** What the payer's channel is filled up to when it cannot pay for this answer, smallest unit of OPEN. */
   deposit: bigint
+  /** Pay no more than this for the answer, smallest unit of OPEN: a receipt above it is refused. */
+  mostFee?: bigint
   onText?: (text: string) => void
   /** How long to wait until it is known whose data shaped the answer, milliseconds; 0 does not wait. Default a minute. */
   attributionMs?: number
@@ -87,7 +89,7 @@ export async function ask(session: Session, input: AskInput): Promise<Answered> 
   })
   const { receiptId } = view
   const { clientNonce, nodeCommitment } = request!
-  const asked = { ...terms, receiptId, request: { text, clientNonce, nodeCommitment, maxTokens, messages } }
+  const asked = { ...terms, receiptId, mostFee: input.mostFee, request: { text, clientNonce, nodeCommitment, maxTokens, messages } }
   const signed = await payAnswer(session, actor, asked, view)
   const isOpen = view.attribution.status === 'pending' && attributionMs > 0
   return { text, finishReason, receiptId, view: isOpen ? await awaitAttribution(session, asked, view, attributionMs) : view, signed }

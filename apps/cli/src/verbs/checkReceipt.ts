@@ -27,6 +27,8 @@ export type Asked = {
   gateway: Address
   /** What the platform may take of an answer, smallest unit. */
   platformFee: bigint
+  /** What the payer agreed to at most, smallest unit; default: whatever follows from prices and counts. */
+  mostFee?: bigint
   /** Absent when a receipt of an earlier, broken-off call is checked. */
   request?: { text: string; clientNonce: Hex; nodeCommitment: Hex; maxTokens: number | undefined; messages: readonly { role: string; content: string }[] }
 }
@@ -77,6 +79,7 @@ export async function checkReceipt(bytes: Uint8Array, asked: Asked, network: Net
   await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment.statement, deployment.signature, deployment.statement.owner)
   if (bundle.platformFee > asked.platformFee) refuse('its platform fee is higher than the ledger allows')
   same('its fee does not follow from prices and counts', statement.fee, answerFee(deployment.statement, statement, bundle.platformFee))
+  if (asked.request && asked.mostFee !== undefined && statement.fee > asked.mostFee) refuse('its fee is more than was agreed to')
   if (asked.request) checkOwnRequest(bundle, asked.request)
   return bundle
 }

@@ -1,2 +1,2 @@
 export { ensureKey, readKey } from './keyFile.ts'
-export { operatorToken } from './operatorToken.ts'
+export { operatorToken, sameSecret } from './operatorToken.ts'

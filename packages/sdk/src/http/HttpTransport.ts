@@ -10,6 +10,8 @@ export type HttpCall = {
   timeoutMs?: number
   /** Whether the call may be sent twice; reads always may. */
   repeatable?: boolean
+  /** A status that is a success too. */
+  expected?: number
   signal?: AbortSignal
 }
 
@@ -88,7 +90,7 @@ export class HttpTransport {
     }
   }
 
-  async #attempt({ method = 'GET', path, body, headers, timeoutMs, signal }: HttpCall): Promise<Response> {
+  async #attempt({ method = 'GET', path, body, headers, timeoutMs, expected, signal }: HttpCall): Promise<Response> {
     const { url, token, fetch: send } = this.#options
     const limit = new AbortController()
     const abort = (): void => limit.abort()
@@ -111,7 +113,7 @@ export class HttpTransport {
     } finally {
       clearTimeout(timer)
     }
-    if (response.ok) return response
+    if (response.ok || response.status === expected) return response
     throw responseError(response.status, await response.text().catch(() => ''))
   }
 }

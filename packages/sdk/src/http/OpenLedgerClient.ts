@@ -1,4 +1,4 @@
-import { canonicalJson, cidOf, networkSchema, ProofError, promiseFileSchema, readArtefact, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type PromiseFile, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
+import { canonicalJson, cidOf, networkSchema, paymentRequiredSchema, ProofError, promiseFileSchema, readArtefact, readPaymentHeader, receiptBundleSchema, UnavailableError, type Attribution, type Hex, type Json, type Network, type PromiseFile, type Receipt, type ReceiptBundle, type Share } from '@openledger/protocol'
 import type { Address } from 'viem'
 import { HttpTransport, responseError, type HttpTransportOptions } from './HttpTransport.ts'
 import type { ApiKeyView, ChannelListing, ChannelView, ChatAnswer, ChatInput, HealthView, NewRun, NodeStandingView, NodeView, Payment, PaymentVoucher, PreparedSnapshotView } from './requestTypes.ts'
@@ -180,6 +180,17 @@ export class OpenLedgerClient {
     }
     if (view) return { text, finishReason, view }
     throw new UnavailableError('ANSWER_BROKEN_OFF', 'the answer ended without its receipt', { action: 'retry', fix: 'read the channel: what it owes says whether the answer was finished; then ask again' })
+  }
+
+  /**
+   * The most that an answer can cost, smallest unit of OPEN: all of `maxTokens` at the model's prices. Nothing is asked and nothing owed.
+   * It is the node's word; the fee of a receipt follows from signed prices.
+   */
+  async quote(input: ChatInput): Promise<bigint> {
+    const call = { method: 'POST', path: '/v1/chat/completions', body: chatBody(input), headers: { authorization: 'Bearer x402' }, repeatable: true } as const
+    const response = await this.#http.send({ ...call, expected: 402 })
+    const required = readPaymentHeader(paymentRequiredSchema, response.headers.get('payment-required') ?? '', 'payment-required')
+    return BigInt(required.accepts[0]!.amount)
   }
 
   /**
