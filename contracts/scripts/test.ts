@@ -1,26 +1,36 @@
 /**
  * Runs the Solidity tests and compares the gas snapshot; more command-line options go to `forge test`.
  * The last line is "N passed, N failed". With --update-gas it writes the gas snapshot instead of comparing it, and the
- * page of costs that follows from it.
+ * page of costs that follows from it. With --long it runs the invariants alone, with more than a million calls.
  */
 import { forgePath, runForge } from './forge.ts'
 import { costsPage, writeCostsPage } from './costsPage.ts'
 
 const update = process.argv.includes('--update-gas')
-const options = process.argv.slice(2).filter((option) => option !== '--update-gas')
+const long = process.argv.includes('--long')
+const own = ['--update-gas', '--long']
+const options = process.argv.slice(2).filter((option) => !own.includes(option))
+/** Each of the campaigns makes runs times depth calls, and checks its invariant after every one of them. */
+const campaign = { FOUNDRY_INVARIANT_RUNS: '160', FOUNDRY_INVARIANT_DEPTH: '500', FOUNDRY_INVARIANT_SHOW_METRICS: 'true' }
+const leastCalls = 1_000_000
 const forge = forgePath()
 if (forge === null) {
   console.error(`npm brought no forge binary for ${process.platform}-${process.arch}: the Solidity tests cannot run here.`)
   console.log('0 passed, 0 failed')
   process.exit(1)
 }
-const { status, output } = runForge(forge, ['test', ...options], update ? {} : { FORGE_SNAPSHOT_CHECK: 'true' })
+const invariants = long ? ['--match-path', 'contracts/test/*Invariants.t.sol', '--match-test', '^invariant_'] : []
+const { status, output } = runForge(forge, ['test', ...invariants, ...options], { ...(update ? {} : { FORGE_SNAPSHOT_CHECK: 'true' }), ...(long ? campaign : {}) })
 const totals = [...output.matchAll(/(\d+) tests? passed, (\d+) failed/g)].pop()
 const passed = Number(totals?.[1] ?? 0)
 const failed = Number(totals?.[2] ?? 0)
+const calls = [...output.matchAll(/runs: \d+, calls: (\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0)
+if (long) console.log(`checked the invariants after ${calls} calls`)
+const tooFew = long && calls < leastCalls
+if (tooFew) console.error(`the long mode makes at least ${leastCalls} calls`)
 // A compile error or a changed gas snapshot ends forge without a failed test.
 const broken = status !== 0 && failed === 0 ? 1 : 0
 if (broken) console.error('forge ended with an error outside the tests: read the lines above; for intended gas changes run with --update-gas and commit contracts/gas')
 if (update && status === 0) writeCostsPage(costsPage())
 console.log(`${passed} passed, ${failed + broken} failed`)
-process.exit(status !== 0 || passed === 0 ? 1 : 0)
+process.exit(status !== 0 || passed === 0 || tooFew ? 1 : 0)

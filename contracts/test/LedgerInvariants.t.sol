@@ -4,14 +4,13 @@ pragma solidity 0.8.37;
 import { EpochCourt } from "../src/EpochCourt.sol";
 import { InclusionCourt } from "../src/InclusionCourt.sol";
 import { IEstates } from "../src/interfaces/IEstates.sol";
+import { Role } from "../src/types/Roles.sol";
 import { EstateHandler } from "./support/EstateHandler.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 import { LedgerHandler } from "./support/LedgerHandler.sol";
 
 /// @dev An honest and a crooked gateway under every accusation in any order: each contract holds what came in and has not gone out, the
 /// honest one loses nothing, and in the end every coin comes out.
-/// forge-config: default.invariant.runs = 12
-/// forge-config: default.invariant.depth = 120
 contract LedgerInvariantsTest is LedgerFixture {
   EstateHandler private handler;
   EpochCourt private court;
@@ -72,6 +71,7 @@ contract LedgerInvariantsTest is LedgerFixture {
       "channels: in = out + held"
     );
     assertEq(handler.stakeOf(0), 1_000_000 ether, "the honest bond");
+    assertEq(stakes.getPosition(handler.node(), Role.Node).bonded, 1_000 ether, "the honest node's bond");
     assertEq(estates.getEstate(handler.gateway(0)).openedAt, 0, "the honest gateway is not closed");
     IEstates.Estate memory estate = estates.getEstate(handler.gateway(1));
     uint256 held = estate.settled ? uint256(estate.claimPool) + estate.restLeft : estate.coins;

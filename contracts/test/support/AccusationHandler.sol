@@ -34,6 +34,9 @@ abstract contract AccusationHandler is LedgerHandler {
     bool open;
   }
 
+  /// @notice Accusations of one call of `accuseHonest`: each kind four times.
+  uint256 public constant VERDICTS = 40;
+
   Demanded[] internal demands;
   Summoned[] internal summonses;
 
@@ -49,12 +52,47 @@ abstract contract AccusationHandler is LedgerHandler {
     ++steps;
   }
 
-  function challenge(uint256 g, uint256 epoch, uint256 kind, uint256 seed) internal {
+  /// @dev Accuses the honest gateway of everything at once while its window is open: each accusation gets a verdict, and none holds. So
+  /// does its node of having signed twice. Reverts where there is nothing to accuse, so that calls that did not revert can be counted.
+  function accuseHonest(uint256 seed) external {
+    if (!isAccusable() && items[HONEST].length < MOST) {
+      enter(HONEST, 0, 1);
+      sell(HONEST, channelsOf[HONEST][channelsOf[HONEST].length - 1], 1, uint8(seed));
+    }
+    while (hasOpen(HONEST)) settleOpen(HONEST, 0);
+    assertTrue(isAccusable(), "a window is open");
+    uint256 epoch = books[HONEST].length - 1;
+    for (uint256 i = 0; i < VERDICTS && epoch < books[HONEST].length; ++i) {
+      expect(challenge(HONEST, epoch, i % 10, uint256(keccak256(abi.encode(seed, i)))), "an accusation got no verdict");
+    }
+    accused += VERDICTS;
+    accuseNode(seed);
+    ++steps;
+  }
+
+  function isAccusable() private view returns (bool) {
+    uint256 count = books[HONEST].length;
+    return hasOpen(HONEST) || (count != 0 && block.timestamp < books[HONEST][count - 1].header.finalAt);
+  }
+
+  function challenge(uint256 g, uint256 epoch, uint256 kind, uint256 seed) internal returns (bool ok) {
     Book memory book = books[g][epoch];
     bytes memory call = kind < 4 ? ofEpochs(g, epoch, book, kind, seed) : ofCourt(g, epoch, book, kind, seed);
+    bytes memory answer;
     vm.prank(accuser);
-    (bool ok, bytes memory answer) = address(kind < 4 ? address(c.epochs) : address(c.court)).call(call);
+    (ok, answer) = address(kind < 4 ? address(c.epochs) : address(c.court)).call(call);
     if (ok && abi.decode(answer, (bool))) fallBack(g, epoch);
+  }
+
+  /// @dev One receipt shown twice, two of different nonces, or one that its node never signed.
+  function accuseNode(uint256 seed) private {
+    IEpochCourt.SignedReceipt memory first = signedOf(HONEST, items[HONEST][seed % items[HONEST].length]);
+    IEpochCourt.SignedReceipt memory second = signedOf(HONEST, items[HONEST][(seed >> 8) % items[HONEST].length]);
+    if ((seed >> 16) % 2 == 0) second.receipt.nonce = first.receipt.nonce;
+    vm.prank(accuser);
+    try c.epochs.proveEquivocation(first.receipt, first.signature, second.receipt, second.signature) {
+      expect(false, "an honest node signed twice");
+    } catch {}
   }
 
   function ofEpochs(

@@ -75,11 +75,6 @@ contract EstateHandler is AccusationHandler {
     challenge(CROOKED, epoch, 9, (i << 8) | (1 << 56));
   }
 
-  function hasOpen(uint256 g) internal view returns (bool) {
-    for (uint256 i = 0; i < items[g].length; ++i) if (items[g][i].epoch == 0) return true;
-    return false;
-  }
-
   // ---- estates
 
   function watch(uint256 which) external {
@@ -144,7 +139,10 @@ contract EstateHandler is AccusationHandler {
   function open(uint256 which) external {
     uint256 g = which % 2;
     bytes32 id = 0;
-    if (items[g].length != 0 && (which / 2) % 3 != 0) id = items[g][(which / 6) % items[g].length].id;
+    if (claims.length != 0 && (which / 2) % 4 != 0) {
+      Filed memory f = claims[(which / 8) % claims.length];
+      (g, id) = (f.gateway, items[f.gateway][f.item].id);
+    }
     c.estates.open(gateway(g), id);
     expect(g != HONEST, "the estate of a gateway that owes nothing");
     ++opened;
@@ -208,11 +206,16 @@ contract EstateHandler is AccusationHandler {
       vm.prank(gateway(g));
       c.stakes.thaw(Role.Gateway, bonded_);
     }
+    uint96 ofNode = c.stakes.getPosition(node, Role.Node).bonded;
+    vm.prank(node);
+    c.stakes.thaw(Role.Node, ofNode);
     vm.warp(block.timestamp + 2 days);
     for (uint256 g = 0; g < 2; ++g) {
       vm.prank(gateway(g));
       c.stakes.withdraw(Role.Gateway);
     }
+    vm.prank(node);
+    c.stakes.withdraw(Role.Node);
   }
 
   function drainCourts() private {

@@ -63,6 +63,7 @@ abstract contract LedgerHandler is Assertions {
   Contracts internal c;
   StatementHasher private immutable hasher;
   address internal immutable accuser = vm.addr(0xACC);
+  address public immutable node = vm.addr(NODE_KEY);
 
   bytes32[][2] internal channelsOf;
   Item[][2] internal items;
@@ -91,6 +92,9 @@ abstract contract LedgerHandler is Assertions {
       bond(i, 1_000_000 ether);
     }
     supply(accuser);
+    supply(node);
+    vm.prank(node);
+    c.stakes.bond(Role.Node, 1_000 ether);
   }
 
   function supply(address account) private {
@@ -141,12 +145,15 @@ abstract contract LedgerHandler is Assertions {
   // ---- what payers and gateways do
 
   function openChannel(uint256 who, uint96 amount) external {
-    (uint256 g, uint256 p) = (who % 2, (who / 2) % 2);
+    enter(who % 2, (who / 2) % 2, amount);
+    ++steps;
+  }
+
+  function enter(uint256 g, uint256 p, uint96 amount) internal {
     amount = uint96(1 + (amount % 100 ether));
     vm.prank(payer(p));
     channelsOf[g].push(c.channels.open(gateway(g), bytes32(channelsOf[g].length), amount));
     deposited += amount;
-    ++steps;
   }
 
   function topUp(uint256 which, uint96 amount) external {
@@ -172,7 +179,11 @@ abstract contract LedgerHandler is Assertions {
   function buy(uint256 which, uint128 fee, uint8 to) external {
     uint256 g = which % 2;
     if (channelsOf[g].length == 0 || items[g].length == MOST) return;
-    bytes32 id = channelsOf[g][(which / 2) % channelsOf[g].length];
+    sell(g, channelsOf[g][(which / 2) % channelsOf[g].length], fee, to);
+    ++steps;
+  }
+
+  function sell(uint256 g, bytes32 id, uint128 fee, uint8 to) internal {
     uint96 before = c.channels.getChannel(id).collected;
     uint256 room = c.channels.getChannel(id).deposited - before;
     fee = uint128(1 + (fee % (room + 1)));
@@ -187,7 +198,6 @@ abstract contract LedgerHandler is Assertions {
     Item memory item = Item(0, id, fee, ++nonces, uint8(to % PAYEES), 0, false);
     item.id = digest(address(c.epochs), hasher.hash(signedOf(g, item).receipt));
     items[g].push(item);
-    ++steps;
   }
 
   function withdraw(uint256 which) external {
@@ -216,6 +226,11 @@ abstract contract LedgerHandler is Assertions {
   }
 
   // ---- the trees of an epoch
+
+  function hasOpen(uint256 g) internal view returns (bool) {
+    for (uint256 i = 0; i < items[g].length; ++i) if (items[g][i].epoch == 0) return true;
+    return false;
+  }
 
   function settleOpen(uint256 g, uint8 lie) internal {
     uint256 open = 0;
@@ -317,7 +332,7 @@ abstract contract LedgerHandler is Assertions {
   }
 
   function signedOf(uint256 g, Item memory item) internal view returns (IEpochCourt.SignedReceipt memory s) {
-    s.receipt.node = vm.addr(NODE_KEY);
+    s.receipt.node = node;
     s.receipt.gateway = gateway(g);
     s.receipt.channelId = item.channelId;
     s.receipt.fee = item.fee;
