@@ -7,10 +7,11 @@ import { IGuarantees } from "../src/interfaces/IGuarantees.sol";
 import { AgentRecord, Status } from "../src/types/Agents.sol";
 import { AgentHandler } from "./support/AgentHandler.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
+import { Planted } from "./support/Planted.sol";
 
 /// @dev Whatever agents, clients and verifiers do, coins in = coins out + held, and a penalty is paid once or comes back once.
 /// forge-config: default.invariant.fail-on-revert = true
-contract AgentInvariantsTest is LedgerFixture {
+contract AgentInvariantsTest is LedgerFixture, Planted {
   Guarantees private guarantees;
   AgentHandler private handler;
 
@@ -81,5 +82,46 @@ contract AgentInvariantsTest is LedgerFixture {
     handler.drain();
     assertEq(wopen.balanceOf(address(guarantees)), 0, "nothing is ever stuck");
     assertEq(handler.coinsIn(), handler.coinsOut(), "in = out");
+  }
+
+  // ---- planted violations
+
+  function begin() private {
+    for (uint256 i = 0; i < 4; ++i) handler.deposit(i, 10 ether, false);
+    handler.accept(0, 1 ether, 1 ether, false, 1 hours);
+    assertTrue(handler.count() == 1, "one guarantee");
+  }
+
+  function test_planted_aCoinThatIsMissing() public {
+    begin();
+    vm.prank(address(guarantees));
+    wopen.transfer(address(0xBAD), 1);
+    assertCaught(this.invariant_everyCoinHasAnOwner.selector, "balances and open guarantees");
+    vm.prank(payer);
+    wopen.transfer(address(guarantees), 1);
+    this.invariant_everyCoinHasAnOwner();
+    pretend(address(handler), abi.encodeCall(handler.coinsOut, ()), 1);
+    assertCaught(this.invariant_everyCoinHasAnOwner.selector, "in = out + held");
+  }
+
+  function test_planted_aGuaranteeThatEndsTwice() public {
+    bytes4 check = this.invariant_aGuaranteeEndsOnce.selector;
+    begin();
+    this.invariant_aGuaranteeEndsOnce();
+    pretend(address(handler), abi.encodeCall(handler.penaltiesPaid, ()), 1);
+    assertCaught(check, "paid once");
+    pretend(address(handler), abi.encodeCall(handler.penaltiesBound, ()), 0);
+    assertCaught(check, "no penalty is lost");
+    pretend(address(handler), abi.encodeCall(handler.ended, (handler.ids(0))), 1);
+    assertCaught(check, "ended once or not at all");
+  }
+
+  function test_planted_aCoinWithoutAWayOut() public {
+    begin();
+    pretend(address(handler), abi.encodeCall(handler.coinsIn, ()), 1);
+    assertCaught(this.afterInvariant.selector, "in = out");
+    vm.prank(payer);
+    wopen.transfer(address(guarantees), 1);
+    assertCaught(this.afterInvariant.selector, "nothing is ever stuck");
   }
 }

@@ -5,10 +5,11 @@ import { IStakes } from "../src/interfaces/IStakes.sol";
 import { Role } from "../src/types/Roles.sol";
 import { DelegationHandler } from "./support/DelegationHandler.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
+import { Planted } from "./support/Planted.sol";
 
 /// @dev Whatever happens in whatever order, Stakes owes at most what it holds, and every delegator gets out.
 /// forge-config: default.invariant.fail-on-revert = true
-contract DelegationInvariantsTest is LedgerFixture {
+contract DelegationInvariantsTest is LedgerFixture, Planted {
   DelegationHandler private handler;
 
   function setUp() public override {
@@ -78,5 +79,61 @@ contract DelegationInvariantsTest is LedgerFixture {
 
   function afterInvariant() public view {
     assertTrue(handler.steps() > 0, "steps were taken");
+  }
+
+  // ---- planted violations
+
+  function begin() private {
+    handler.bond(50 ether);
+    handler.delegate(0, 20 ether);
+    handler.delegate(1, 30 ether);
+  }
+
+  function test_planted_aCoinThatIsMissing() public {
+    begin();
+    this.invariant_coinsInAreCoinsOutAndHeld();
+    this.invariant_owesAtMostWhatItHolds();
+    vm.prank(address(stakes));
+    wopen.transfer(address(0xBAD), 1);
+    assertCaught(this.invariant_coinsInAreCoinsOutAndHeld.selector, "in = out + held");
+  }
+
+  function test_planted_sumsThatDoNotHold() public {
+    bytes4 check = this.invariant_owesAtMostWhatItHolds.selector;
+    begin();
+    pretend(address(handler), abi.encodeCall(handler.burned, ()), 1e30);
+    assertCaught(check, "owes at most what it holds");
+    IStakes.DelegationState memory state = handler.state(0);
+    state.bonded += 1;
+    vm.mockCall(address(handler), abi.encodeCall(handler.state, (0)), abi.encode(state));
+    assertCaught(check, "delegators' parts are in the pool");
+    pretend(address(stakes), abi.encodeCall(stakes.totalBonded, ()), 1);
+    assertCaught(check, "the sum of bonds");
+  }
+
+  function test_planted_oneWhoLosesAndOneWhoGains() public {
+    bytes4 check = this.invariant_nobodyLosesButBySlashes_andNobodyGainsByOthers.selector;
+    begin();
+    this.invariant_nobodyLosesButBySlashes_andNobodyGainsByOthers();
+    pretend(address(handler), abi.encodeCall(handler.worth, (1)), 40 ether);
+    assertCaught(check, "and no more");
+    pretend(address(handler), abi.encodeCall(handler.worth, (0)), 1 ether);
+    assertCaught(check, "all that was put in, less slashes, is there");
+  }
+
+  function test_planted_aDelegatorWhoCannotLeave() public {
+    bytes4 check = this.invariant_everyDelegatorGetsOut.selector;
+    begin();
+    pretend(address(stakes), abi.encodeWithSelector(stakes.undelegate.selector), 0);
+    assertCaught(check, "nothing is left");
+    vm.mockCall(address(handler), abi.encodeWithSelector(handler.withdraw.selector), "");
+    assertCaught(check, "nothing is left");
+  }
+
+  function test_planted_whatThawsForEver() public {
+    begin();
+    handler.undelegate(0, 1 ether);
+    vm.mockCall(address(handler), abi.encodeWithSelector(handler.withdraw.selector), "");
+    assertCaught(this.invariant_everyDelegatorGetsOut.selector, "nothing is on its way");
   }
 }

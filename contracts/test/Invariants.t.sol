@@ -2,10 +2,13 @@
 pragma solidity 0.8.37;
 
 import { Handler } from "./support/Handler.sol";
+import { IChannels } from "../src/interfaces/IChannels.sol";
+import { IEpochs } from "../src/interfaces/IEpochs.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
+import { Planted } from "./support/Planted.sol";
 
 /// @dev Whatever happens in whatever order, every coin is accounted for and nobody is paid twice.
-contract InvariantsTest is LedgerFixture {
+contract InvariantsTest is LedgerFixture, Planted {
   Handler private handler;
 
   function setUp() public override {
@@ -70,14 +73,110 @@ contract InvariantsTest is LedgerFixture {
     uint256 bond = handler.bonded() - handler.unbonded() - handler.slashed();
     assertEq(handler.stakeOf(handler.gateway()), bond, "the bond");
     uint256 rewards = handler.rewardsIn() - handler.rewardsOut();
+    assertLe(handler.provers(), handler.slashed(), "provers get a part of what was taken");
     uint256 burned = handler.slashed() - handler.provers();
     assertEq(wopen.balanceOf(address(stakes)), bond + rewards + burned, "in = out + held");
-    assertLe(handler.provers(), handler.slashed(), "provers get a part of what was taken");
     assertLe(stakes.held(), wopen.balanceOf(address(stakes)), "never owes more than it holds");
   }
 
   function afterInvariant() public view {
     // A run in which nothing happened would prove nothing.
     assertTrue(handler.steps() > 0, "steps were taken");
+  }
+
+  // ---- planted violations
+
+  function steal(address from) private {
+    vm.prank(from);
+    wopen.transfer(address(0xBAD), 1);
+  }
+
+  function pretendAccount(uint96 committed, uint96 paid) private {
+    IEpochs.Account memory account;
+    (account.committed, account.paid) = (committed, paid);
+    vm.mockCall(address(epochs), abi.encodeCall(epochs.getAccount, (handler.gateway())), abi.encode(account));
+  }
+
+  function begin() private {
+    handler.bond(0, true);
+    handler.open(10 ether);
+    handler.collect(0, 2 ether);
+  }
+
+  function test_planted_wopenWithoutItsCoin() public {
+    vm.deal(address(wopen), address(wopen).balance - 1);
+    assertCaught(this.invariant_wopenIsBacked.selector, "supply is what is held");
+  }
+
+  function test_planted_channels() public {
+    bytes4 check = this.invariant_channelsHoldWhatWasNotCollectedOrReturned.selector;
+    begin();
+    steal(address(channels));
+    assertCaught(check, "channels hold their rest");
+    vm.prank(payer);
+    wopen.transfer(address(channels), 1);
+    pretend(address(handler), abi.encodeCall(handler.deposited, ()), 20 ether);
+    assertCaught(check, "in = out + held");
+    IChannels.Channel memory channel;
+    channel.collected = 1;
+    bytes memory call = abi.encodeCall(channels.getChannel, (handler.channelIds(0)));
+    vm.mockCall(address(channels), call, abi.encode(channel));
+    assertCaught(check, "collected");
+  }
+
+  function test_planted_epochs() public {
+    bytes4 check = this.invariant_epochsHoldWhatWasNotClaimed.selector;
+    begin();
+    steal(address(epochs));
+    assertCaught(check, "in = out + held");
+    vm.prank(payer);
+    wopen.transfer(address(epochs), 1);
+    pretendAccount(0, 1);
+    assertCaught(check, "paid is what was claimed");
+    pretendAccount(type(uint96).max, 0);
+    assertCaught(check, "posted at most what was collected");
+    pretendAccount(0, 1);
+    pretend(address(handler), abi.encodeCall(handler.claimed, ()), 1);
+    steal(address(epochs));
+    assertCaught(check, "claimed at most what stands");
+    pretend(address(epochs), abi.encodeCall(epochs.credited, (handler.gateway())), 1);
+    assertCaught(check, "credited is what was collected");
+  }
+
+  function test_planted_wrongVerdicts() public {
+    begin();
+    handler.post(1 ether, 0, true);
+    pretend(address(epochs), abi.encodeWithSelector(epochs.challengeFirstLine.selector), 0);
+    handler.challenge(0);
+    assertCaught(this.invariant_liesAreConvicted_andNothingElse.selector, "wrong verdicts");
+  }
+
+  function test_planted_paidMoreThanPromised() public {
+    bytes4 check = this.invariant_nobodyIsPaidMoreThanPromised.selector;
+    address payee = handler.payee(0);
+    vm.prank(payer);
+    wopen.transfer(payee, 1);
+    assertCaught(check, "got what was claimed");
+    pretend(address(epochs), abi.encodeCall(epochs.claimed, (handler.gateway(), payee)), 1);
+    assertCaught(check, "at most what the latest epoch that stands promises");
+  }
+
+  function test_planted_stakes() public {
+    bytes4 check = this.invariant_stakesHoldBondsAndRewards.selector;
+    begin();
+    steal(address(stakes));
+    assertCaught(check, "in = out + held");
+    vm.prank(payer);
+    wopen.transfer(address(stakes), 1);
+    pretend(address(stakes), abi.encodeCall(stakes.held, ()), 1e30);
+    assertCaught(check, "never owes more than it holds");
+    pretend(address(handler), abi.encodeCall(handler.bonded, ()), 1);
+    assertCaught(check, "the bond");
+  }
+
+  function test_planted_aProverWhoGetsMoreThanWasTaken() public {
+    begin();
+    pretend(address(handler), abi.encodeCall(handler.provers, ()), 1);
+    assertCaught(this.invariant_stakesHoldBondsAndRewards.selector, "provers get a part of what was taken");
   }
 }
