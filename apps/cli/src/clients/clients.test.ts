@@ -5,18 +5,23 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { createOpenLedger, openledgerMetadata } from '@openledger/ai-provider'
 import { formatOpen, parseOpen, type Hex } from '@openledger/protocol'
-import { ensureWopen, sendCall, type AnswerView } from '@openledger/sdk'
+import { ensureWopen, OpenLedgerClient, sendCall, type AnswerView } from '@openledger/sdk'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
 import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
 import { APICallError, createProviderRegistry, generateText, Output, streamText, type ModelMessage } from 'ai'
 import OpenAI from 'openai'
 import { encodeFunctionData, erc20Abi } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { openMcpContext } from '../mcp/openMcpContext.ts'
 import { serveHttp } from '../mcp/serveHttp.ts'
+import { findBrowser } from '../testing/findBrowser.ts'
 import { audit } from '../verbs/audit.ts'
+import type { PageAnswer } from './browserPage.ts'
+import { bundleForBrowser } from './bundleForBrowser.ts'
+import { startPageServer, type PageServer } from './PageServer.ts'
 import { startNetwork, type StartedNetwork } from './startNetwork.ts'
 
 declare module 'vitest' {
@@ -30,11 +35,18 @@ declare module 'vitest' {
 globalThis.AI_SDK_LOG_WARNINGS = false
 const minutes = 60_000
 let network: StartedNetwork
+/** A page whose origin the node's operator has named, and one of anybody else. */
+let app: PageServer
+let stranger: PageServer
 
 beforeAll(async () => {
-  network = await startNetwork()
+  ;[app, stranger] = await Promise.all([startPageServer(), startPageServer()])
+  network = await startNetwork([app.origin])
 }, 10 * minutes)
-afterAll(() => network?.stop())
+afterAll(async () => {
+  await network?.stop()
+  await Promise.all([app?.close(), stranger?.close()])
+})
 
 /** The words that a receipt binds, as the operator reads them. */
 const boundText = async (receiptId: string | undefined): Promise<string> => (await network.session.node.receiptView(receiptId as Hex)).text
@@ -207,6 +219,53 @@ describe('mcp', () => {
       await running.close()
     }
   }, minutes)
+})
+
+describe('sdk', () => {
+  it('asks, waits for the attribution and follows the payment, in Node', async ({ task }) => {
+    const client = new OpenLedgerClient({ url: network.url, token: network.apiKey })
+    const input = { model: network.model, messages: [{ role: 'user' as const, content: network.question }], maxTokens: 40 }
+    const most = await client.quote(input)
+    const { text, view } = await client.chat(input)
+    const fee = BigInt(view.fee)
+    expect(fee > 0n && fee <= most).toBe(true)
+    expect(await boundText(view.receiptId)).toBe(text)
+    expect((await client.waitForAttribution(view.receiptId)).sources.length).toBeGreaterThan(0)
+    const { lines } = await client.payments(view.receiptId)
+    expect(lines.reduce((sum, line) => sum + BigInt(line.amount), 0n)).toBe(fee)
+    await expect(client.quote({ ...input, model: 'nothing' })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+    task.meta.did = `paid ${formatOpen(fee)} of at most ${formatOpen(most)} OPEN to ${lines.length} payees`
+  }, minutes)
+})
+
+const executablePath = findBrowser()
+if (executablePath === undefined) console.log('the SDK is not tested in a browser: no Chromium or Chrome is installed here (OPENLEDGER_BROWSER can name one)')
+
+describe.skipIf(executablePath === undefined)('sdk in a browser', () => {
+  it('asks from a page of another origin that the operator named, and from no other', async ({ task }) => {
+    const script = await bundleForBrowser("import { askInPage } from './browserPage.ts'; globalThis.askInPage = askInPage")
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] })
+    try {
+      const askFrom = async (server: PageServer): Promise<PageAnswer> => {
+        server.show(script)
+        const page = await browser.newPage()
+        await page.goto(server.origin)
+        await page.waitForFunction(() => 'askInPage' in globalThis)
+        const { url, apiKey: token, model, question } = network
+        return page.evaluate((call) => globalThis.askInPage(call), { url, token, model, question })
+      }
+      const answer = await askFrom(app)
+      expect(answer).toMatchObject({ attribution: 'complete', sources: 1, refused: 'UNKNOWN_RECORD' })
+      expect(answer.pieces).toBeGreaterThan(3)
+      expect(await boundText(answer.receiptId)).toBe(answer.text)
+      const before = (await network.session.node.status()).counts.receipts
+      await expect(askFrom(stranger)).rejects.toThrow(/no node answers/)
+      expect((await network.session.node.status()).counts.receipts).toBe(before)
+      task.meta.did = `a page of ${Math.round(script.length / 1024)} KiB in ${browser.browserType().name()} ${browser.version()} streamed ${answer.pieces} pieces and checked the signature; a page of another origin was refused`
+    } finally {
+      await browser.close()
+    }
+  }, 2 * minutes)
 })
 
 describe('the receipts of all of them', () => {

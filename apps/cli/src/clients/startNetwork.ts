@@ -51,11 +51,11 @@ async function trainSmall(session: Session): Promise<{ model: string; question: 
   return { model, question: sample.get(contributors[0])![0]!.prompt }
 }
 
-/** Starts a network as `openledger up` does, in a folder of its own. */
-export async function startNetwork(): Promise<StartedNetwork> {
+/** Starts a network as `openledger up` does, in a folder of its own. @param origins whose pages may call it */
+export async function startNetwork(origins: readonly string[] = []): Promise<StartedNetwork> {
   const { data } = await smallSample(1)
   const output = new Output({ stdout: () => undefined, stderr: () => undefined, isTerminal: false }, true)
-  const running = await up({ ...testUp, data, sample: false }, output)
+  const running = await up({ ...testUp, data, sample: false, origins }, output)
   const session = await openSession({ data, json: true }, output)
   const { url, apiKey, operatorToken } = running
   return {

@@ -21,6 +21,8 @@ import { type ServingFlags, servingOptions } from './servingOptions.ts'
 export type UpOptions = GlobalOptions & ServingFlags & {
   host?: string
   port?: number
+  /** Pages of these origins may call the API from a browser. */
+  origins?: readonly string[]
   rpc?: string
   chainPort?: number
   /** Seconds between settlements; 0 settles on demand alone. */
@@ -65,6 +67,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
     engine: { modelPath: base.path, modelName: base.name, serving: servingOptions(options), training: { threads }, upstream: upstreamOptions(options) },
     host: options.host,
     port: options.port,
+    origins: options.origins,
     keys: { node: keys.node, gateway: keys.gateway },
     lock,
     settlementMs: options.epochSeconds * 1000,

@@ -28,6 +28,7 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .description('start chain, node and page on one data folder; a new folder plays the whole loop on a sample datanet first')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port of the node', whole, 7800)
+    .option('--origins <origins>', 'pages of these origins may call the API from a browser, such as https://app.example (default: the node’s own page alone)', (text: string) => text.split(',').map((origin) => origin.trim()))
     .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
     .option('--threads <n>', 'threads for the engine', whole)

@@ -18,6 +18,8 @@ export type NodeOptions = {
   port?: number
   /** More names by which this node may be called (the Host header). */
   hosts?: readonly string[]
+  /** Pages of these origins may call the API from a browser, such as https://app.example. Default none: the node's own page alone. */
+  origins?: readonly string[]
   /** Default: `keys/node.json` and `keys/gateway.json` of the data folder, made when missing. */
   keys?: { node: LocalAccount; gateway: LocalAccount }
   /** A lock that the caller holds on the data folder; the node takes and releases its own otherwise. */
@@ -64,6 +66,9 @@ export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock'>> & Pic
 const weekSeconds = 604_800
 const monthSeconds = 2_592_000
 
+/** Whether a text is an origin as browsers write it. Patterns are none: whoever may call is named. */
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+
 /** Fills in the defaults. @throws InputError BAD_OPTION */
 export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
   const defaults = {
@@ -71,6 +76,7 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
     host: '127.0.0.1',
     port: 7800,
     hosts: [],
+    origins: [],
     settlementMs: 60_000,
     creditLimit: parseOpen('0.05'),
     firstVoucherCap: parseOpen('1'),
@@ -93,6 +99,7 @@ export function fullNodeOptions(options: NodeOptions): FullNodeOptions {
   // A default gives way to what is given, not to an option that is there but undefined.
   const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as NodeOptions
   const full = { ...defaults, ...named } as FullNodeOptions
+  for (const origin of full.origins) if (!isOrigin(origin)) fail('BAD_OPTION', `"${origin.slice(0, 80)}" is not an origin`, { field: 'origins', fix: 'name it as browsers do: scheme, host and port, such as https://app.example' })
   const { attributionSeconds: seconds, inclusionSeconds: promised, maxAttributions: most } = full
   if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > weekSeconds) fail('BAD_OPTION', `attributionSeconds is ${seconds}, not a whole number from 1 to ${weekSeconds}`, { field: 'attributionSeconds' })
   if (!Number.isSafeInteger(promised) || promised < 1 || promised > monthSeconds) fail('BAD_OPTION', `inclusionSeconds is ${promised}, not a whole number from 1 to ${monthSeconds}`, { field: 'inclusionSeconds' })

@@ -6,7 +6,7 @@ import { openaiRoutes } from '../openai/openaiRoutes.ts'
 import { datanetRoutes } from './datanetRoutes.ts'
 import { epochRoutes } from './epochRoutes.ts'
 import { errorResponse } from '../requests/errorResponse.ts'
-import { checkHost, checkOrigin, limitRate } from '../requests/guards.ts'
+import { checkHost, checkOrigin, limitRate, shareWith } from '../requests/guards.ts'
 import { healthView } from './healthView.ts'
 import { nodeRoutes } from './nodeRoutes.ts'
 import type { NodeParts } from './NodeParts.ts'
@@ -18,13 +18,15 @@ import { runRoutes } from './runRoutes.ts'
 export type AppOptions = {
   /** Names by which this node may be called (the Host header, without port). */
   hosts: readonly string[]
+  /** Origins whose pages may call the API. */
+  origins: readonly string[]
   /** Calls that one token may make in a minute; all tokens of one address may make ten times as many. */
   callsPerMinute: number
   journalFault: () => string | undefined
 }
 
 /** The whole HTTP side of the node. */
-export function createApp(parts: NodeParts, { hosts, callsPerMinute, journalFault }: AppOptions): Hono {
+export function createApp(parts: NodeParts, { hosts, origins, callsPerMinute, journalFault }: AppOptions): Hono {
   const { metrics, log, clock, assets } = parts
   const app = new Hono()
   app.onError((error, c) => errorResponse(c, error, log))
@@ -34,7 +36,8 @@ export function createApp(parts: NodeParts, { hosts, callsPerMinute, journalFaul
     metrics.requested(c.req.method, matchedRoutes(c).at(-1)?.path ?? 'none', c.res.status)
   })
   app.use(checkHost(hosts))
-  app.use(checkOrigin)
+  if (origins.length > 0) app.use(shareWith(origins))
+  app.use(checkOrigin(origins))
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }))
 
   app.get('/health', async (c) => {

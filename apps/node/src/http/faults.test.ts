@@ -56,6 +56,25 @@ describe('the HTTP side', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  it('lets pages of the origins that its operator named call it, and of no others', async () => {
+    const origin = 'https://app.example'
+    await expect(base.restart({ origins: ['https://app.example/'] })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+    await expect(base.restart({ origins: ['*'] })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+    await base.restart({ origins: [origin] })
+    const from = (method: string, path: string, headers: Record<string, string>) => fetch(base.node.url + path, { method, headers })
+    const preflight = await from('OPTIONS', '/v1/chat/completions', { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-credentials')]).toEqual([204, origin, null])
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
+    // Refusals must be readable too: 402 is how a page learns what to pay.
+    const unpaid = await fetch(`${base.node.url}/v1/chat/completions`, { method: 'POST', headers: { origin, 'content-type': 'application/json' }, body: JSON.stringify(chatBody()) })
+    expect([unpaid.status, unpaid.headers.get('access-control-allow-origin')]).toEqual([402, origin])
+    expect(unpaid.headers.get('access-control-expose-headers')).toContain('payment-required')
+    const other = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+    expect((await from('OPTIONS', '/api/epochs', other)).headers.get('access-control-allow-origin')).toBeNull()
+    await fails(base.api.call('POST', '/api/epochs', {}, { origin: other.origin }), 403, 'WRONG_ORIGIN')
+    await base.restart()
+  })
+
   it('keeps what is for the operator from everybody else', async () => {
     const stranger = new Api(base.node.url, 'x'.repeat(43))
     for (const [method, route] of [['POST', '/api/epochs'], ['POST', '/api/runs'], ['POST', '/api/datanets/1/snapshots'], ['GET', '/api/keys'], ['POST', '/api/runs/x/stop']] as const) {

@@ -46,7 +46,7 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
     const memory = await openMemory(folder, options, closers)
     const parts = await openParts(folder, memory, await loading, options, closers)
     const hosts = [host, '127.0.0.1', 'localhost', '[::1]', ...options.hosts]
-    const app = createApp(parts, { hosts, callsPerMinute: options.callsPerMinute, journalFault: () => memory.journal.broken?.message })
+    const app = createApp(parts, { hosts, origins: options.origins, callsPerMinute: options.callsPerMinute, journalFault: () => memory.journal.broken?.message })
     const listener = await listen(app, host, options.port)
     closers.add('http', () => listener.close(options.drainMs))
     const endpoint = path.join(dataDir, 'endpoint.json')

@@ -1,6 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { fail, OpenLedgerError } from '@openledger/protocol'
 import type { Context, MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
 import { sameSecret } from '../keys/operatorToken.ts'
 import type { RateLimit } from './RateLimit.ts'
 
@@ -34,14 +35,28 @@ export function checkHost(allowed: readonly string[]): MiddlewareHandler {
   }
 }
 
-/** Browsers say where a call comes from: only pages of the node itself may call it, as long as nothing else is allowed. */
-export const checkOrigin: MiddlewareHandler = async (c, next) => {
-  const origin = c.req.header('origin')
-  if (origin !== undefined && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-    const host = URL.canParse(origin) ? new URL(origin).host : ''
-    if (host !== c.req.header('host')) fail('WRONG_ORIGIN', 'pages of other sites may not call this node', { status: 403, fix: 'call it from its own page or from a program' })
+/** Browsers say where a call comes from: only pages of the node itself, and of the origins that its operator named, may call it. */
+export function checkOrigin(allowed: readonly string[]): MiddlewareHandler {
+  const origins = new Set(allowed)
+  return async (c, next) => {
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !origins.has(origin) && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      const host = URL.canParse(origin) ? new URL(origin).host : ''
+      if (host !== c.req.header('host')) fail('WRONG_ORIGIN', 'pages of other sites may not call this node', { status: 403, fix: 'call it from its own page or from a program, or have its operator name this origin with --origins' })
+    }
+    await next()
   }
-  await next()
+}
+
+/** Lets browsers show the API's answers to pages of other origins (CORS). No cookies are in use: a page needs a key, a token or a payment of its own. */
+export function shareWith(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'payment-signature', 'x-openledger-channel', 'x-openledger-voucher'],
+    exposeHeaders: ['payment-required', 'payment-response', 'retry-after', 'x-openledger-receipt'],
+    maxAge: 600,
+  })
 }
 
 /** Counts calls by the token that they carry, and by the caller's address, whose tokens together may make ten times as many. */
