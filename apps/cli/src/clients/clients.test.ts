@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Client as McpClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -22,6 +23,8 @@ import { audit } from '../verbs/audit.ts'
 import type { PageAnswer } from './browserPage.ts'
 import { bundleForBrowser } from './bundleForBrowser.ts'
 import { startPageServer, type PageServer } from './PageServer.ts'
+import { recipes } from './recipes.ts'
+import { runRecipe } from './runRecipe.ts'
 import { startNetwork, type StartedNetwork } from './startNetwork.ts'
 
 declare module 'vitest' {
@@ -47,6 +50,18 @@ afterAll(async () => {
   await network?.stop()
   await Promise.all([app?.close(), stranger?.close()])
 })
+
+const bin = fileURLToPath(new URL('../../../../bin/openledger.mjs', import.meta.url))
+
+/** The key of a new wallet that holds one WOPEN and no coin for gas. */
+async function walletKey(): Promise<Hex> {
+  const { writer } = await network.session.actor('operator')
+  const gift = parseOpen('1')
+  await ensureWopen(writer, writer.addresses.channels, gift)
+  const key = generatePrivateKey()
+  await sendCall(writer, { name: 'gift', to: writer.addresses.wopen, data: encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [privateKeyToAccount(key).address, gift] }) })
+  return key
+}
 
 /** The words that a receipt binds, as the operator reads them. */
 const boundText = async (receiptId: string | undefined): Promise<string> => (await network.session.node.receiptView(receiptId as Hex)).text
@@ -124,14 +139,10 @@ describe('x402', () => {
   it('lets somebody without key, channel or coins for gas pay for one answer', async ({ task }) => {
     const { session, url, model, question } = network
     const { wopen } = session.network.contracts
-    const gift = parseOpen('1')
-    const { writer } = await session.actor('operator')
-    await ensureWopen(writer, writer.addresses.channels, gift)
-    const account = privateKeyToAccount(generatePrivateKey())
-    await sendCall(writer, { name: 'gift', to: wopen, data: encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [account.address, gift] }) })
+    const account = privateKeyToAccount(await walletKey())
     const paying = x402Client.fromConfig({
       schemes: [{ network: 'eip155:*', client: new ExactEvmScheme(account) }],
-      spendControls: { allowedAssets: [{ network: `eip155:${session.network.chainId}`, asset: wopen, maxAmountPerPayment: gift.toString() }] },
+      spendControls: { allowedAssets: [{ network: `eip155:${session.network.chainId}`, asset: wopen, maxAmountPerPayment: parseOpen('1').toString() }] },
     })
     // Under the OpenAI client as well as under the AI SDK.
     const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'x402', maxRetries: 0, fetch: wrapFetchWithPayment(fetch, paying) })
@@ -149,7 +160,6 @@ describe('x402', () => {
 })
 
 describe('mcp', () => {
-  const bin = fileURLToPath(new URL('../../../../bin/openledger.mjs', import.meta.url))
   const args = (...own: string[]): string[] => [bin, 'mcp', '--data', network.data, '--max-tokens', '40', '--wait', '60', ...own]
   type Asked = { answer: string; receipt: string; fee_open: string; spent_open: string; attribution: string; sources: { text: string; record: string }[] }
   const call = async (client: McpClient, name: string, given: Record<string, unknown>, onprogress?: () => void) => {
@@ -266,6 +276,32 @@ describe.skipIf(executablePath === undefined)('sdk in a browser', () => {
       await browser.close()
     }
   }, 2 * minutes)
+})
+
+describe('the recipes of docs/clients.md', () => {
+  const all = recipes()
+
+  it('are all there', () => {
+    expect(all.map(({ name }) => name)).toEqual(['openai', 'ai', 'mcp', 'x402', 'sdk'])
+  })
+
+  it.each(all.filter(({ language }) => language === 'ts'))('$name runs as it stands there', async ({ name, code }) => {
+    const before = (await network.session.node.status()).counts.receipts
+    const env = { OPENLEDGER_URL: network.url, OPENLEDGER_API_KEY: network.apiKey, OPENLEDGER_MODEL: network.model, WALLET_KEY: await walletKey() }
+    expect(await runRecipe(name, code, env)).toMatch(/dataset/)
+    expect((await network.session.node.status()).counts.receipts).toBe(before + 1)
+  }, 2 * minutes)
+
+  it('mcp starts a server with the tools that the page names', async () => {
+    const { mcpServers } = JSON.parse(all.find(({ name }) => name === 'mcp')!.code) as { mcpServers: { openledger: { command: string; args: string[] } } }
+    const { command, args } = mcpServers.openledger
+    expect([command, args[0]]).toEqual(['npx', 'openledger'])
+    const client = new McpClient({ name: 'test', version: '1' })
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: [bin, ...args.slice(1).map((arg) => (arg === '.openledger' ? network.data : arg))] }))
+    const page = readFileSync(new URL('../../../../docs/clients.md', import.meta.url), 'utf8')
+    const { tools } = await client.listTools().finally(() => client.close())
+    for (const { name } of tools) expect(page).toContain(`| \`${name}\` |`)
+  }, minutes)
 })
 
 describe('the receipts of all of them', () => {
