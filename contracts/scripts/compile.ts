@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 const contractsFolder = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The contracts that are deployed, in the order of deployment. */
-export const contractNames = ['WOPEN', 'TokenWOPEN', 'Parameters', 'Stakes', 'Epochs', 'Channels', 'Datanets', 'Models', 'EpochCourt', 'InclusionCourt', 'Estates', 'ScoreJudge', 'SpanJudge', 'IndexJudge', 'PaymentJudge', 'AttributionCourt', 'IdentityRegistry', 'Guarantees', 'ReputationRegistry', 'ValidationRegistry', 'GuaranteeValidator', 'HashVerifier', 'ReceiptVerifier', 'ClientVerifier', 'CommitteeVerifier', 'Timelock', 'LedgerGovernor'] as const
+export const contractNames = ['WOPEN', 'TokenWOPEN', 'Parameters', 'Stakes', 'Epochs', 'Channels', 'Datanets', 'Models', 'EpochCourt', 'InclusionCourt', 'Estates', 'ScoreJudge', 'SpanJudge', 'IndexJudge', 'PaymentJudge', 'AttributionCourt', 'IdentityRegistry', 'Guarantees', 'ReputationRegistry', 'ValidationRegistry', 'GuaranteeValidator', 'HashVerifier', 'ReceiptVerifier', 'ClientVerifier', 'CommitteeVerifier', 'SamplingBeacon', 'ExecutionCourt', 'Timelock', 'LedgerGovernor'] as const
 export type ContractName = (typeof contractNames)[number]
 
 export type AbiParameter = { name: string; type: string; internalType?: string; indexed?: boolean; components?: AbiParameter[] }

@@ -8,6 +8,8 @@ import { IParameters } from "./interfaces/IParameters.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IVerifier } from "./interfaces/IVerifier.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
+import { BlockSeed, Seed, SeedStep } from "./libraries/BlockSeed.sol";
+import { Ballot, CommitteeDraw, Panel } from "./libraries/CommitteeDraw.sol";
 import { CommitteeTerms, Guarantee, Outcome } from "./types/Agents.sol";
 import { Role } from "./types/Roles.sol";
 
@@ -16,6 +18,8 @@ import { Role } from "./types/Roles.sol";
 /// reveal. It decides when more than half of the committee reveals and one side has more votes.
 contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
   using SafeERC20 for IWOPEN;
+  using BlockSeed for Seed;
+  using CommitteeDraw for Panel;
 
   uint256 public constant MAX_SIZE = 15;
   /// @notice Both windows fit the time that a verifier has to answer.
@@ -31,15 +35,8 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
     uint64 until;
   }
 
-  /// @dev `vote`: 0 not revealed, 1 refused, 2 approved.
-  struct Ballot {
-    bytes32 commitment;
-    uint8 vote;
-  }
-
   mapping(bytes32 guaranteeId => Case) private _cases;
-  mapping(bytes32 guaranteeId => address[]) private _members;
-  mapping(bytes32 guaranteeId => mapping(address auditor => Ballot)) private _ballots;
+  mapping(bytes32 guaranteeId => Panel) private _panels;
 
   /// @inheritdoc ICommitteeVerifier
   mapping(address auditor => Enrolment) public override enrolment;
@@ -81,7 +78,7 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
     c.requestedAt = uint64(block.timestamp);
     c.commitBy = uint64(block.timestamp) + terms.commitTime;
     c.revealBy = c.commitBy + terms.revealTime;
-    c.seedBlock = uint64(block.number) + 1;
+    _panels[guaranteeId].seed.ask();
     emit CommitteeCalled(guaranteeId, resultHash, resultURI, terms, c.commitBy, c.revealBy);
     // Only Guarantees calls this, and only for an agent that is calling it.
     // slither-disable-next-line arbitrary-send-erc20
@@ -104,11 +101,14 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
     Case storage c = _known(guaranteeId);
     if (block.timestamp > c.commitBy) revert CommitsClosed(c.commitBy);
     if (!_isEligible(c, msg.sender)) revert NotEligible(guaranteeId, msg.sender);
-    if (!_fixSeed(guaranteeId, c)) return false;
-    Ballot storage ballot = _ballots[guaranteeId][msg.sender];
-    if (ballot.commitment != bytes32(0) || commitment == bytes32(0)) revert AlreadyCommitted(guaranteeId, msg.sender);
-    ballot.commitment = commitment;
-    emit Committed(guaranteeId, msg.sender, _admit(guaranteeId, c.size));
+    Panel storage panel = _panels[guaranteeId];
+    if (!_fixSeed(guaranteeId, panel.seed)) return false;
+    if (panel.ballots[msg.sender].commitment != bytes32(0) || commitment == bytes32(0)) {
+      revert AlreadyCommitted(guaranteeId, msg.sender);
+    }
+    (bool drawn, address replaced) = panel.admit(c.size, msg.sender, commitment);
+    if (!drawn) revert NotDrawn(guaranteeId, msg.sender);
+    emit Committed(guaranteeId, msg.sender, replaced);
     return true;
   }
 
@@ -117,12 +117,12 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
     Case storage c = _known(guaranteeId);
     if (block.timestamp <= c.commitBy) revert TooEarly(c.commitBy);
     if (block.timestamp > c.revealBy) revert RevealsClosed(c.revealBy);
-    Ballot storage ballot = _ballots[guaranteeId][msg.sender];
+    Ballot storage ballot = _panels[guaranteeId].ballots[msg.sender];
     if (ballot.commitment == bytes32(0) || ballot.vote != 0) revert NotAMember(guaranteeId, msg.sender);
     if (ballot.commitment != keccak256(abi.encode(guaranteeId, msg.sender, approves, salt))) {
       revert WrongReveal(guaranteeId, msg.sender);
     }
-    ballot.vote = approves ? 2 : 1;
+    ballot.vote = approves ? CommitteeDraw.YES : CommitteeDraw.NO;
     if (approves) ++c.approvals;
     else ++c.refusals;
     emit Revealed(guaranteeId, msg.sender, approves);
@@ -135,14 +135,15 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
     if (c.paid) revert AlreadyShared(guaranteeId);
     c.paid = true;
     Outcome outcome = _decided(c);
-    address[] memory members = _members[guaranteeId];
+    Panel storage panel = _panels[guaranteeId];
+    address[] memory members = panel.members;
     uint256 fee = c.fee;
     uint256 left = fee * c.size;
     for (uint256 i = 0; i < members.length; ++i) {
-      uint8 vote = _ballots[guaranteeId][members[i]].vote;
+      uint8 vote = panel.ballots[members[i]].vote;
       if (vote == 0) continue;
-      if (outcome == Outcome.Kept && vote != 2) continue;
-      if (outcome == Outcome.Broken && vote != 1) continue;
+      if (outcome == Outcome.Kept && vote != CommitteeDraw.YES) continue;
+      if (outcome == Outcome.Broken && vote != CommitteeDraw.NO) continue;
       owed[members[i]] += fee;
       left -= fee;
     }
@@ -166,54 +167,29 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc ICommitteeVerifier
-  function getCase(bytes32 guaranteeId) external view override returns (Case memory) {
-    return _cases[guaranteeId];
+  function getCase(bytes32 guaranteeId) external view override returns (Case memory found) {
+    found = _cases[guaranteeId];
+    Seed storage seed = _panels[guaranteeId].seed;
+    (found.seed, found.seedBlock) = (seed.value, seed.seedBlock);
   }
 
   /// @inheritdoc ICommitteeVerifier
   function membersOf(bytes32 guaranteeId) external view override returns (address[] memory) {
-    return _members[guaranteeId];
+    return _panels[guaranteeId].members;
   }
 
   /// @inheritdoc ICommitteeVerifier
   function ticketOf(bytes32 guaranteeId, address auditor) external view override returns (uint256) {
-    return _ticket(_cases[guaranteeId].seed, auditor);
+    return CommitteeDraw.ticket(_panels[guaranteeId].seed.value, auditor);
   }
 
-  /// @dev Fixes the seed once its block is there. A chain remembers 256 block hashes; after that another block is waited for.
-  function _fixSeed(bytes32 guaranteeId, Case storage c) private returns (bool) {
-    if (c.seed != bytes32(0)) return true;
-    if (block.number <= c.seedBlock) revert SeedAhead(c.seedBlock);
-    bytes32 blockHash = blockhash(c.seedBlock);
-    if (blockHash == bytes32(0)) {
-      c.seedBlock = uint64(block.number) + 1;
-      emit SeedMoved(guaranteeId, c.seedBlock);
-      return false;
-    }
-    c.seed = keccak256(abi.encode(blockHash, guaranteeId));
-    emit SeedFixed(guaranteeId, c.seed);
-    return true;
-  }
-
-  /// @dev Makes the caller a member if there is room or its ticket is smaller than a member's, who then leaves.
-  function _admit(bytes32 guaranteeId, uint256 size) private returns (address replaced) {
-    address[] storage members = _members[guaranteeId];
-    uint256 count = members.length;
-    if (count < size) {
-      members.push(msg.sender);
-      return address(0);
-    }
-    bytes32 seed = _cases[guaranteeId].seed;
-    uint256 largest = 0;
-    uint256 place = 0;
-    for (uint256 i = 0; i < count; ++i) {
-      uint256 ticket = _ticket(seed, members[i]);
-      if (ticket > largest) (largest, place) = (ticket, i);
-    }
-    if (_ticket(seed, msg.sender) >= largest) revert NotDrawn(guaranteeId, msg.sender);
-    replaced = members[place];
-    members[place] = msg.sender;
-    delete _ballots[guaranteeId][replaced];
+  /// @dev Fixes the seed once its block is there; false when it was moved to another block.
+  function _fixSeed(bytes32 guaranteeId, Seed storage seed) private returns (bool) {
+    SeedStep step = seed.take(guaranteeId);
+    if (step == SeedStep.Ahead) revert SeedAhead(seed.seedBlock);
+    if (step == SeedStep.Fixed) emit SeedFixed(guaranteeId, seed.value);
+    if (step == SeedStep.Moved) emit SeedMoved(guaranteeId, seed.seedBlock);
+    return step != SeedStep.Moved;
   }
 
   function _known(bytes32 guaranteeId) private view returns (Case storage c) {
@@ -233,13 +209,8 @@ contract CommitteeVerifier is ICommitteeVerifier, ReentrancyGuardTransient {
   }
 
   function _decided(Case storage c) private view returns (Outcome) {
-    uint256 approvals = c.approvals;
-    uint256 refusals = c.refusals;
-    if (2 * (approvals + refusals) <= c.size || approvals == refusals) return Outcome.Undecided;
-    return approvals > refusals ? Outcome.Kept : Outcome.Broken;
-  }
-
-  function _ticket(bytes32 seed, address auditor) private pure returns (uint256) {
-    return uint256(keccak256(abi.encode(seed, auditor)));
+    (bool decided, bool approved) = CommitteeDraw.decide(c.size, c.approvals, c.refusals);
+    if (!decided) return Outcome.Undecided;
+    return approved ? Outcome.Kept : Outcome.Broken;
   }
 }

@@ -27,6 +27,12 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   uint256 public constant MISSING_ATTRIBUTION_PPM = 50_000;
   /// @notice What a receipt that was promised and left out costs the gateway, ppm of its bond.
   uint256 public constant BROKEN_PROMISE_PPM = 50_000;
+  /// @notice What an answer that was not computed as its receipt says costs the node, ppm of its bond.
+  uint256 public constant WRONG_EXECUTION_PPM = 500_000;
+  /// @notice What it costs the node not to open an answer that it must open, ppm of its bond: as much as a wrong one, or liars would stay silent.
+  uint256 public constant WITHHELD_EXECUTION_PPM = WRONG_EXECUTION_PPM;
+  /// @notice What it costs an auditor to commit to a verdict and not to reveal it, ppm of its bond.
+  uint256 public constant SILENT_AUDITOR_PPM = 50_000;
   /// @notice The prover's part of what is taken, ppm.
   uint256 public constant PROVER_PPM = 200_000;
 
@@ -46,6 +52,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   /// @notice Rewards per bonded unit since the beginning, scaled by 10²⁷.
   uint256 public rewardPerUnit;
 
+  /// @inheritdoc IStakes
+  mapping(address account => mapping(Role role => uint64)) public override heldUntil;
   mapping(address account => mapping(Role role => Position)) private _positions;
   mapping(address account => mapping(Role role => Pool)) private _pools;
   mapping(address delegator => mapping(address account => mapping(Role role => Part))) private _parts;
@@ -86,6 +94,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     amount = position.thawing;
     if (amount == 0) revert NothingThawing(msg.sender, role);
     if (block.timestamp < position.releaseAt) revert StillThawing(position.releaseAt);
+    _requireFree(msg.sender, role);
     position.thawing = 0;
     _held -= uint128(amount);
     emit Withdrawn(msg.sender, role, amount);
@@ -99,8 +108,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     Fault fault,
     address prover
   ) external override nonReentrant returns (uint256 taken) {
-    uint64 since = parameters.courtSince(msg.sender);
-    if (since == 0 || block.timestamp < since) revert NotCourt(msg.sender);
+    _requireCourt();
     Position storage position = _settled(account, role);
     uint96 bonded = position.bonded;
     taken = ((bonded + position.thawing) * _ppmOf(fault)) / WHOLE_PPM;
@@ -115,6 +123,16 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     emit Slashed(account, role, fault, taken, prover, proverPart);
     if (position.hasPool) taken += _slashPool(account, role, fault);
     if (proverPart != 0) wopen.safeTransfer(prover, proverPart);
+  }
+
+  /// @inheritdoc IStakes
+  function hold(address account, Role role, uint64 until) external override {
+    _requireCourt();
+    uint64 limit = uint64(block.timestamp) + parameters.stakeThaw();
+    if (until > limit) revert HoldTooLong(until, limit);
+    if (until <= heldUntil[account][role]) return;
+    heldUntil[account][role] = until;
+    emit Held(account, role, until);
   }
 
   /// @inheritdoc IStakes
@@ -164,6 +182,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
   /// @inheritdoc IStakes
   function withdrawDelegation(address account, Role role) external override nonReentrant returns (uint256 amount) {
+    _requireFree(account, role);
     Part storage part = _parts[msg.sender][account][role];
     Pool storage pool = _pools[account][role];
     Leaving[] storage leaving = part.leaving;
@@ -357,6 +376,16 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     position.rewardMark = perUnit;
   }
 
+  function _requireCourt() private view {
+    uint64 since = parameters.courtSince(msg.sender);
+    if (since == 0 || block.timestamp < since) revert NotCourt(msg.sender);
+  }
+
+  function _requireFree(address account, Role role) private view {
+    uint64 until = heldUntil[account][role];
+    if (block.timestamp < until) revert StillHeld(until);
+  }
+
   function _pendingPerUnit() private view returns (uint256 perUnit) {
     perUnit = rewardPerUnit;
     uint256 total = _totalBonded;
@@ -367,6 +396,9 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (fault == Fault.WrongEpoch) return WRONG_EPOCH_PPM;
     if (fault == Fault.Equivocation) return EQUIVOCATION_PPM;
     if (fault == Fault.WrongAttribution) return WRONG_ATTRIBUTION_PPM;
+    if (fault == Fault.WrongExecution) return WRONG_EXECUTION_PPM;
+    if (fault == Fault.WithheldExecution) return WITHHELD_EXECUTION_PPM;
+    if (fault == Fault.SilentAuditor) return SILENT_AUDITOR_PPM;
     return fault == Fault.MissingAttribution ? MISSING_ATTRIBUTION_PPM : BROKEN_PROMISE_PPM;
   }
 

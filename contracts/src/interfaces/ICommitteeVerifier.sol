@@ -6,7 +6,7 @@ import { CommitteeTerms } from "../types/Agents.sol";
 
 /// @title Deliveries judged by a committee of staked auditors
 interface ICommitteeVerifier is IVerifier {
-  /// @dev `seed` is the hash of the block after the delivery; until it is fixed, `seedBlock` says which.
+  /// @dev `seed` comes from the hash of the block after the delivery; until it is fixed, `seedBlock` says which.
   struct Case {
     address agent;
     address client;

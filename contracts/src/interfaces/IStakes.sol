@@ -71,6 +71,7 @@ interface IStakes {
   /// @notice Beside `Slashed`, which says what was taken of the account's own bond: what was taken of delegations, all of it burned.
   event DelegationsSlashed(address indexed account, Role indexed role, Fault fault, uint256 taken);
   event RewardsClaimed(address indexed account, Role indexed role, uint256 amount);
+  event Held(address indexed account, Role indexed role, uint64 until);
 
   error BondsPaused();
   error ZeroAmount();
@@ -83,6 +84,8 @@ interface IStakes {
   error CommissionTooHigh(uint256 ppm, uint256 limit);
   error SharesTooFew(uint256 held, uint256 wanted);
   error TooManyThaws(uint256 limit);
+  error StillHeld(uint64 until);
+  error HoldTooLong(uint64 until, uint64 limit);
 
   /// @notice Bonds WOPEN of the caller, who has approved it, for a role.
   function bond(Role role, uint96 amount) external;
@@ -138,6 +141,10 @@ interface IStakes {
   /// @return taken what was taken in all; 0 when nothing is bonded
   function slash(address account, Role role, Fault fault, address prover) external returns (uint256 taken);
 
+  /// @notice Keeps a bond and what is delegated to it here until a time, whatever has thawed: a case about its owner is open. By a court, at most
+  /// one stake thaw ahead; an earlier time than the one that stands changes nothing.
+  function hold(address account, Role role, uint64 until) external;
+
   /// @notice Shares the WOPEN that has arrived here among all bonds, pro rata.
   /// @return amount what was shared
   function distribute() external returns (uint256 amount);
@@ -145,6 +152,9 @@ interface IStakes {
   /// @notice Pays an account what its bond has earned; anyone may call it for the account.
   /// @return amount what was paid
   function claimRewards(address account, Role role) external returns (uint256 amount);
+
+  /// @notice Until when a court keeps an account's bond and what is delegated to it, Unix seconds.
+  function heldUntil(address account, Role role) external view returns (uint64);
 
   /// @notice Whether an account's bond reaches the minimum.
   function isStaked(address account, Role role) external view returns (bool);

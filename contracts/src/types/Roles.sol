@@ -14,5 +14,8 @@ enum Fault {
   Equivocation,
   WrongAttribution,
   MissingAttribution,
-  BrokenPromise
+  BrokenPromise,
+  WrongExecution,
+  WithheldExecution,
+  SilentAuditor
 }
