@@ -6,9 +6,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { ICommitteeVerifier } from "./interfaces/ICommitteeVerifier.sol";
-import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IExecutionCourt } from "./interfaces/IExecutionCourt.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { ISamplingBeacon } from "./interfaces/ISamplingBeacon.sol";
@@ -16,10 +14,7 @@ import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { BlockSeed, Seed, SeedStep } from "./libraries/BlockSeed.sol";
 import { CommitteeDraw, Panel } from "./libraries/CommitteeDraw.sol";
-import { EpochFaults } from "./libraries/EpochFaults.sol";
-import { EpochHash } from "./libraries/EpochHash.sol";
 import { ExecutionHash } from "./libraries/ExecutionHash.sol";
-import { LedgerDomain } from "./libraries/LedgerDomain.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 import { AnchoredReceipt, AuditTerms, CaseStage, ExecutionOpening, Verdict } from "./types/Execution.sol";
 import { Fault, Role } from "./types/Roles.sol";
@@ -43,7 +38,6 @@ contract ExecutionCourt is IExecutionCourt, ReentrancyGuardTransient {
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
   IStakes public immutable stakes;
-  IEpochs public immutable epochs;
   ISamplingBeacon public immutable beacon;
   /// @notice Where auditors enrol, for this court and for agents' promises alike.
   ICommitteeVerifier public immutable roll;
@@ -77,18 +71,17 @@ contract ExecutionCourt is IExecutionCourt, ReentrancyGuardTransient {
     IWOPEN wopen_,
     IParameters parameters_,
     IStakes stakes_,
-    IEpochs epochs_,
     ISamplingBeacon beacon_,
     ICommitteeVerifier roll_
   ) {
-    (wopen, parameters, stakes, epochs) = (wopen_, parameters_, stakes_, epochs_);
+    (wopen, parameters, stakes) = (wopen_, parameters_, stakes_);
     (beacon, roll) = (beacon_, roll_);
-    domainSeparator = LedgerDomain.separator(address(epochs_));
+    domainSeparator = beacon_.domainSeparator();
   }
 
   /// @inheritdoc IExecutionCourt
   function sample(AnchoredReceipt calldata anchored) external override nonReentrant {
-    bytes32 epochHash = _requireOpen(anchored);
+    bytes32 epochHash = beacon.requireAnchored(anchored);
     bytes32 receiptId = anchored.opening.leaf.receiptId;
     if (!beacon.isDrawn(epochHash, receiptId)) revert NotSampled(receiptId);
     AuditTerms memory terms = beacon.terms();
@@ -103,7 +96,7 @@ contract ExecutionCourt is IExecutionCourt, ReentrancyGuardTransient {
 
   /// @inheritdoc IExecutionCourt
   function challenge(AnchoredReceipt calldata anchored) external override nonReentrant {
-    _requireOpen(anchored);
+    beacon.requireAnchored(anchored);
     AuditTerms memory terms = beacon.terms();
     Case storage c = _begin(anchored, terms.size, terms.fee);
     uint96 deposit = parameters.challengeDeposit() + terms.fee * terms.size;
@@ -374,19 +367,6 @@ contract ExecutionCourt is IExecutionCourt, ReentrancyGuardTransient {
     return uint64(Math.max(1, parameters.disputeWindow() / THIRDS));
   }
 
-  function _requireOpen(AnchoredReceipt calldata anchored) private view returns (bytes32 hash) {
-    address gateway = anchored.gateway;
-    hash = EpochHash.hash(gateway, anchored.epoch);
-    if (epochs.epochHash(gateway, anchored.epoch.index) != hash) revert UnknownEpoch(gateway, anchored.epoch.index);
-    if (block.timestamp >= anchored.epoch.finalAt) revert WindowClosed(anchored.epoch.finalAt);
-    bytes32 receiptId = _idOf(anchored.receipt);
-    if (
-      anchored.opening.leaf.receiptId != receiptId || !EpochFaults.opens(anchored.epoch.receiptsRoot, anchored.opening)
-    ) revert NotIncluded(gateway, receiptId);
-    address node = anchored.receipt.node;
-    if (!SignatureChecker.isValidSignatureNowCalldata(node, receiptId, anchored.signature)) revert NotSigned(node);
-  }
-
   function _at(bytes32 receiptId, CaseStage stage) private view returns (Case storage c) {
     c = _cases[receiptId];
     if (c.stage != stage) revert WrongStage(receiptId, c.stage);
@@ -398,6 +378,7 @@ contract ExecutionCourt is IExecutionCourt, ReentrancyGuardTransient {
       auditor != c.node &&
       auditor != c.gateway &&
       auditor != c.accuser &&
+      auditor != _rounds[c.number][c.round].appellant &&
       since != 0 &&
       since < c.summonedAt &&
       c.summonedAt <= until &&

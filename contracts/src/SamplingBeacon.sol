@@ -2,17 +2,24 @@
 pragma solidity 0.8.37;
 
 import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
+import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
 import { ISamplingBeacon } from "./interfaces/ISamplingBeacon.sol";
 import { BlockSeed, Seed, SeedStep } from "./libraries/BlockSeed.sol";
+import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { EpochHash } from "./libraries/EpochHash.sol";
-import { AuditTerms } from "./types/Execution.sol";
+import { LedgerDomain } from "./libraries/LedgerDomain.sol";
+import { StatementHash } from "./libraries/StatementHash.sol";
+import { AnchoredReceipt, AuditTerms } from "./types/Execution.sol";
 import { EpochHeader } from "./types/Ledger.sol";
+import { Receipt } from "./types/Statements.sol";
 
 /// @title SamplingBeacon
 /// @notice Draws the receipts that nodes must open, and keeps the terms of audits.
 contract SamplingBeacon is ISamplingBeacon {
   using BlockSeed for Seed;
+  using StatementHash for Receipt;
 
   /// @notice Nobody can switch sampling off: at least one answer in 10,000.
   uint256 public constant MIN_RATE_PPM = 100;
@@ -23,11 +30,16 @@ contract SamplingBeacon is ISamplingBeacon {
   uint256 public constant MAX_SIZE = 7;
   uint256 public constant MAX_FEE = 100e18;
 
+  /// @notice With the longest parameters that an answer can have, so many tokens still fit the 128 KiB that nodes of a chain take as one transaction.
+  uint256 public constant MAX_TOKENS = 20_000;
+
   uint256 private constant WHOLE_PPM = 1_000_000;
 
   /// @notice Whose owner sets the terms.
   Ownable public immutable parameters;
   IEpochs public immutable epochs;
+  /// @inheritdoc ISamplingBeacon
+  bytes32 public immutable override domainSeparator;
 
   AuditTerms private _terms;
   mapping(bytes32 epochHash => Seed) private _seeds;
@@ -36,6 +48,7 @@ contract SamplingBeacon is ISamplingBeacon {
   constructor(Ownable parameters_, IEpochs epochs_, AuditTerms memory initial) {
     parameters = parameters_;
     epochs = epochs_;
+    domainSeparator = LedgerDomain.separator(address(epochs_));
     _store(initial);
   }
 
@@ -47,10 +60,7 @@ contract SamplingBeacon is ISamplingBeacon {
 
   /// @inheritdoc ISamplingBeacon
   function announce(address gateway, EpochHeader calldata epoch) external override {
-    bytes32 hash = EpochHash.hash(gateway, epoch);
-    if (epochs.epochHash(gateway, epoch.index) != hash || block.timestamp >= epoch.finalAt) {
-      revert EpochNotOpen(gateway, epoch.index);
-    }
+    bytes32 hash = _requireOpen(gateway, epoch);
     if (_rates[hash] != 0) revert AlreadyAnnounced(hash);
     uint32 rate = _terms.ratePpm;
     _rates[hash] = rate;
@@ -82,9 +92,29 @@ contract SamplingBeacon is ISamplingBeacon {
   }
 
   /// @inheritdoc ISamplingBeacon
+  function requireAnchored(AnchoredReceipt calldata anchored) external view override returns (bytes32 epochHash) {
+    Receipt calldata receipt = anchored.receipt;
+    epochHash = _requireOpen(anchored.gateway, anchored.epoch);
+    bytes32 receiptId = MessageHashUtils.toTypedDataHash(domainSeparator, receipt.hash());
+    bool isIncluded =
+      anchored.opening.leaf.receiptId == receiptId && EpochFaults.opens(anchored.epoch.receiptsRoot, anchored.opening);
+    if (!isIncluded) revert NotIncluded(anchored.gateway, receiptId);
+    if (uint256(receipt.inputTokens) + receipt.outputTokens > MAX_TOKENS) revert AnswerTooLong(receiptId);
+    if (!SignatureChecker.isValidSignatureNowCalldata(receipt.node, receiptId, anchored.signature)) {
+      revert NotSigned(receipt.node);
+    }
+  }
+
+  /// @inheritdoc ISamplingBeacon
   function isDrawn(bytes32 epochHash, bytes32 receiptId) external view override returns (bool) {
     bytes32 seed = _seeds[epochHash].value;
     return seed != bytes32(0) && uint256(keccak256(abi.encode(seed, receiptId))) % WHOLE_PPM < _rates[epochHash];
+  }
+
+  function _requireOpen(address gateway, EpochHeader calldata epoch) private view returns (bytes32 hash) {
+    hash = EpochHash.hash(gateway, epoch);
+    if (epochs.epochHash(gateway, epoch.index) != hash) revert EpochNotOpen(gateway, epoch.index);
+    if (block.timestamp >= epoch.finalAt) revert WindowClosed(epoch.finalAt);
   }
 
   function _store(AuditTerms memory next) private {

@@ -129,7 +129,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   function hold(address account, Role role, uint64 until) external override {
     _requireCourt();
     uint64 limit = uint64(block.timestamp) + parameters.stakeThaw();
-    if (until > limit) revert HoldTooLong(until, limit);
+    if (until > limit) until = limit;
     if (until <= heldUntil[account][role]) return;
     heldUntil[account][role] = until;
     emit Held(account, role, until);

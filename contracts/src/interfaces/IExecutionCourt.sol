@@ -74,10 +74,6 @@ interface IExecutionCourt {
   event AuditsFunded(address indexed from, uint256 amount);
   event AuditPaid(address indexed account, uint256 amount);
 
-  error UnknownEpoch(address gateway, uint64 index);
-  error WindowClosed(uint256 finalAt);
-  error NotIncluded(address gateway, bytes32 receiptId);
-  error NotSigned(address node);
   error NotSampled(bytes32 receiptId);
   error AlreadyTried(bytes32 receiptId);
   error WrongStage(bytes32 receiptId, CaseStage stage);

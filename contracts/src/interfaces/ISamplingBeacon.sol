@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { AuditTerms } from "../types/Execution.sol";
+import { AnchoredReceipt, AuditTerms } from "../types/Execution.sol";
 import { EpochHeader } from "../types/Ledger.sol";
 
 /// @title Which receipts of an epoch must be opened
@@ -33,6 +33,10 @@ interface ISamplingBeacon {
   error AlreadyAnnounced(bytes32 epochHash);
   error NotAnnounced(bytes32 epochHash);
   error SeedAhead(uint64 seedBlock);
+  error WindowClosed(uint256 finalAt);
+  error NotIncluded(address gateway, bytes32 receiptId);
+  error NotSigned(address node);
+  error AnswerTooLong(bytes32 receiptId);
 
   /// @notice Sets how answers are sampled and judged; by the owner of Parameters. Draws and cases keep the terms that they began with.
   function setTerms(AuditTerms calldata next) external;
@@ -45,11 +49,19 @@ interface ISamplingBeacon {
   /// @return taken false when the seed was moved to another block
   function fix(bytes32 epochHash) external returns (bool taken);
 
+  /// @notice The EIP-712 domain of receipts: they are addressed to Epochs.
+  function domainSeparator() external view returns (bytes32);
+
   /// @notice The terms for what begins now.
   function terms() external view returns (AuditTerms memory);
 
   /// @notice An epoch's draw, by the hash that `Epochs` keeps; all zero when it was not announced.
   function drawOf(bytes32 epochHash) external view returns (Draw memory);
+
+  /// @notice Checks that an epoch which stands and whose window is open settles a receipt, that its node signed it, and that prompt and answer
+  /// together have at most `MAX_TOKENS` tokens: what is longer does not fit a transaction, so nobody can be asked to open it.
+  /// @return epochHash the hash that `Epochs` keeps
+  function requireAnchored(AnchoredReceipt calldata anchored) external view returns (bytes32 epochHash);
 
   /// @notice Whether a receipt of an epoch must be opened; false while the seed is not fixed.
   function isDrawn(bytes32 epochHash, bytes32 receiptId) external view returns (bool);

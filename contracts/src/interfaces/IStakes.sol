@@ -85,7 +85,6 @@ interface IStakes {
   error SharesTooFew(uint256 held, uint256 wanted);
   error TooManyThaws(uint256 limit);
   error StillHeld(uint64 until);
-  error HoldTooLong(uint64 until, uint64 limit);
 
   /// @notice Bonds WOPEN of the caller, who has approved it, for a role.
   function bond(Role role, uint96 amount) external;
@@ -141,8 +140,8 @@ interface IStakes {
   /// @return taken what was taken in all; 0 when nothing is bonded
   function slash(address account, Role role, Fault fault, address prover) external returns (uint256 taken);
 
-  /// @notice Keeps a bond and what is delegated to it here until a time, whatever has thawed: a case about its owner is open. By a court, at most
-  /// one stake thaw ahead; an earlier time than the one that stands changes nothing.
+  /// @notice Keeps a bond and what is delegated to it here until a time, whatever has thawed: a case about its owner is open. By a court; a
+  /// time further ahead than one stake thaw is cut to that, an earlier one than stands changes nothing.
   function hold(address account, Role role, uint64 until) external;
 
   /// @notice Shares the WOPEN that has arrived here among all bonds, pro rata.
