@@ -132,7 +132,7 @@ describe('the command line', () => {
     const file = path.join(folder, 'epoch.json')
     const network = path.join(folder, 'described.json')
     const address = `0x${'ab'.repeat(20)}`
-    const contracts = Object.fromEntries(['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes', 'epochCourt', 'inclusionCourt', 'estates', 'attributionCourt', 'identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier'].map((name) => [name, address]))
+    const contracts = Object.fromEntries(['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes', 'epochCourt', 'inclusionCourt', 'estates', 'attributionCourt', 'identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier', 'samplingBeacon', 'executionCourt'].map((name) => [name, address]))
     await writeFile(network, JSON.stringify({ kind: 'openledger/network/1', chainId: 1, rpcUrl: 'http://127.0.0.1:9', deployBlock: '0', treasury: address, contracts }))
     await writeFile(file, JSON.stringify({ kind: 'openledger/epoch/1', chainId: 1, epochs: address, gateway: address, index: -1 }))
     const words = ['audit', file, '--data', folder, '--network', network]

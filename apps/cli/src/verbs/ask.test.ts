@@ -20,7 +20,7 @@ import { VoucherBook } from './VoucherBook.ts'
 const fresh = () => privateKeyToAccount(generatePrivateKey())
 const [payer, gateway, node, owner] = [fresh(), fresh(), fresh(), fresh()]
 const at = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
-const contracts = { wopen: at(1), parameters: at(2), datanets: at(3), models: at(4), channels: at(5), epochs: at(6), stakes: at(7), attributionCourt: at(8), epochCourt: at(9), identityRegistry: at(10), guarantees: at(11), reputationRegistry: at(12), validationRegistry: at(13), guaranteeValidator: at(14), hashVerifier: at(15), receiptVerifier: at(16), clientVerifier: at(17), committeeVerifier: at(18), inclusionCourt: at(19), estates: at(20) }
+const contracts = { wopen: at(1), parameters: at(2), datanets: at(3), models: at(4), channels: at(5), epochs: at(6), stakes: at(7), attributionCourt: at(8), epochCourt: at(9), identityRegistry: at(10), guarantees: at(11), reputationRegistry: at(12), validationRegistry: at(13), guaranteeValidator: at(14), hashVerifier: at(15), receiptVerifier: at(16), clientVerifier: at(17), committeeVerifier: at(18), inclusionCourt: at(19), estates: at(20), samplingBeacon: at(21), executionCourt: at(22) }
 const network: Network = { kind: 'openledger/network/1', chainId: 7117, rpcUrl: 'http://127.0.0.1:9', deployBlock: 0n, treasury: at(8), contracts }
 const channelId = channelIdOf(contracts.channels, payer.address, gateway.address, keccak(utf8('openledger payer channel 0')))
 const platformFee = 7n

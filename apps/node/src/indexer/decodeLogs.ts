@@ -1,4 +1,4 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, executionCourtAbi, guaranteesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, samplingBeaconAbi, stakesAbi, type Json, type Network } from '@openledger/protocol'
 import { decodeEventLog, type Abi, type Address, type Hex, type Log } from 'viem'
 
 /** One event of our contracts: `name` is contract and event, such as `Datanets.SnapshotSealed`; amounts in `args` are decimal strings. */
@@ -20,6 +20,8 @@ export function eventSources(network: Network): Map<Address, Source> {
     [contracts.inclusionCourt, 'InclusionCourt', inclusionCourtAbi],
     [contracts.estates, 'Estates', estatesAbi],
     [contracts.attributionCourt, 'AttributionCourt', attributionCourtAbi],
+    [contracts.samplingBeacon, 'SamplingBeacon', samplingBeaconAbi],
+    [contracts.executionCourt, 'ExecutionCourt', executionCourtAbi],
     [contracts.guarantees, 'Guarantees', guaranteesAbi],
   ]
   return new Map(rows.map(([address, contract, abi]) => [address.toLowerCase() as Address, { contract, abi }]))

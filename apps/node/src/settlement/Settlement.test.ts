@@ -24,7 +24,7 @@ import { Settlement } from './Settlement.ts'
 const gateway = testAccount(2).address
 const node = testAccount(3).address.toLowerCase() as Hex
 const payees = [5, 6].map((i) => testAccount(i).address.toLowerCase() as Hex)
-const contracts = Object.fromEntries(['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes', 'epochCourt', 'inclusionCourt', 'estates', 'attributionCourt', 'identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier'].map((n, i) => [n, `0x${`${i + 1}0`.repeat(20)}`])) as never
+const contracts = Object.fromEntries(['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes', 'epochCourt', 'inclusionCourt', 'estates', 'attributionCourt', 'identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier', 'samplingBeacon', 'executionCourt'].map((n, i) => [n, `0x${`${i + 1}0`.repeat(20)}`])) as never
 const network = { kind: 'openledger/network/1' as const, chainId: 7, rpcUrl: '', deployBlock: 0n, treasury: payees[0]!, contracts }
 const channel = (n: number): Hex => `0x${String(n).padStart(64, 'c')}`
 

@@ -29,6 +29,8 @@ export const networkSchema = z.strictObject({
     receiptVerifier: address,
     clientVerifier: address,
     committeeVerifier: address,
+    samplingBeacon: address,
+    executionCourt: address,
   }),
 })
 

@@ -25,4 +25,6 @@ export type Addresses = {
   receiptVerifier: Address
   clientVerifier: Address
   committeeVerifier: Address
+  samplingBeacon: Address
+  executionCourt: Address
 }

@@ -1,5 +1,5 @@
 import { isAddressEqual, type Address, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, estatesAbi, guaranteesAbi, inclusionCourtAbi, ledgerGovernorAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, stakesAbi, StorageError, UnavailableError } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, committeeVerifierAbi, epochCourtAbi, epochsAbi, estatesAbi, executionCourtAbi, guaranteesAbi, inclusionCourtAbi, ledgerGovernorAbi, modelsAbi, parametersAbi, receiptVerifierAbi, reputationRegistryAbi, samplingBeaconAbi, stakesAbi, StorageError, UnavailableError } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { readGovernance } from '../governance/readGovernance.ts'
@@ -79,6 +79,7 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the governor's timelock", obeyed, timelock)
   same("the governor's token", votes, wopen)
   await checkAgents(publicClient, addresses, same)
+  await checkExecutions(publicClient, addresses, same)
 }
 
 async function checkAgents(publicClient: PublicClient, at: Addresses, same: (what: string, found: Address, wanted: Address) => void): Promise<void> {
@@ -97,4 +98,22 @@ async function checkAgents(publicClient: PublicClient, at: Addresses, same: (wha
   same("the reputation's guarantees", found[2], guarantees)
   same("the committee's guarantees", found[3], guarantees)
   same("the receipt verifier's epochs", found[4], at.epochs)
+}
+
+async function checkExecutions(publicClient: PublicClient, at: Addresses, same: (what: string, found: Address, wanted: Address) => void): Promise<void> {
+  const court = { address: at.executionCourt, abi: executionCourtAbi } as const
+  const found = await readLedger({ publicClient }, 'wiring of executions', (client) =>
+    Promise.all([
+      client.readContract({ ...court, functionName: 'stakes' }),
+      client.readContract({ ...court, functionName: 'beacon' }),
+      client.readContract({ ...court, functionName: 'roll' }),
+      client.readContract({ address: at.samplingBeacon, abi: samplingBeaconAbi, functionName: 'epochs' }),
+      client.readContract({ address: at.parameters, abi: parametersAbi, functionName: 'courtSince', args: [at.executionCourt] }),
+    ]),
+  )
+  same("the court of executions' stakes", found[0], at.stakes)
+  same("the court of executions' beacon", found[1], at.samplingBeacon)
+  same("the court of executions' auditors", found[2], at.committeeVerifier)
+  same("the beacon's epochs", found[3], at.epochs)
+  if (found[4] === 0n) mismatch('the court of executions is not registered')
 }

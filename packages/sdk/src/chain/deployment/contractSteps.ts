@@ -9,6 +9,7 @@ import {
   epochCourtAbi,
   epochsAbi,
   estatesAbi,
+  executionCourtAbi,
   guaranteeValidatorAbi,
   guaranteesAbi,
   hashVerifierAbi,
@@ -18,9 +19,11 @@ import {
   ledgerGovernorAbi,
   modelsAbi,
   parametersAbi,
+  parseOpen,
   paymentJudgeAbi,
   receiptVerifierAbi,
   reputationRegistryAbi,
+  samplingBeaconAbi,
   scoreJudgeAbi,
   spanJudgeAbi,
   stakesAbi,
@@ -44,8 +47,12 @@ type Bytecode = typeof contractBytecode
 
 const core: readonly ListedName[] = ['wopen', 'parameters', 'stakes', 'epochs', 'channels', 'datanets', 'models', 'epochCourt', 'inclusionCourt', 'estates']
 const agents: readonly ListedName[] = ['identityRegistry', 'guarantees', 'reputationRegistry', 'validationRegistry', 'guaranteeValidator', 'hashVerifier', 'receiptVerifier', 'clientVerifier', 'committeeVerifier']
-const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents]
-const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents, 'timelock', 'governor']
+const executions: readonly ListedName[] = ['samplingBeacon', 'executionCourt']
+const listed: readonly ListedName[] = [...core, 'attributionCourt', ...agents, ...executions]
+const order: readonly ContractName[] = [...core, 'scoreJudge', 'spanJudge', 'indexJudge', 'paymentJudge', 'attributionCourt', ...agents, ...executions, 'timelock', 'governor']
+
+/** How answers are sampled and judged until a decision says otherwise: one in a hundred, by three auditors for 0.2 OPEN each. */
+const firstAuditTerms = { ratePpm: 10_000, size: 3, fee: parseOpen('0.2') }
 
 /** Where each contract will stand when the deployer creates them in turn from `startNonce` on. */
 export function predictAddresses(deployer: Address, startNonce: number): Record<ContractName, Address> {
@@ -88,6 +95,8 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     receiptVerifier: encodeDeployData({ abi: receiptVerifierAbi, bytecode: bytecode.ReceiptVerifier, args: [at.epochs, at.channels] }),
     clientVerifier: encodeDeployData({ abi: clientVerifierAbi, bytecode: bytecode.ClientVerifier }),
     committeeVerifier: encodeDeployData({ abi: committeeVerifierAbi, bytecode: bytecode.CommitteeVerifier, args: [at.wopen, at.parameters, at.stakes, at.guarantees] }),
+    samplingBeacon: encodeDeployData({ abi: samplingBeaconAbi, bytecode: bytecode.SamplingBeacon, args: [at.parameters, at.epochs, firstAuditTerms] }),
+    executionCourt: encodeDeployData({ abi: executionCourtAbi, bytecode: bytecode.ExecutionCourt, args: [at.wopen, at.parameters, at.stakes, at.samplingBeacon, at.committeeVerifier] }),
     timelock: encodeDeployData({ abi: timelockAbi, bytecode: bytecode.Timelock, args: [BigInt(governance.timelockDelay), at.governor] }),
     governor: encodeDeployData({ abi: ledgerGovernorAbi, bytecode: bytecode.LedgerGovernor, args: [at.wopen, at.timelock, governance] }),
   }

@@ -8,7 +8,7 @@ import { openTestChain, testParameters, walletOf, type TestChain } from '../test
 import { checkContracts } from './checkContracts.ts'
 import { deployContracts, type DeployProgress } from './deployContracts.ts'
 
-const transactions = 32
+const transactions = 35
 /** The first creations, some in between, the last ones, the registrations of courts and the handing over. */
 const stops = [0, 1, 2, 9, 14, 19, 24, 25, 26, 28, 29, 30]
 

@@ -66,7 +66,7 @@ async function createMissing(sender: Sender, progress: DeployProgress, steps: re
 /** What `onStep` counts: creations, courts, and the two steps of the handing over. */
 const stepCount = (steps: readonly ContractStep[]): number => steps.length + courts.length + 2
 
-const courts = ['epochs', 'epochCourt', 'inclusionCourt', 'attributionCourt'] as const
+const courts = ['epochs', 'epochCourt', 'inclusionCourt', 'attributionCourt', 'executionCourt'] as const
 
 /** Registers a court; the first is in force at once, a later one after the stake thaw. */
 async function registerCourt(sender: Sender, { parameters }: Addresses, court: Address): Promise<void> {

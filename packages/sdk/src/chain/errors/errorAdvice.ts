@@ -1,5 +1,6 @@
 import { input, later, payment, proof, type Advice } from './Advice.ts'
 import { agentErrorAdvice } from './agentErrorAdvice.ts'
+import { executionErrorAdvice } from './executionErrorAdvice.ts'
 
 /** What to do about each custom error of the contracts, by the error's name. */
 export const errorAdvice: Record<string, Advice> = {
@@ -115,6 +116,7 @@ export const errorAdvice: Record<string, Advice> = {
   BondsPaused: later('wait until bonds are open again'),
   BondTooSmall: input('thaw at most what is bonded'),
   StillThawing: later('wait for the end of the thaw'),
+  StillHeld: later('wait until the time that the error names: a case about this bond is open'),
   NothingThawing: input('start a thaw first'),
   NothingBonded: later('bond first: there is nobody to share with'),
   PoolClosed: input('delegate to an account that takes delegations'),
@@ -124,6 +126,7 @@ export const errorAdvice: Record<string, Advice> = {
   TooManyThaws: later('withdraw what has thawed first'),
   NotCourt: input('only a registered court may slash'),
   ...agentErrorAdvice,
+  ...executionErrorAdvice,
   // Parameters and WOPEN
   ParameterOutOfBounds: input('choose a value inside the bounds'),
   ZeroTreasury: input('name a treasury'),

@@ -1,11 +1,11 @@
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, executionCourtAbi, inclusionCourtAbi, modelsAbi, parametersAbi, samplingBeaconAbi, stakesAbi } from '@openledger/protocol'
 import { BaseError, encodeErrorResult, HttpRequestError, type AbiItem } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { agentsErrorAbi } from './agentsErrorAbi.ts'
 import { errorAdvice } from './errorAdvice.ts'
 import { errorCode, ledgerError } from './ledgerError.ts'
 
-const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi, ...inclusionCourtAbi, ...agentsErrorAbi]
+const own: readonly AbiItem[] = [...datanetsAbi, ...modelsAbi, ...channelsAbi, ...epochsAbi, ...stakesAbi, ...parametersAbi, ...attributionCourtAbi, ...epochCourtAbi, ...inclusionCourtAbi, ...samplingBeaconAbi, ...executionCourtAbi, ...agentsErrorAbi]
 // Raised by OpenZeppelin for faults of the code or of hand-made transactions, not of an input that this client makes.
 const inherited = new Set([
   'InvalidShortString',

@@ -1,5 +1,5 @@
 import type { Abi, ParseEventLogsReturnType } from 'viem'
-import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import type { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, executionCourtAbi, inclusionCourtAbi, modelsAbi, parametersAbi, samplingBeaconAbi, stakesAbi } from '@openledger/protocol'
 
 type EventOf<Name extends string, A extends Abi> = { contract: Name } & ParseEventLogsReturnType<A, undefined, true>[number]
 
@@ -15,3 +15,5 @@ export type ChainEvent =
   | EventOf<'inclusionCourt', typeof inclusionCourtAbi>
   | EventOf<'estates', typeof estatesAbi>
   | EventOf<'attributionCourt', typeof attributionCourtAbi>
+  | EventOf<'samplingBeacon', typeof samplingBeaconAbi>
+  | EventOf<'executionCourt', typeof executionCourtAbi>

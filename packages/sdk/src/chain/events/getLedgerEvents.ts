@@ -1,5 +1,5 @@
 import { isAddressEqual, parseEventLogs, type Log, type PublicClient } from 'viem'
-import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, inclusionCourtAbi, modelsAbi, parametersAbi, stakesAbi } from '@openledger/protocol'
+import { attributionCourtAbi, channelsAbi, datanetsAbi, epochCourtAbi, epochsAbi, estatesAbi, executionCourtAbi, inclusionCourtAbi, modelsAbi, parametersAbi, samplingBeaconAbi, stakesAbi } from '@openledger/protocol'
 import type { Addresses } from '../connection/Addresses.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import type { ChainEvent } from './ChainEvent.ts'
@@ -19,6 +19,8 @@ function decode(addresses: Addresses, logs: readonly Log[]): ChainEvent[] {
     ...parseEventLogs({ abi: inclusionCourtAbi, logs: of('inclusionCourt') }).map((event) => ({ contract: 'inclusionCourt' as const, ...event })),
     ...parseEventLogs({ abi: estatesAbi, logs: of('estates') }).map((event) => ({ contract: 'estates' as const, ...event })),
     ...parseEventLogs({ abi: attributionCourtAbi, logs: of('attributionCourt') }).map((event) => ({ contract: 'attributionCourt' as const, ...event })),
+    ...parseEventLogs({ abi: samplingBeaconAbi, logs: of('samplingBeacon') }).map((event) => ({ contract: 'samplingBeacon' as const, ...event })),
+    ...parseEventLogs({ abi: executionCourtAbi, logs: of('executionCourt') }).map((event) => ({ contract: 'executionCourt' as const, ...event })),
   ]
 }
 
@@ -27,12 +29,12 @@ function decode(addresses: Addresses, logs: readonly Log[]): ChainEvent[] {
  * @throws UnavailableError CHAIN_AWAY
  */
 export async function getLedgerEvents(publicClient: PublicClient, addresses: Addresses, fromBlock: bigint, toBlock: bigint): Promise<ChainEvent[]> {
-  const { datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt } = addresses
+  const { datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt, samplingBeacon, executionCourt } = addresses
   const events: ChainEvent[] = []
   for (let from = fromBlock; from <= toBlock; from += blocksPerRequest) {
     const last = from + blocksPerRequest - 1n
     const range = { fromBlock: from, toBlock: last < toBlock ? last : toBlock }
-    const logs = await readLedger({ publicClient }, 'events', (client) => client.getLogs({ address: [datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt], ...range }))
+    const logs = await readLedger({ publicClient }, 'events', (client) => client.getLogs({ address: [datanets, models, channels, epochs, stakes, parameters, epochCourt, inclusionCourt, estates, attributionCourt, samplingBeacon, executionCourt], ...range }))
     events.push(...decode(addresses, logs).sort((a, b) => (a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1)))
   }
   return events
