@@ -114,9 +114,9 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     const { number, round } = (await readExecutionCase(accuser, receiptId))!
     const voters = auditors.slice(0, said.length).map((writer, i) => ({ writer, vote: { receiptId, number, round, verdict: said[i]!, salt: id(`salt ${i}`) } }))
     for (const { writer, vote } of voters) expect(await commitVerdict(writer, vote)).toBe(true)
-    await travel(stage)
+    await travel(stage + 2)
     for (const { writer, vote } of voters) await revealVerdict(writer, vote)
-    await travel(stage)
+    await travel(stage + 2)
   }
 
   it('refuses what was not drawn, and acquits an honest node of a false accusation, which pays for it', async () => {
@@ -139,7 +139,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     await judge(receiptId, ['right', 'right', 'wrong'])
     expect(await readBallot(accuser, receiptId, 0, auditor)).toBe('right')
     await expect(settleExecution(accuser, receiptId)).rejects.toMatchObject({ code: 'TOO_EARLY' })
-    await travel(stage)
+    await travel(stage + 2)
     expect(await settleExecution(accuser, receiptId)).toBe('right')
     expect(await bonded()).toBe(parseOpen('100'))
     expect(await readAuditPay(accuser, accuser.walletClient.account.address)).toBe(0n)
@@ -170,18 +170,18 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     await travel(1)
     const { number, round } = (await readExecutionCase(accuser, lied.receiptId))!
     for (const [i, writer] of auditors.entries()) await commitVerdict(writer, { receiptId: lied.receiptId, number, round, verdict: 'wrong', salt: id(String(i)) })
-    await travel(stage)
+    await travel(stage + 2)
     await convictExecutionSilence(gateway, first!)
     expect(await bonded()).toBe(parseOpen('50'))
     expect(await readAuditFund(accuser)).toBe(parseOpen('10'))
     for (const [i, writer] of auditors.slice(0, 2).entries()) await revealVerdict(writer, { receiptId: lied.receiptId, verdict: 'wrong', salt: id(String(i)) })
-    await travel(stage)
+    await travel(stage + 2)
     const silent = auditors[2]!.walletClient.account.address
     await convictSilentAuditor(accuser, lied.receiptId, 0, silent)
     expect((await readStake(accuser, silent, 'auditor')).bonded).toBe(parseOpen('19'))
     expect(await readAppealBond(node, lied.receiptId)).toBe(parseOpen('1') + 7n * parseOpen('0.2'))
     await appealVerdict(node, lied.receiptId)
-    await travel(3 * stage)
+    await travel(3 * stage + 5)
     expect(await settleExecution(accuser, lied.receiptId)).toBe('wrong')
     expect(await bonded()).toBe(parseOpen('25'))
     // Nobody judged the appeal: the bond is back, and the verdict stands.
