@@ -31,7 +31,8 @@ import { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { PromiseBook } from '../payments/PromiseBook.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
-import { openAnswers, openGatewayChain, openInclusions, openReveals } from '../settlement/GatewayChain.ts'
+import { ExecutionAnswerer } from '../settlement/ExecutionAnswerer.ts'
+import { openAnswers, openExecutions, openGatewayChain, openInclusions, openReveals } from '../settlement/GatewayChain.ts'
 import { InclusionAnswerer } from '../settlement/InclusionAnswerer.ts'
 import { LedgerAttributions } from '../readout/LedgerAttributions.ts'
 import { Router } from '../router/Router.ts'
@@ -86,7 +87,9 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const summonses = new SummonsAnswerer({ node, query, log, answer: openAnswers(network, rpcUrl, chain.client, accounts.gateway) })
   const demands = new DemandAnswerer({ gateway, query, content, log, chain: openReveals(network, rpcUrl, chain.client, accounts.gateway) })
   const inclusions = new InclusionAnswerer({ gateway, query, content, log, chain: openInclusions(network, rpcUrl, chain.client, accounts.gateway) })
+  const executions = new ExecutionAnswerer({ node, gateway, query, log, open: openExecutions(network, rpcUrl, chain.client, accounts.gateway) })
   const answerCourts = (): void => {
+    void executions.answerAll()
     void summonses.answerAll()
     void demands.answerAll()
     void inclusions.answerAll()

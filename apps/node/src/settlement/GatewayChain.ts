@@ -1,8 +1,9 @@
 import type { Hex, Network } from '@openledger/protocol'
-import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, showInclusion, type Collection, type NewEpoch } from '@openledger/sdk'
+import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, openExecution, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, showInclusion, type Collection, type NewEpoch } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { HeldVoucher } from './planEpoch.ts'
 import type { DemandParts } from './DemandAnswerer.ts'
+import type { ExecutionParts } from './ExecutionAnswerer.ts'
 import type { InclusionParts } from './InclusionAnswerer.ts'
 import type { SummonsParts } from './SummonsAnswerer.ts'
 
@@ -42,6 +43,12 @@ export function openInclusions(network: Network, rpcUrl: string, client: PublicC
     header: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header ?? null,
     show: async (epoch, opening) => void (await showInclusion(writer, { gateway: account.address, epoch, opening })),
   }
+}
+
+/** Opens an answer to the court that asks for it; the sending account need not be the node's. */
+export function openExecutions(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): ExecutionParts['open'] {
+  const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
+  return async (receipt, opening) => void (await openExecution(writer, receipt, opening))
 }
 
 /** The gateway's side of the chain, over JSON-RPC. */

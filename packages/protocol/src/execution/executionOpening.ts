@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { hash32, hexBytes } from '../artefacts/fields.ts'
 import type { ReceiptBundle } from '../artefacts/receiptBundle.ts'
 import { samplingSchema, type Sampling } from '../artefacts/samplingSchema.ts'
 import { fromHex, toHex, utf8, type Hex } from '../encoding/bytes.ts'
@@ -68,12 +66,3 @@ export function readExecutionOpening(receipt: Receipt, opening: ExecutionOpening
 export function hasRightSeed(receipt: Receipt, opening: ExecutionOpening, { sampling }: OpenedAnswer): boolean {
   return sampling.seed === samplingSeed(opening.clientNonce, opening.nodeCommitment, receipt.requestHash)
 }
-
-const bytes = z.custom<Hex>((v) => typeof v === 'string' && /^0x([0-9a-f]{2})*$/.test(v), 'expected hexadecimal bytes')
-
-/** An opening as it stands in an event's arguments. */
-export const executionOpeningSchema = z.strictObject({ salt: hash32, promptTokens: bytes, answerTokens: bytes, sampling: bytes, profile: bytes, clientNonce: hash32, nodeCommitment: hash32 })
-
-/** A commitment as a wallet keeps it until the reveal. */
-export const keptVerdictSchema = z.strictObject({ receiptId: hash32, number: z.string(), round: z.int(), right: z.boolean(), salt: hash32, commitment: hexBytes })
-export type KeptVerdict = z.infer<typeof keptVerdictSchema>

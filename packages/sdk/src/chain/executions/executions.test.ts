@@ -137,7 +137,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     expect(await readMayJudge(accuser, receiptId, nodeKey.address)).toBe(false)
     expect(await readWouldBeDrawn(accuser, receiptId, 0, round, auditor)).toBe(true)
     await judge(receiptId, ['right', 'right', 'wrong'])
-    expect(await readBallot(accuser, receiptId, 0, auditor)).toBe('right')
+    expect(await readBallot(accuser, receiptId, 0, auditor)).toMatchObject({ vote: 'right' })
     await expect(settleExecution(accuser, receiptId)).rejects.toMatchObject({ code: 'TOO_EARLY' })
     await travel(stage + 2)
     expect(await settleExecution(accuser, receiptId)).toBe('right')

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { committeeSeed, committeeTicket, executionCourtAbi, verdicts, zeroHash, type ExecutionVerdict, type Hex } from '@openledger/protocol'
+import { committeeSeed, committeeTicket, committeeVerifierAbi, executionCourtAbi, verdicts, zeroHash, type ExecutionVerdict, type Hex } from '@openledger/protocol'
 import type { LedgerReader } from '../connection/LedgerReader.ts'
 import { readLedger } from '../connection/readLedger.ts'
 
@@ -63,10 +63,20 @@ export async function readMayJudge(reader: LedgerReader, receiptId: Hex, auditor
   return readLedger(reader, 'eligibility', (client) => client.readContract({ ...court(reader), functionName: 'isEligible', args: [receiptId, auditor] }))
 }
 
-/** A member's vote: `silent` was slashed for not revealing it; null for who is no member. */
-export async function readBallot(reader: LedgerReader, receiptId: Hex, round: number, auditor: Address): Promise<'committed' | 'wrong' | 'right' | 'silent' | null> {
+/** A member's vote: `hidden` until it is revealed, `silent` when it was slashed for that. */
+export type Ballot = { commitment: Hex; vote: 'hidden' | 'wrong' | 'right' | 'silent' }
+
+/** A member's ballot; null for who is no member. */
+export async function readBallot(reader: LedgerReader, receiptId: Hex, round: number, auditor: Address): Promise<Ballot | null> {
   const [commitment, vote] = await readLedger(reader, 'vote', (client) => client.readContract({ ...court(reader), functionName: 'ballotOf', args: [receiptId, round, auditor] }))
-  return commitment === zeroHash ? null : ((['committed', 'wrong', 'right', 'silent'] as const)[vote] ?? null)
+  return commitment === zeroHash ? null : { commitment, vote: (['hidden', 'wrong', 'right', 'silent'] as const)[vote] ?? 'hidden' }
+}
+
+/** From when until when an auditor has offered itself for committees, Unix seconds; null for who never did. */
+export async function readEnrolment(reader: LedgerReader, auditor: Address): Promise<{ since: number; until: number } | null> {
+  const address = reader.addresses.committeeVerifier
+  const [since, until] = await readLedger(reader, 'enrolment', (client) => client.readContract({ address, abi: committeeVerifierAbi, functionName: 'enrolment', args: [auditor] }))
+  return since === 0n ? null : { since: Number(since), until: Number(until) }
 }
 
 /**
