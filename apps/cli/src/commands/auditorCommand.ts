@@ -1,12 +1,20 @@
 import type { Command } from 'commander'
+import type { Session } from '../context/Session.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
 import { when } from './format.ts'
-import { hash, openAmount, wholeNumber } from './optionValues.ts'
+import { openAmount, wholeNumber } from './optionValues.ts'
 
 const defaultKey = 'auditor'
 const defaultPauseMs = 2_000
+
+/** A whole id as it is; the beginning of one is looked up among the receipts at hand and at the node. */
+async function wholeId(open: Session, text: string): Promise<`0x${string}`> {
+  if (/^0x[0-9a-f]{64}$/i.test(text)) return text.toLowerCase() as `0x${string}`
+  const { findReceipt } = await import('../verbs/findReceipt.ts')
+  return findReceipt(open, text)
+}
 
 function enrolCommand(context: CommandContext, parent: Command): void {
   const command = parent
@@ -76,7 +84,7 @@ function challengeCommand(context: CommandContext, parent: Command): void {
     .command('challenge')
     .summary('have a committee judge an answer')
     .description('Calls upon the node of a settled answer to open it, with a deposit of the key that --as names. The deposit comes back when the answer is wrong, with a part of the node’s bond, or when nothing is decided; else it pays the committee and the node. Audit the receipt first.')
-    .argument('<receipt>', 'the receipt’s id', hash)
+    .argument('<receipt>', 'the receipt’s id or its beginning')
   examples(command, [['openledger auditor challenge 0x… --as operator', 'while the epoch’s dispute window is open']])
   runs(context, command, async ({ options, args, output, session }) => {
     const { fail, formatOpen } = await import('@openledger/protocol')
@@ -84,8 +92,8 @@ function challengeCommand(context: CommandContext, parent: Command): void {
     const { anchorReceipt } = await import('../auditor/anchorReceipt.ts')
     const { FallbackContent } = await import('../context/FallbackContent.ts')
     if (options.as === undefined) return fail('NO_ACCUSER', 'it is not said who accuses', { field: '--as', fix: 'name a key with --as: it puts the deposit down' })
-    const receiptId = args[0] as `0x${string}`
     const open = await session()
+    const receiptId = await wholeId(open, args[0] as string)
     const { writer } = await open.actor(options.as)
     const cost = await challengeCost(writer)
     await challengeReceipt(writer, await anchorReceipt(writer, new FallbackContent(open.content, (cid) => open.node.content(cid)), receiptId))
@@ -96,13 +104,14 @@ function challengeCommand(context: CommandContext, parent: Command): void {
 }
 
 function showCommand(context: CommandContext, parent: Command): void {
-  const command = parent.command('show').summary('where the case about an answer stands').description('Shows the case about an answer, its committees, their votes and times.').argument('<receipt>', 'the receipt’s id', hash)
+  const command = parent.command('show').summary('where the case about an answer stands').description('Shows the case about an answer, its committees, their votes and times.').argument('<receipt>', 'the receipt’s id or its beginning')
   examples(command, [['openledger auditor show 0x…', 'stage, verdict and times']])
   runs(context, command, async ({ args, output, session }) => {
     const { fail } = await import('@openledger/protocol')
     const { readExecutionCase, readExecutionRound } = await import('@openledger/sdk')
-    const receiptId = args[0] as `0x${string}`
-    const { reader } = await session()
+    const open = await session()
+    const { reader } = open
+    const receiptId = await wholeId(open, args[0] as string)
     const found = await readExecutionCase(reader, receiptId)
     if (found === null) return fail('UNKNOWN_CASE', 'nobody has drawn or challenged this answer', { field: 'receipt' })
     output.field('stage', found.stage)
