@@ -32,6 +32,8 @@ export type AnswerPipelineParts = {
   metrics: NodeMetrics
   clock: Clock
   log: Log
+  /** 32 bytes that nobody can foresee: salts and secrets. Default the machine's. */
+  randomHash?: () => Hex
   gateway: Address
   /** Tokens of an answer when the caller names no limit. */
   defaultMaxTokens: number
@@ -49,11 +51,14 @@ const feeMs = 60_000
 /** The way of an answer: tokens, admission, a node that computes it and signs its receipt, journal. Whose data shaped it is found after it has left. */
 export class AnswerPipeline {
   readonly #parts: AnswerPipelineParts
-  readonly secrets = new NodeSecrets()
+  readonly secrets: NodeSecrets
+  readonly #randomHash: () => Hex
   #platformFee: { at: number; fee: bigint } | undefined
 
   constructor(parts: AnswerPipelineParts) {
     this.#parts = parts
+    this.#randomHash = parts.randomHash ?? (() => toHex(randomBytes(32)))
+    this.secrets = new NodeSecrets(this.#randomHash)
   }
 
   /**
@@ -130,9 +135,9 @@ export class AnswerPipeline {
 
   async #prepare(request: AnswerRequest): Promise<Prepared> {
     const { model, prompt, promptTokens, maxTokens } = await this.#measure(request)
-    const salt = toHex(randomBytes(32))
+    const salt = this.#randomHash()
     const requestHash = tokenHash(salt, promptTokens)
-    const clientNonce = request.clientNonce ?? toHex(randomBytes(32))
+    const clientNonce = request.clientNonce ?? this.#randomHash()
     const nodeSecret = request.nodeSecret ?? this.secrets.take(request.nodeCommitment ?? this.secrets.commit())
     const sampling: Sampling = { ...request.sampling, maxTokens, seed: samplingSeed(clientNonce, nodeCommitment(nodeSecret), requestHash) }
     // A conversation, or the plain text that was continued.

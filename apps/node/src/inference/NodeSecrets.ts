@@ -1,15 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import { fail, nodeCommitment, toHex, type Hex } from '@openledger/protocol'
+import { fail, nodeCommitment, type Hex } from '@openledger/protocol'
 
 const kept = 1024
 
 /** Secrets of the node's part of a seed: committed to before the caller chooses a nonce, each used for one answer. */
 export class NodeSecrets {
   readonly #open = new Map<Hex, Hex>()
+  readonly #randomHash: () => Hex
+
+  /** @param randomHash gives 32 bytes that nobody can foresee */
+  constructor(randomHash: () => Hex) {
+    this.#randomHash = randomHash
+  }
 
   /** Commits to a new secret. The oldest unused ones are forgotten. */
   commit(): Hex {
-    const secret = toHex(randomBytes(32))
+    const secret = this.#randomHash()
     const commitment = nodeCommitment(secret)
     this.#open.set(commitment, secret)
     if (this.#open.size > kept) this.#open.delete(this.#open.keys().next().value!)

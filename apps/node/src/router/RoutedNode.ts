@@ -1,6 +1,7 @@
 import type { Hex } from '@openledger/protocol'
 import type { DecayedMean } from './DecayedMean.ts'
 import type { NodeBreaker } from './NodeBreaker.ts'
+import type { RecentSet } from './RecentSet.ts'
 
 /** What a node has said and bonded: it decides what the node may be asked, not how good it is. */
 export type NodeProfile = {
@@ -38,6 +39,12 @@ export type RoutedNode = {
   /** 1 for a failed attempt, 0 for a finished one. */
   readonly failures: DecayedMean
   inFlight: number
+  /** Adapters that it was given orders for lately: it holds them, or is about to. */
+  readonly given: RecentSet
+  /** Natural logarithm of its weight by score whenever adapters were shared out: what it is on average, so that passing changes move no adapter. */
+  readonly standing: DecayedMean
+  /** Orders that wait for their adapter to be loaded: without a first token yet. */
+  loading: number
   /** How many orders at once it has shown to carry; what it says of its slots counts up to that. */
   shownSlots: number
   /** It said that it is full; it is asked again then. */

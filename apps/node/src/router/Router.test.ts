@@ -55,13 +55,17 @@ describe('Router', () => {
         for (const profile of profiles) router.set(profile)
         const open = new Map<string, Attempt[]>(profiles.map(({ id }) => [id, []]))
         const fullUntil = new Map<string, number>()
+        const attempts: Attempt[] = []
         for (const { base, profile, adapter, positions, not, end, after } of orders) {
           const wish = wishOf({ baseId: hash(base), profileHash: profile === undefined ? undefined : hash(profile), adapterId: adapter === null ? null : hash(adapter), positions, not: new Set(not.map((i) => `n${i}`)) })
           const able = profiles.filter((p) => p.baseId === wish.baseId && (profile === undefined || p.profileHash === hash(profile)) && p.positions >= positions && p.inputPrice <= 5n && !wish.not!.has(p.id))
           const roomy = able.filter(({ id, slots }) => open.get(id)!.length < Math.ceil(1.5 * slots) && (fullUntil.get(id) ?? 0) <= time.now)
           if (roomy.length === 0) expect(codeOf(() => router.assign(wish))).toBe(able.length === 0 ? 'NO_NODE' : 'NODES_FULL')
-          else {
-            const attempt = router.assign(wish)
+          else if (adapter !== null && codeOf(() => attempts.push(router.assign(wish))) === 'NODES_FULL') {
+            // Who has room has something to do: an adapter that does not belong there is not loaded.
+            expect(roomy.filter(({ id }) => open.get(id)!.length === 0)).toEqual([])
+          } else {
+            const attempt = attempts.pop() ?? router.assign(wish)
             expect(roomy.map(({ id }) => id)).toContain(attempt.node)
             open.get(attempt.node)!.push(attempt)
             if (end) {
@@ -99,19 +103,57 @@ describe('Router', () => {
     expect(codeOf(() => router.assign(wishOf({ not: new Set(['good', 'bad']) })))).toBe('NO_NODE')
   })
 
-  it('sends an adapter to those that hold it, spreads it when they are busy, and gives a new one a home', () => {
-    const { router } = world(2, { randomShare: 0 })
-    for (let i = 0; i < 6; i++) router.set(nodeOf(`n${i}`, { slots: 2, holds: (id) => id === hash(9) && i < 2 }))
-    const placed = Array.from({ length: 4 }, () => router.assign(wishOf({ adapterId: hash(9) })).node)
-    // Four places in two nodes: then the load of a cold node with room weighs less.
-    expect(new Set(placed)).toEqual(new Set(['n0', 'n1']))
-    expect(['n0', 'n1']).not.toContain(router.assign(wishOf({ adapterId: hash(9) })).node)
-    const homes = new Set(Array.from({ length: 10 }, () => {
+  it('sends an adapter to its home, to those that hold it when that is full, to idle nodes when those are busy too, and then to nobody', () => {
+    const { router } = world(2)
+    for (let i = 0; i < 4; i++) router.set(nodeOf(`n${i}`, { slots: 2, holds: (id) => id === hash(9) && i < 2 }))
+    const ask = (): string => router.assign(wishOf({ adapterId: hash(9) })).node
+    const first = ask()
+    const home = [first, ask(), ask()]
+    expect(new Set(home)).toEqual(new Set([first]))
+    const others = [ask(), ask()]
+    const warm = ['n0', 'n1'].filter((id) => id !== first)
+    if (warm.length === 1) expect(new Set(others)).toEqual(new Set(warm))
+    // What is left is idle, and loads one at a time.
+    const cold = [0, 1, 2, 3].map((i) => `n${i}`).filter((id) => id !== first && !warm.includes(id))
+    const last: string[] = []
+    while (codeOf(() => last.push(ask())) !== 'NODES_FULL' && last.length < 20);
+    expect(last.filter((id) => cold.includes(id)).length).toBeLessThanOrEqual(cold.length)
+  })
+
+  it('lets nothing fall that has begun, or whose home is gone, and refuses nothing to a node that orders its work by itself', () => {
+    const { router } = world(3)
+    for (let i = 0; i < 3; i++) router.set(nodeOf(`n${i}`, { slots: 2 }))
+    const begin = (changes: Partial<Wish> = {}): string => router.assign(wishOf({ adapterId: hash(5), ...changes })).node
+    const home = begin()
+    // The others have something to do, and are not full.
+    for (let i = 0; i < 2; i++) router.assign(wishOf({ not: new Set([home]) }))
+    while (codeOf(() => begin()) === 'none');
+    expect(codeOf(() => begin())).toBe('NODES_FULL')
+    const { router: other } = world(3)
+    for (let i = 0; i < 3; i++) other.set(nodeOf(`n${i}`, { slots: 2 }))
+    for (let i = 0; i < 6; i++) other.assign(wishOf())
+    const first = other.assign(wishOf({ adapterId: hash(5), profileHash: hash(2) })).node
+    expect(other.assign(wishOf({ adapterId: hash(5), not: new Set([first]) })).node).not.toBe(first)
+    const { router: lone } = world(4)
+    for (const id of ['own', 'elsewhere']) lone.set(nodeOf(id, { slots: 1, bounded: id !== 'own', holds: () => id === 'own' }))
+    for (let i = 0; i < 20; i++) expect(codeOf(() => lone.assign(wishOf({ adapterId: hash(6), not: new Set(['elsewhere']) })))).toBe('none')
+  })
+
+  it('keeps an adapter at one home while that has room, and moves it when its home is gone', () => {
+    const { router, time } = world(2)
+    for (let i = 0; i < 6; i++) router.set(nodeOf(`n${i}`))
+    const serve = (): string => {
       const attempt = router.assign(wishOf({ adapterId: hash(77) }))
+      attempt.token()
       attempt.end('finished')
+      time.now += 1000
       return attempt.node
-    }))
-    expect(homes.size).toBeLessThanOrEqual(2)
+    }
+    const homes = new Set(Array.from({ length: 30 }, serve))
+    expect(homes.size).toBe(1)
+    const [home] = homes
+    router.remove(home!)
+    expect(new Set(Array.from({ length: 30 }, serve)).has(home!)).toBe(false)
   })
 
   it('believes a node’s slots as far as it has shown them', () => {

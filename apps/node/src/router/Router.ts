@@ -1,8 +1,10 @@
 import { UnavailableError, type Hex } from '@openledger/protocol'
+import { AdapterPlacement } from './AdapterPlacement.ts'
 import { DecayedMean } from './DecayedMean.ts'
 import { HedgeRule } from './HedgeRule.ts'
 import { NodeBreaker } from './NodeBreaker.ts'
 import { PeerScores } from './PeerScores.ts'
+import { RecentSet } from './RecentSet.ts'
 import { rankHomes } from './rankHomes.ts'
 import { loadOf, slotsOf, type NodeProfile, type RoutedNode } from './RoutedNode.ts'
 import { type RouterSettings, routerSettings } from './RouterSettings.ts'
@@ -53,12 +55,14 @@ export type NodeStanding = { id: string; score: number; firstTokenMs: number | n
 /** What is computed of all nodes of a base: fresh enough for so long, milliseconds. */
 type Peers = { at: number; scores: PeerScores; lateAfterMs: number | undefined }
 const freshMs = 100
+/** An adapter that a node was given an order for is taken to be there until the node's announcement says so. */
+const givenMs = 20_000
 const shortestFullMs = 100
 const longestFullMs = 5000
 
 /**
- * Chooses who answers. Nodes are drawn in proportion to their scores, two at a time, and the less busy of the two gets the order; those that hold the
- * adapter come first. It knows no network: whoever asks carries the order out and reports what was measured.
+ * Chooses who answers. Nodes are drawn in proportion to their scores, two at a time, and the less busy of the two gets the order; an adapter goes to the
+ * nodes that it belongs to. It knows no network: whoever asks carries the order out and reports what was measured.
  */
 export class Router {
   readonly #now: () => number
@@ -67,6 +71,7 @@ export class Router {
   readonly #nodes = new Map<string, RoutedNode>()
   readonly #hedges: HedgeRule
   readonly #peers = new Map<Hex, Peers>()
+  readonly #placements = new Map<Hex, { at: number; placement: AdapterPlacement }>()
 
   constructor({ now, random, settings }: RouterOptions) {
     this.#now = now
@@ -85,7 +90,7 @@ export class Router {
     }
     const mean = (): DecayedMean => new DecayedMean(this.#settings.halfLifeMs)
     const measured = { firstToken: mean(), firstTokenError: mean(), speed: mean(), failures: mean() }
-    this.#nodes.set(profile.id, { id: profile.id, profile, breaker: new NodeBreaker(this.#settings.breaker), ...measured, inFlight: 0, shownSlots: this.#settings.firstSlots, fullUntil: 0 })
+    this.#nodes.set(profile.id, { id: profile.id, profile, breaker: new NodeBreaker(this.#settings.breaker), ...measured, inFlight: 0, loading: 0, given: new RecentSet(givenMs), standing: new DecayedMean(this.#settings.placement.halfLifeMs), shownSlots: this.#settings.firstSlots, fullUntil: 0 })
   }
 
   /** Forgets a node and what was measured of it. */
@@ -102,17 +107,19 @@ export class Router {
     const now = this.#now()
     const able = [...this.#nodes.values()].filter((node) => isAble(node.profile, wish))
     if (able.length === 0) throw new UnavailableError('NO_NODE', 'no node serves this at this price', { action: 'retry', fix: 'ask again later, or take another model' })
-    const node = this.#choose(this.#ready(able, now), wish, now)
+    const node = able.length === 1 ? this.#ready(able, now)[0] : this.#choose(this.#ready(able, now), wish, now)
+    if (!node) throw full(able, now)
     this.#hedges.earn()
-    return this.#begin(node, now)
+    return this.#begin(node, wish.adapterId, now)
   }
 
   /** Gives the same order to a second node because the first is late; undefined when that has been done too often or nobody else is free. */
   hedge(wish: Wish): Attempt | undefined {
     const now = this.#now()
     const free = [...this.#nodes.values()].filter((node) => isAble(node.profile, wish) && node.breaker.state(now) === 'closed' && node.fullUntil <= now && loadOf(node) < 1)
-    if (free.length === 0 || !this.#hedges.take()) return undefined
-    return this.#begin(this.#choose(free, wish, now), now)
+    const node = this.#choose(free, wish, now)
+    if (!node || !this.#hedges.take()) return undefined
+    return this.#begin(node, wish.adapterId, now)
   }
 
   /** A node was found to say what is not so: it rests as if it had failed often. */
@@ -158,26 +165,56 @@ export class Router {
   /** Those that can take an order now. When all that have room are resting they are tried all the same: better a bad node than none. */
   #ready(able: readonly RoutedNode[], now: number): RoutedNode[] {
     const roomy = able.filter((node) => node.profile.bounded === false || (node.fullUntil <= now && node.inFlight < Math.ceil(this.#settings.fullLoad * slotsOf(node))))
-    if (roomy.length === 0) {
-      const wait = Math.min(...able.map(({ fullUntil }) => (fullUntil > now ? fullUntil - now : longestFullMs)))
-      throw new UnavailableError('NODES_FULL', `all ${able.length} nodes that serve this have as much as they can take`, { status: 429, action: 'retry', retryAfterMs: Math.max(shortestFullMs, Math.min(wait, 1000)), fix: 'ask again in a moment' })
-    }
+    if (roomy.length === 0) throw full(able, now)
     const sound = roomy.filter((node) => node.breaker.state(now) !== 'resting')
     return sound.length > 0 ? sound : roomy
   }
 
-  #choose(ready: readonly RoutedNode[], { adapterId, baseId }: Wish, now: number): RoutedNode {
-    if (ready.length === 1) return ready[0]!
+  /** @returns undefined when those that are ready have too much to do to load the adapter */
+  #choose(ready: readonly RoutedNode[], { adapterId, baseId, profileHash, not }: Wish, now: number): RoutedNode | undefined {
     const { randomShare, coldLoad } = this.#settings
-    if (this.#random() < randomShare) return ready[Math.floor(this.#random() * ready.length)]!
     const { scores } = this.#comparison(baseId, now)
-    const draw = (from: readonly RoutedNode[]): RoutedNode[] => this.#drawTwo(from, (node) => scores.weightOf(node))
-    if (adapterId === null) return leastBusy(draw(ready), loadOf)
-    const holders = ready.filter(({ profile }) => profile.holds(adapterId))
-    const others = ready.filter((node) => !holders.includes(node))
-    const homes = rankHomes(adapterId, others, slotsOf, holders.length > 0 ? 1 : 2)
-    const cold = new Set(homes)
-    return leastBusy([...draw(holders), ...homes], (node) => loadOf(node) + (cold.has(node) ? coldLoad : 0))
+    if (adapterId === null) {
+      if (this.#random() < randomShare) return ready[Math.floor(this.#random() * ready.length)]
+      return leastBusy(this.#drawTwo(ready, (node) => scores.weightOf(node)), loadOf)
+    }
+    const cost = (node: RoutedNode): number => (loadOf(node) + 1 / slotsOf(node)) / scores.weightOf(node) + (isWarm(node, adapterId, now) ? 0 : coldLoad)
+    const homes = this.#homesOf(adapterId, baseId, now)
+    const isHomeless = homes.every((id) => not?.has(id) === true || this.#nodes.get(id)?.breaker.state(now) !== 'closed')
+    // What has begun is not let fall, nor what has lost its home.
+    return this.#amongHomes(ready, homes, { adapterId, cost }) ?? (profileHash !== undefined || isHomeless ? leastBusy(ready, cost) : undefined)
+  }
+
+  /** One of the nodes that an adapter belongs to; when those are full one that has it all the same; then one that has nothing else to do. */
+  #amongHomes(ready: readonly RoutedNode[], own: readonly string[], { adapterId, cost }: { adapterId: Hex; cost: (node: RoutedNode) => number }): RoutedNode | undefined {
+    const { homeLoad, idleLoad } = this.#settings
+    const homes = ready.filter(({ id }) => own.includes(id))
+    const roomy = homes.filter((node) => node.profile.bounded === false || loadOf(node) < homeLoad)
+    if (roomy.length > 0) return leastBusy(roomy, cost)
+    const warm = ready.filter((node) => node.profile.holds(adapterId) && loadOf(node) < 1)
+    if (warm.length > 0) return leastBusy(warm, cost)
+    // To load an adapter where it is not at home drives out another one: that is for nodes that have little to do, one at a time. A full network does not load.
+    return leastBusy(ready.filter((node) => loadOf(node) < idleLoad && node.loading === 0), cost)
+  }
+
+  /** Where an adapter belongs; it has been asked for now. */
+  #homesOf(adapterId: Hex, baseId: Hex, now: number): readonly string[] {
+    const placement = this.#placement(baseId, now)
+    placement.asked(adapterId, now)
+    return placement.homesOf(adapterId) ?? rankHomes(adapterId, this.#peersOf(baseId), slotsOf, 1).map(({ id }) => id)
+  }
+
+  #placement(baseId: Hex, now: number): AdapterPlacement {
+    let known = this.#placements.get(baseId)
+    if (!known) this.#placements.set(baseId, (known = { at: -Infinity, placement: new AdapterPlacement(this.#settings.placement.halfLifeMs) }))
+    if (now - known.at >= this.#settings.placement.everyMs) {
+      known.at = now
+      const nodes = this.#peersOf(baseId).filter(({ breaker }) => breaker.state(now) !== 'resting')
+      const { scores } = this.#comparison(baseId, now)
+      for (const node of nodes) node.standing.add(Math.log(scores.weightOf(node)), now)
+      known.placement.plan(nodes.map((node) => ({ id: node.id, weight: slotsOf(node) * Math.exp(node.standing.mean(now, 0, 1)), holds: (id) => isWarm(node, id, now) })), now)
+    }
+    return known.placement
   }
 
   /** Two different nodes, each drawn in proportion to its weight; what there is when there are fewer. */
@@ -193,7 +230,14 @@ export class Router {
     return drawn
   }
 
-  #begin(node: RoutedNode, began: number): Attempt {
+  #begin(node: RoutedNode, adapterId: Hex | null, began: number): Attempt {
+    let isCold = adapterId !== null && !isWarm(node, adapterId, began)
+    const loaded = (): void => {
+      if (isCold) node.loading -= 1
+      isCold = false
+    }
+    if (isCold) node.loading += 1
+    if (adapterId !== null) node.given.add(adapterId, began)
     node.inFlight += 1
     node.breaker.began()
     const { lateAfterMs } = this.#comparison(node.profile.baseId, began)
@@ -208,11 +252,13 @@ export class Router {
         last = this.#now()
         if (++tokens > 1) return
         first = last
+        loaded()
         this.#measureFirst(node, Math.max(1, first - began), first)
       },
       end: (how, retryAfterMs = 0) => {
         if (!open) return
         open = false
+        loaded()
         const now = this.#now()
         if (how === 'finished' && node.inFlight >= node.shownSlots) node.shownSlots += 1
         node.inFlight -= 1
@@ -245,12 +291,20 @@ export class Router {
   }
 }
 
+function full(able: readonly RoutedNode[], now: number): UnavailableError {
+  const wait = Math.min(...able.map(({ fullUntil }) => (fullUntil > now ? fullUntil - now : longestFullMs)))
+  return new UnavailableError('NODES_FULL', `all ${able.length} nodes that serve this have as much as they can take`, { status: 429, action: 'retry', retryAfterMs: Math.max(shortestFullMs, Math.min(wait, 1000)), fix: 'ask again in a moment' })
+}
+
 function isAble(profile: NodeProfile, { baseId, profileHash, positions, inputPrice, outputPrice, not }: Wish): boolean {
   if (profile.baseId !== baseId || (profileHash !== undefined && profile.profileHash !== profileHash)) return false
   return positions <= profile.positions && profile.inputPrice <= inputPrice && profile.outputPrice <= outputPrice && not?.has(profile.id) !== true
 }
 
+/** Whether a node has an adapter, or is about to. */
+const isWarm = ({ profile, given }: RoutedNode, adapterId: Hex, now: number): boolean => profile.holds(adapterId) || given.has(adapterId, now)
+
 /** The first of those with the smallest load. */
-function leastBusy(nodes: readonly RoutedNode[], load: (node: RoutedNode) => number): RoutedNode {
-  return nodes.reduce((best, node) => (load(node) < load(best) ? node : best))
+function leastBusy(nodes: readonly RoutedNode[], load: (node: RoutedNode) => number): RoutedNode | undefined {
+  return nodes.length === 0 ? undefined : nodes.reduce((best, node) => (load(node) < load(best) ? node : best))
 }

@@ -10,6 +10,12 @@ export type RouterSettings = {
   sharpness: number
   /** Part of orders that go to any node that can take them, so that all are measured. */
   randomShare: number
+  /** Which nodes an adapter belongs to is planned so often, from what was asked for; after the half-life an order counts half. */
+  placement: { everyMs: number; halfLifeMs: number }
+  /** Load from which on a node that an adapter belongs to is too busy for it. */
+  homeLoad: number
+  /** Load below which a node is idle enough to load an adapter that does not belong to it. */
+  idleLoad: number
   /** Load that an adapter's loading counts for, in slots' worth of orders per slot. */
   coldLoad: number
   /** Slots that a node is believed to have before it has shown more: each order that it finishes while they are all taken shows one more, a failure halves them. */
@@ -28,6 +34,9 @@ export const routerSettings: RouterSettings = {
   weights: { firstToken: 0.35, speed: 0.25, failures: 0.5, stake: 0.1, price: 0.15 },
   sharpness: 1,
   randomShare: 0.05,
+  placement: { everyMs: 5000, halfLifeMs: 300_000 },
+  homeLoad: 1.5,
+  idleLoad: 0.5,
   coldLoad: 0.5,
   firstSlots: 8,
   fullLoad: 1.5,
