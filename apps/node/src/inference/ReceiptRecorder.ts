@@ -1,4 +1,5 @@
 import { UnavailableError } from '@openledger/protocol'
+import type { Address } from 'viem'
 import type { Query } from '../database/Database.ts'
 import type { Facts } from '../ledger/facts.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
@@ -27,11 +28,16 @@ export class ReceiptRecorder {
     return recorded
   }
 
+  /** Whether a receipt of a node with this nonce is recorded. */
+  async isUsed(node: Address, nonce: bigint): Promise<boolean> {
+    return (await this.#parts.query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0
+  }
+
   async #record({ id, statement }: SignedReceipt, beside: Pick<Facts['receipt'], 'model' | 'shares' | 'bundle' | 'view'>): Promise<void> {
-    const { query, ledger, channels } = this.#parts
+    const { ledger, channels } = this.#parts
     const { node, nonce, channelId, deploymentId, fee, time } = statement
     // No epoch can hold both, so the second one is worth nothing; to its node it costs the bond.
-    if ((await query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0) {
+    if (await this.isUsed(node, nonce)) {
       throw new UnavailableError('NONCE_REPEATED', `the node ${node} has used the nonce ${nonce} for another receipt`, { action: 'retry', status: 502, fix: 'ask again: nothing is owed for this answer' })
     }
     const channelTotal = channels.totalAfter(channelId, fee)

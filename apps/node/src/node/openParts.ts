@@ -133,8 +133,9 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const attributions = new LedgerAttributions({ network, query, ledger, models, names, pieces: (tokens) => serving.engine.pieces(tokens) })
   const router = new Router({ now: () => clock.now(), random: Math.random })
   const dispatcher = new Dispatcher({ router, clock, log, onLiar: (liar) => (log.error('node.lied', { node: liar }), nodes.registry.ban(liar)) })
+  const receipts = new ReceiptRecorder({ query, ledger, channels })
   const nodes = openNodes({
-    ...{ network, chain, account: accounts.gateway, content, serving, modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
+    ...{ network, chain, account: accounts.gateway, content, serving, isUsed: (id, nonce) => receipts.isUsed(id, nonce), modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
     onSweep: () => forfeitLate({ query, ledger, own: node }, Math.floor(now() / 1000)),
   })
   closers.add('nodes', () => nodes.close())
@@ -143,7 +144,6 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const readouts = local.readouts.queue
   if (options.answersHere) dispatcher.add(local.link, local.profile)
   const { defaultMaxTokens, attributionSeconds } = options
-  const receipts = new ReceiptRecorder({ query, ledger, channels })
   const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names, metrics, clock, log, gateway, defaultMaxTokens, attributionSeconds })
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
   closers.add('runs', () => runs.close())

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ContentStore } from '@openledger/datanet'
 import { toHex, type Network } from '@openledger/protocol'
-import type { LocalAccount } from 'viem'
+import type { Address, LocalAccount } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
@@ -21,6 +21,8 @@ export type NodesParts = {
   account: LocalAccount
   content: ContentStore
   serving: Pick<LoadedEngine, 'engine' | 'info'>
+  /** Whether a receipt of a node with this nonce is recorded. */
+  isUsed: (node: Address, nonce: bigint) => Promise<boolean>
   /** The base's weight file. */
   modelPath: string
   dispatcher: Dispatcher
@@ -39,7 +41,7 @@ const sweepMs = 5000
 const challengeShare = 1 / 240
 
 /** Opens the gateway's side of nodes elsewhere. Nothing is watched before `start`. */
-export function openNodes({ network, chain, account, content, serving, modelPath, dispatcher, clock, log, random, onSweep }: NodesParts): Nodes {
+export function openNodes({ network, chain, account, content, serving, isUsed, modelPath, dispatcher, clock, log, random, onSweep }: NodesParts): Nodes {
   const weights = new TrainingWeights(content)
   let pieces: Promise<PieceOf> | undefined
   const pieceOf = (): Promise<PieceOf> =>
@@ -53,7 +55,7 @@ export function openNodes({ network, chain, account, content, serving, modelPath
     stakeOf: (node) => chain.stake(node, 'node'),
     openLink: ({ statement, profile }) => {
       const { url, certificate, node, session, profileHash, baseId } = statement
-      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
+      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), isUsed: (nonce) => isUsed(node, nonce), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
     },
     expectedProof: (challenge, node) => provePossession(modelPath, challenge, node),
     randomHash: () => toHex(randomBytes(32)),

@@ -48,7 +48,7 @@ async function answerOf(order: AnswerOrder, tokens: number[], { onToken }: Pick<
 
 let firstNonce = 0n
 const linkOf = (parts: Partial<ConstructorParameters<typeof RemoteLink>[0]> = {}): RemoteLink =>
-  new RemoteLink({ network, node: nodeKey.address, baseId, session, profile, profileHash, account: gatewayKey, connection, weights: undefined as unknown as TrainingWeights, pieceOf: () => Promise.resolve((token) => pieces[token]!), now, firstNonce: (firstNonce += 100n), ...parts })
+  new RemoteLink({ network, node: nodeKey.address, baseId, session, profile, profileHash, account: gatewayKey, connection, weights: undefined as unknown as TrainingWeights, pieceOf: () => Promise.resolve((token) => pieces[token]!), now, firstNonce: (firstNonce += 100n), isUsed: () => Promise.resolve(false), ...parts })
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'none', (error: { code?: string }) => error.code ?? String(error))
 
 async function ask(link: RemoteLink, order = orderTemplate, signal = new AbortController().signal): Promise<{ answer: NodeAnswer; text: string; tokens: number[] }> {
@@ -88,6 +88,10 @@ describe('an order over the wire', () => {
     expect(answer.result).toMatchObject({ tokens: [0, 1, 2], text: 'abc', finishReason: 'stop' })
     expect(answer.receipt.statement).toMatchObject({ node: nodeKey.address, gateway: gatewayKey.address, outputTokens: 3, requestHash: orderTemplate.requestHash })
     expect(answer.shares.reduce((sum, { amount }) => sum + amount, 0n)).toBe(answer.receipt.statement.fee)
+  })
+
+  it('ends with a fault of the node when its receipt has a nonce that was used', async () => {
+    expect(await codeOf(ask(linkOf({ isUsed: () => Promise.resolve(true) })))).toBe('NONCE_REPEATED')
   })
 
   it('goes on after tokens that the answer has already', async () => {

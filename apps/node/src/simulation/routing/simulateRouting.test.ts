@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EventQueue } from '../time/EventQueue.ts'
-import { SimulatedNode } from './SimulatedNode.ts'
+import { ModelledNode } from './ModelledNode.ts'
 import { simulateRouting, type RoutingSimulation } from './simulateRouting.ts'
 
 const model = { slots: 8, places: 8, firstTokenMs: 60, tokenMs: 20, loadMs: 500 }
@@ -21,7 +21,7 @@ describe('the simulation', () => {
 
   it('computes as many answers at once as a node has slots, loads an adapter once for all, and lets go the one used longest ago', () => {
     const events = new EventQueue()
-    const node = new SimulatedNode({ ...model, slots: 2, places: 2 }, events)
+    const node = new ModelledNode({ ...model, slots: 2, places: 2 }, events)
     const log: string[] = []
     const give = (adapter: number): void => node.give({ adapter, tokens: 11, onFirst: () => log.push(`${adapter} begins ${events.now}`), onEnd: () => log.push(`${adapter} ends ${events.now}`) })
     for (const adapter of [1, 1, 2]) give(adapter)

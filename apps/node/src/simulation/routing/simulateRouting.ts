@@ -3,7 +3,7 @@ import { Router } from '../../router/Router.ts'
 import { routerSettings } from '../../router/RouterSettings.ts'
 import { EventQueue } from '../time/EventQueue.ts'
 import { seededRandom } from '../time/seededRandom.ts'
-import { SimulatedNode, type NodeModel } from './SimulatedNode.ts'
+import { ModelledNode, type NodeModel } from './ModelledNode.ts'
 
 export type RoutingSimulation = {
   seed: number
@@ -47,7 +47,7 @@ function quantile(sorted: readonly number[], q: number): number {
 export function simulateRouting({ seed, nodes: models, adapters, popularity, rate, seconds, tokens, choice }: RoutingSimulation): RoutingOutcome {
   const [chance, routing] = [seededRandom(seed), seededRandom(seed + 1)]
   const events = new EventQueue()
-  const nodes = models.map((model) => new SimulatedNode(model, events))
+  const nodes = models.map((model) => new ModelledNode(model, events))
   const ids = Array.from({ length: adapters }, (_, index): Hex => keccak(Uint8Array.of(index >> 8, index & 255)))
   const numbers = new Map(ids.map((id, index) => [id, index]))
   const router = new Router({ now: () => events.now, random: routing, settings: { hedge: { ...routerSettings.hedge, share: 0 } } })

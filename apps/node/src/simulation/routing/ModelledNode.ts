@@ -16,7 +16,7 @@ export type NodeModel = {
 export type SimulatedOrder = { adapter: number; tokens: number; onFirst: () => void; onEnd: () => void }
 
 /** A node in virtual time: a queue before its slots, one loader, and places for adapters of which the one used longest ago makes room. */
-export class SimulatedNode {
+export class ModelledNode {
   readonly model: NodeModel
   loads = 0
   readonly #events: EventQueue

@@ -1,0 +1,96 @@
+import { OpenLedgerError } from '@openledger/protocol'
+import type { StreamedReply } from '../../links/Http2Connection.ts'
+import { LinkFault } from '../../wire/LinkFault.ts'
+import type { SeededRandom } from '../time/seededRandom.ts'
+import type { SimulatedClock } from '../time/SimulatedClock.ts'
+import type { SimulatedProcess } from './SimulatedProcess.ts'
+
+/** Whoever listens at an address. */
+export type Listener = { process: SimulatedProcess; fetch: (request: Request) => Response | Promise<Response> }
+
+/** What a connection that gets no answer to its pings waits for. */
+const pingMs = 10_000
+const lost = (): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke')
+const cancelled = (): OpenLedgerError => new OpenLedgerError('CANCELLED', 'the request was cancelled', { action: 'stop', status: 499 })
+
+/** Wires between the gateway and its nodes: they take time, break, and can be cut for a while. */
+export class VirtualNetwork {
+  /** Part of messages with which the connection breaks. */
+  loss = 0
+  readonly #clock: SimulatedClock
+  readonly #random: SeededRandom
+  readonly #listeners = new Map<string, Listener>()
+  /** Until when an address cannot be reached, nor reach anybody. */
+  readonly #cutUntil = new Map<string, number>()
+
+  constructor(clock: SimulatedClock, random: SeededRandom) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  listen(address: string, listener: Listener): void {
+    this.#listeners.set(address, listener)
+  }
+
+  /** Cuts an address off for a while. */
+  cut(address: string, ms: number): void {
+    this.#cutUntil.set(address, Math.max(this.#cutUntil.get(address) ?? 0, this.#clock.now() + ms))
+  }
+
+  heal(): void {
+    this.loss = 0
+    this.#cutUntil.clear()
+  }
+
+  /** The way of one message between an address and the gateway. @throws LinkFault NODE_LOST */
+  async travel(address: string): Promise<void> {
+    const wait = (this.#cutUntil.get(address) ?? 0) - this.#clock.now()
+    await this.#clock.sleep(Math.min(pingMs, Math.max(0, wait)) + 1 + this.#random.exponential(12))
+    if (wait > pingMs || this.#random.chance(this.loss)) throw lost()
+  }
+
+  /** A connection from a gateway's process to an address, as Http2Connection is one. */
+  connect(address: string, from: SimulatedProcess): { post: (path: string, body: string, signal: AbortSignal) => Promise<StreamedReply>; close: () => void } {
+    const closed = new AbortController()
+    return {
+      close: () => closed.abort(),
+      post: (path, body, signal) => from.guard(this.#post({ address, path, body, signal, closed: closed.signal, from })),
+    }
+  }
+
+  async #post({ address, path, body, signal, closed, from }: { address: string; path: string; body: string; signal: AbortSignal; closed: AbortSignal; from: SimulatedProcess }): Promise<StreamedReply> {
+    await this.travel(address)
+    if (signal.aborted) throw cancelled()
+    const listener = this.#listeners.get(address)
+    if (!listener?.process.isAlive || closed.aborted) throw lost()
+    const { process } = listener
+    const calledOff = new AbortController()
+    const broken = AbortSignal.any([process.ended, closed, from.ended])
+    for (const source of [signal, broken]) source.addEventListener('abort', () => calledOff.abort(), { once: true })
+    const request = new Request(`http://${address}${path}`, { method: 'POST', body, signal: calledOff.signal, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } })
+    const response = await unless(broken, lost, unless(signal, cancelled, Promise.resolve(listener.fetch(request))))
+    await this.travel(address)
+    return { status: response.status, chunks: this.#chunks(address, response, { signal, broken }) }
+  }
+
+  async *#chunks(address: string, response: Response, { signal, broken }: { signal: AbortSignal; broken: AbortSignal }): AsyncGenerator<Uint8Array> {
+    const reader = response.body?.getReader()
+    if (!reader) return
+    for (;;) {
+      const { done, value } = await unless(broken, lost, unless(signal, cancelled, reader.read()))
+      await unless(broken, lost, unless(signal, cancelled, this.travel(address)))
+      if (done) return
+      yield value
+    }
+  }
+}
+
+/** What comes of something, unless a signal aborts first. */
+function unless<T>(signal: AbortSignal, error: () => Error, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(error())
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
