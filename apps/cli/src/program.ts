@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { agentCommand } from './commands/agentCommand.ts'
 import { askCommand } from './commands/askCommand.ts'
 import { auditCommand } from './commands/auditCommand.ts'
+import { auditorCommand } from './commands/auditorCommand.ts'
 import { benchCommand } from './commands/benchCommand.ts'
 import { accuseCommand } from './commands/accuseCommand.ts'
 import { claimCommand } from './commands/claimCommand.ts'
@@ -71,6 +72,7 @@ export function createProgram(context: CommandContext): Command {
   estateCommand(context, program)
   moneyCommand(context, program)
   auditCommand(context, program)
+  auditorCommand(context, program)
   agentCommand(context, program)
   mcpCommand(context, program)
   statusCommand(context, program)

@@ -4,9 +4,11 @@ import { Client as McpClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { Role, TaskState, type Task } from '@a2a-js/sdk'
+import { ClientFactory } from '@a2a-js/sdk/client'
 import { createOpenLedger, openledgerMetadata } from '@openledger/ai-provider'
-import { formatOpen, parseOpen, type Hex } from '@openledger/protocol'
-import { ensureWopen, OpenLedgerClient, sendCall, type AnswerView } from '@openledger/sdk'
+import { formatOpen, guaranteeFileSchema, parseOpen, readArtefact, type Hex } from '@openledger/protocol'
+import { ensureWopen, OpenLedgerClient, readGuarantee, sendCall, type AnswerView } from '@openledger/sdk'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
 import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
 import { APICallError, createProviderRegistry, generateText, Output, streamText, type ModelMessage } from 'ai'
@@ -16,10 +18,14 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { serveAgent } from '../a2a/serveAgent.ts'
+import { accept } from '../agents/accept.ts'
+import { registerAgentKey } from '../agents/registerAgentKey.ts'
 import { openMcpContext } from '../mcp/openMcpContext.ts'
 import { serveHttp } from '../mcp/serveHttp.ts'
 import { findBrowser } from '../testing/findBrowser.ts'
 import { audit } from '../verbs/audit.ts'
+import { ensureFunds } from '../verbs/ensureFunds.ts'
 import type { PageAnswer } from './browserPage.ts'
 import { bundleForBrowser } from './bundleForBrowser.ts'
 import { startPageServer, type PageServer } from './PageServer.ts'
@@ -278,14 +284,74 @@ describe.skipIf(executablePath === undefined)('sdk in a browser', () => {
   }, 2 * minutes)
 })
 
+describe('a2a', () => {
+  it('finds a bonded agent by its card, takes its promise, accepts it, and gets the delivered answer', async ({ task }) => {
+    const { session, question, model } = network
+    const [agent, client] = ['keen', 'a2a-client']
+    const [reward, penalty] = [parseOpen('1'), parseOpen('2')]
+    for (const name of [agent, client]) await ensureFunds(session, (await session.keys.ensure(name)).address, 'operator')
+    const { agentId } = await registerAgentKey(session, { agent, bond: penalty })
+    const terms = { agentId, name: 'keen', description: 'answers', version: '1', reward, penalty }
+    const served = await serveAgent({ session, agent, host: '127.0.0.1', port: 0, terms, model, maxTokens: 12, acceptSeconds: 600, deliverSeconds: 600, now: Date.now })
+    try {
+      const a2a = await new ClientFactory().createFromUrl(served.url)
+      const card = await a2a.getAgentCard()
+      const [identity, guarantees] = card.capabilities!.extensions
+      expect(identity).toMatchObject({ uri: 'https://eips.ethereum.org/EIPS/eip-8004', params: { agentId: Number(agentId), agentRegistry: `eip155:${session.network.chainId}:${session.network.contracts.identityRegistry}` } })
+      expect(guarantees!.params).toMatchObject({ bond: penalty.toString(), penalty: penalty.toString(), record: { kept: 0, broken: 0 } })
+      const registration = (await (await fetch(new URL('/registration.json', served.url))).json()) as object
+      expect(registration).toMatchObject({ services: [{ name: 'A2A', endpoint: new URL('/.well-known/agent-card.json', served.url).href }], registrations: [{ agentId: Number(agentId) }] })
+
+      const recipe = recipes().find(({ name }) => name === 'a2a')!
+      expect(await runRecipe('a2a', recipe.code, { AGENT_URL: served.url })).toMatch(new RegExp(`^keen eip155:.* ${agentId} ${penalty} `))
+
+      const { address } = await session.keys.ensure(client)
+      const send = async (text: string, metadata: object | undefined, taskId = '', contextId = '', returnImmediately = false): Promise<Task> => {
+        const part = { content: { $case: 'text' as const, value: text }, metadata: undefined, filename: '', mediaType: 'text/plain' }
+        const message = { messageId: generatePrivateKey(), contextId, taskId, role: Role.ROLE_USER, parts: [part], metadata: metadata as Record<string, unknown> | undefined, extensions: [], referenceTaskIds: [] }
+        return (await a2a.sendMessage({ tenant: '', message, configuration: { acceptedOutputModes: [], taskPushNotificationConfig: undefined, returnImmediately }, metadata: undefined }, { serviceParameters: { 'A2A-Extensions': guarantees!.uri } })) as Task
+      }
+      const wordsOf = ({ status }: Task): string => (status?.message?.parts[0]?.content?.value as string | undefined) ?? ''
+      const strange = await send(question, undefined)
+      expect([strange.status!.state, wordsOf(strange)]).toEqual([TaskState.TASK_STATE_REJECTED, expect.stringMatching(/^NO_CLIENT/)])
+      const offered = await send(question, { [guarantees!.uri]: { client: address } })
+      expect(offered.status!.state).toBe(TaskState.TASK_STATE_INPUT_REQUIRED)
+      const early = await send('go on', undefined, offered.id, offered.contextId)
+      expect(wordsOf(early)).toContain('not accepted')
+      const file = readArtefact(guaranteeFileSchema, offered.artifacts[0]!.parts[0]!.content!.value as object)
+      expect(file.task).toBe(question)
+      const { guaranteeId } = await accept(session, client, file)
+      await send('go on', undefined, offered.id, offered.contextId, true)
+      const before = (await session.node.epochs()).length
+      let done = await a2a.getTask({ id: offered.id, tenant: '', historyLength: 0 })
+      for (let tries = 0; tries < 600 && done.status!.state === TaskState.TASK_STATE_WORKING; tries++) {
+        // Epochs are put together on demand here.
+        if ((await session.node.epochs()).length === before) await session.node.settle()
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        done = await a2a.getTask({ id: offered.id, tenant: '', historyLength: 0 })
+      }
+      expect([done.status!.state, wordsOf(done)]).toEqual([TaskState.TASK_STATE_COMPLETED, 'the promise is kept'])
+      const [words, proof] = done.artifacts.at(-1)!.parts.map(({ content }) => content!.value as unknown)
+      const { receiptId } = proof as { receiptId: string }
+      expect(await boundText(receiptId)).toBe(words)
+      expect((await readGuarantee(session.reader, guaranteeId))!.status).toBe('kept')
+      const after = (await (await fetch(new URL('/.well-known/agent-card.json', served.url))).json()) as { capabilities: { extensions: { params: object }[] } }
+      expect(after.capabilities.extensions[1]!.params).toMatchObject({ record: { kept: 1 }, bond: (reward + penalty).toString() })
+      task.meta.did = `agent ${agentId} promised, was accepted, and delivered receipt ${receiptId.slice(0, 10)}: ${String(words).slice(0, 40)}`
+    } finally {
+      await served.close()
+    }
+  }, 4 * minutes)
+})
+
 describe('the recipes of docs/clients.md', () => {
   const all = recipes()
 
   it('are all there', () => {
-    expect(all.map(({ name }) => name)).toEqual(['openai', 'ai', 'mcp', 'x402', 'sdk'])
+    expect(all.map(({ name }) => name)).toEqual(['openai', 'ai', 'mcp', 'x402', 'a2a', 'sdk'])
   })
 
-  it.each(all.filter(({ language }) => language === 'ts'))('$name runs as it stands there', async ({ name, code }) => {
+  it.each(all.filter(({ name, language }) => language === 'ts' && name !== 'a2a'))('$name runs as it stands there', async ({ name, code }) => {
     const before = (await network.session.node.status()).counts.receipts
     const env = { OPENLEDGER_URL: network.url, OPENLEDGER_API_KEY: network.apiKey, OPENLEDGER_MODEL: network.model, WALLET_KEY: await walletKey() }
     expect(await runRecipe(name, code, env)).toMatch(/dataset/)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { agentEndCommands } from './agentEndCommands.ts'
 import { agentPromiseCommands } from './agentPromiseCommands.ts'
+import { agentServeCommand } from './agentServeCommand.ts'
 import { agentShowCommands } from './agentShowCommands.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { examples } from './examples.ts'
@@ -18,4 +19,5 @@ export function agentCommand(context: CommandContext, program: Command): void {
   agentPromiseCommands(context, parent)
   agentEndCommands(context, parent)
   agentShowCommands(context, parent)
+  agentServeCommand(context, parent)
 }

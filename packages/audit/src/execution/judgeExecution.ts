@@ -1,11 +1,10 @@
 import { fingerprintLeaf, hasRightSeed, OpenLedgerError, OrderedTree, readExecutionOpening, zeroHash, type ExecutionOpening, type OpenedAnswer, type Receipt } from '@openledger/protocol'
 import type { EngineInfo, ServingEngine } from '@openledger/engine'
-
-/** What an auditor found about an opened answer; without a verdict it has none to give, and says why. */
-export type ExecutionFinding = { verdict: 'right' | 'wrong' | null; reason: string }
+import { compareTokens, promisesBits, sameButVariant } from './compareTokens.ts'
+import type { ExecutionFinding } from './ExecutionFinding.ts'
 
 /** The engine that executes again: its base loaded, the receipt's adapter registered. */
-export type AgainEngine = { host: Pick<ServingEngine, 'generate' | 'detokenize'>; info: Pick<EngineInfo, 'id' | 'profileHash'> }
+export type AgainEngine = { host: Pick<ServingEngine, 'generate' | 'detokenize'>; info: Pick<EngineInfo, 'id' | 'profileHash'> & { profile: unknown } }
 
 const wrong = (reason: string): ExecutionFinding => ({ verdict: 'wrong', reason })
 const unknown = (reason: string): ExecutionFinding => ({ verdict: null, reason })
@@ -23,8 +22,8 @@ function beforeExecution(receipt: Receipt, opening: ExecutionOpening): { opened:
 }
 
 /**
- * Executes an opened answer again and says whether the receipt is right: same tokens, same logits by the root of their hashes. The verdict is only given
- * within the receipt's own numerics profile; under another one bits may differ honestly, and there is none.
+ * Executes an opened answer again and says whether the receipt is right: same tokens, same logits by the root of their hashes. Under
+ * another profile, where bits may differ honestly, see `compareTokens`.
  * @param engine its base and adapter are the caller's to load; nothing is changed in it
  * @throws errors of the engine that say nothing about the answer, such as ADAPTER_UNKNOWN or OVERLOADED
  */
@@ -33,9 +32,12 @@ export async function judgeExecution(receipt: Receipt, opening: ExecutionOpening
   if (!('opened' in read)) return read
   const { promptTokens, answerTokens, sampling } = read.opened
   if (receipt.baseId !== engine.info.id) return unknown('another base model is loaded here')
-  if (receipt.profileHash !== engine.info.profileHash) return unknown('this machine computes under another numerics profile')
+  const adapterId = receipt.adapterId === zeroHash ? null : receipt.adapterId
+  if (!promisesBits(read.opened.profile)) return unknown('the answer’s profile promises no equal bits, so a difference proves nothing')
+  const isExact = receipt.profileHash === engine.info.profileHash
+  if (!isExact && !sameButVariant(read.opened.profile, engine.info.profile)) return unknown('this machine computes under another numerics profile')
   try {
-    const adapterId = receipt.adapterId === zeroHash ? null : receipt.adapterId
+    if (!isExact) return await compareTokens(adapterId, read.opened, engine.host)
     const again = await engine.host.generate({ adapterId, promptTokens, sampling, logprobs: false, logitsHashes: true })
     const at = answerTokens.findIndex((token, i) => again.tokens[i] !== token)
     if (at >= 0) return wrong(`token ${at} of the answer is ${answerTokens[at]}, executed it is ${again.tokens[at] ?? 'none'}`)

@@ -69,6 +69,21 @@ describe('an answer that is continued', () => {
     }
   })
 
+  it('is compared to its end instead, where that is asked for', async () => {
+    const { result } = await run(first, plain)
+    const { tokens } = result
+    const differing = async (answered: number[], changes: Partial<GenerateRequest> = {}): Promise<number[] | undefined> => {
+      const again = await second.generate({ ...plain, ...changes, answered, compare: true }, () => undefined)
+      expect(again.tokens.slice(0, answered.length)).toEqual(answered)
+      return again.differing
+    }
+    expect(result.differing).toBeUndefined()
+    expect(await differing(tokens)).toEqual([])
+    const wrong = tokens.map((token, index) => (index === 4 ? (token + 1) % model.vocabulary.size : token))
+    expect((await differing(wrong))![0]).toBe(4)
+    expect((await differing(tokens, { adapterId: null }))!.length).toBeGreaterThan(1)
+  })
+
   it('is refused at the token that would have been another', async () => {
     const { result } = await run(first, plain)
     const { tokens } = result

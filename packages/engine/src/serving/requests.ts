@@ -25,6 +25,8 @@ export type GenerateRequest = Scheduling & {
    * part of the result, but do not stream. Default none.
    */
   answered?: readonly number[]
+  /** Where `answered` is not what would have been chosen, say so in `differing` and go on after the token that the answer has, instead of refusing; default false. */
+  compare?: boolean
   /** How many alternatives to report per token; default none. */
   topLogprobs?: number
   /** Report each token's log probability; default true. Without it and without `topLogprobs` a sum over the vocabulary is saved. */
@@ -58,6 +60,8 @@ export type GenerateResult = {
   top: TokenProbability[][]
   /** Per token; empty unless asked for. */
   logitsHashes: Hex[]
+  /** With `compare`: the places of `answered` at which another token, or the end, would have been chosen by the same draws. */
+  differing?: number[]
   /** `stop`: the model or a stop string ended it; `length`: max tokens or the context did. */
   finishReason: 'stop' | 'length'
   promptTokens: number

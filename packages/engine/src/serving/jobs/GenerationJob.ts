@@ -48,7 +48,7 @@ export class GenerationJob implements Job {
     this.length = request.promptTokens.length + request.sampling.maxTokens
     this.#chooser = new TokenChooser(request.sampling, parts.vocabulary, request.promptTokens)
     this.#matcher = new StopMatcher(request.sampling.stop)
-    this.#result = { tokens: [], text: '', logprobs: [], top: [], logitsHashes: [], finishReason: 'length', promptTokens: request.promptTokens.length }
+    this.#result = { tokens: [], text: '', logprobs: [], top: [], logitsHashes: [], finishReason: 'length', promptTokens: request.promptTokens.length, ...(request.compare && { differing: [] }) }
   }
 
   next(past: number, limit: number): JobStep {
@@ -83,10 +83,12 @@ export class GenerationJob implements Job {
   #take(logits: Float32Array): boolean {
     const { sampling, ignoreEnd } = this.#request
     const index = this.#result.tokens.length
-    const token = this.#chooser.choose(logits, index)
-    const ends = !ignoreEnd && this.#vocabulary.endsGeneration(token)
-    if (index < this.#answered.length && (ends || token !== this.#answered[index])) this.#differs(index)
-    if (ends) {
+    const chosen = this.#chooser.choose(logits, index)
+    const ends = !ignoreEnd && this.#vocabulary.endsGeneration(chosen)
+    const differs = index < this.#answered.length && (ends || chosen !== this.#answered[index])
+    if (differs) this.#differs(index)
+    const token = differs ? this.#answered[index]! : chosen
+    if (ends && !differs) {
       this.#result.finishReason = 'stop'
       return true
     }
@@ -98,8 +100,10 @@ export class GenerationJob implements Job {
     return done
   }
 
-  #differs(index: number): never {
-    fail('CONTINUATION_DIFFERS', `token ${index} of the answer to be continued is not the one that follows here`, { field: `answered.${index}`, action: 'stop', status: 409 })
+  /** Where tokens are compared, what differs is counted, and the answer goes on with the token that it has. */
+  #differs(index: number): void {
+    if (this.#result.differing) this.#result.differing.push(index)
+    else fail('CONTINUATION_DIFFERS', `token ${index} of the answer to be continued is not the one that follows here`, { field: `answered.${index}`, action: 'stop', status: 409 })
   }
 
   #add(token: number, logits: Float32Array): void {
