@@ -22,6 +22,8 @@ export type NodeOptions = {
   origins?: readonly string[]
   /** Default: `keys/node.json` and `keys/gateway.json` of the data folder, made when missing. */
   keys?: { node: LocalAccount; gateway: LocalAccount }
+  /** postgres://user:password@host:5432/database, in place of the embedded database in the data folder. */
+  database?: string
   /** A lock that the caller holds on the data folder; the node takes and releases its own otherwise. */
   lock?: DataFolderLock
   /** Pause between settlements, milliseconds; 0 settles on demand alone. Default 60,000. */
@@ -61,7 +63,7 @@ export type NodeOptions = {
 }
 
 /** Options with every default filled in. */
-export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock'>> & Pick<NodeOptions, 'keys' | 'lock'>
+export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock' | 'database'>> & Pick<NodeOptions, 'keys' | 'lock' | 'database'>
 
 const weekSeconds = 604_800
 const monthSeconds = 2_592_000

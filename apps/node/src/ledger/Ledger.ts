@@ -1,14 +1,17 @@
-import { StorageError } from '@openledger/protocol'
+import { OpenLedgerError, StorageError } from '@openledger/protocol'
 import type { Database, Query } from '../database/Database.ts'
 import type { Journal, JournalEntry } from '../journal/Journal.ts'
+import { systemClock, type Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import { errorFields } from '../config/Log.ts'
 import type { FactOf, Projection, ProjectionSources, Projections } from './Projection.ts'
 import type { Fact, Facts, FactType } from './facts.ts'
 
-export type LedgerOptions = { journal: Journal; database: Database; projections: Projections; sources: ProjectionSources; log: Log; onFact?: (fact: Fact) => void }
+export type LedgerOptions = { journal: Journal; database: Database; projections: Projections; sources: ProjectionSources; log: Log; clock?: Clock; onFact?: (fact: Fact) => void }
 
 const cursorName = 'journal'
+/** Pauses between two tries to show what the tables could not take, milliseconds. */
+const retryPauses = { first: 500, most: 5000 }
 
 async function readCursor(query: Query): Promise<number> {
   const [row] = await query<{ value: string }>(`select value from cursors where name = $1`, [cursorName])
@@ -25,6 +28,10 @@ export class Ledger {
   #shown: number
   #queue: Promise<void> = Promise.resolve()
   #failure: StorageError | undefined
+  /** Whether the tables may show other facts than `#shown` says: a commit was cut off. */
+  #unsure = false
+  #retrying: Promise<void> | undefined
+  readonly #closing = new AbortController()
 
   private constructor(options: LedgerOptions, shown: number) {
     this.#options = options
@@ -83,15 +90,39 @@ export class Ledger {
     await this.#queue
   }
 
-  async #showUpTo(entry: JournalEntry): Promise<void> {
-    if (entry.seq <= this.#shown) return
-    try {
-      if (entry.seq === this.#shown + 1) await this.#show([entry])
-      else await this.#catchUp(entry.seq)
-      this.#failure = undefined
-    } catch (cause) {
-      this.#failure = new StorageError('DATABASE_BEHIND', 'the database could not take the newest facts', { cause, action: 'retry', fix: 'start the node again: the database is rebuilt' })
-      this.#options.log.error('database.behind', { shown: this.#shown, seq: entry.seq, ...errorFields(cause) })
+  /** Stops trying to show what the tables cannot take, and waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#retrying
+    await this.#queue
+  }
+
+  async #showUpTo(entry: JournalEntry | { seq: number }): Promise<void> {
+    for (let again = false; entry.seq > this.#shown || this.#unsure; again = true) {
+      try {
+        if (this.#unsure) this.#shown = await readCursor(this.#options.database.query)
+        this.#unsure = false
+        if (entry.seq === this.#shown + 1 && 'type' in entry) await this.#show([entry])
+        else if (entry.seq > this.#shown) await this.#catchUp(entry.seq)
+        this.#failure = undefined
+      } catch (cause) {
+        this.#unsure = true
+        if (!again && cause instanceof OpenLedgerError && cause.code === 'DATABASE_UNSURE') continue
+        this.#failure = new StorageError('DATABASE_BEHIND', 'the database could not take the newest facts', { cause, action: 'retry', fix: 'see that the database can be reached, or start the node again: the database is rebuilt' })
+        this.#options.log.error('database.behind', { shown: this.#shown, seq: entry.seq, ...errorFields(cause) })
+        // A database that went away comes back by itself, and no fact may be due for long.
+        if (cause instanceof OpenLedgerError && cause.action === 'retry') this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined))
+        return
+      }
+    }
+  }
+
+  async #retry(): Promise<void> {
+    const { clock = systemClock, journal } = this.#options
+    for (let pause = retryPauses.first; ; pause = Math.min(pause * 2, retryPauses.most)) {
+      await clock.sleep(pause, this.#closing.signal)
+      if (this.#closing.signal.aborted || !this.#failure) return
+      await (this.#queue = this.#queue.then(() => this.#showUpTo({ seq: journal.lastSeq })))
     }
   }
 

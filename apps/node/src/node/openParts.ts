@@ -18,7 +18,6 @@ import { Dispatcher } from '../dispatch/Dispatcher.ts'
 import { AnswerPipeline } from '../inference/AnswerPipeline.ts'
 import { ReceiptRecorder } from '../inference/ReceiptRecorder.ts'
 import { ApiKeys } from '../keys/ApiKeys.ts'
-import { ensureKey } from '../keys/keyFile.ts'
 import { Names } from '../keys/Names.ts'
 import { operatorToken } from '../keys/operatorToken.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
@@ -70,11 +69,11 @@ async function publishBase({ engine, publishBaseBytes }: FullNodeOptions, conten
 }
 
 /** Opens every part of the node that stands between its memory and its routes. Nothing runs on a timer yet. */
-export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, serving: LoadedEngine, options: FullNodeOptions, closers: Closers): Promise<NodeParts> {
+export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, serving: LoadedEngine, options: FullNodeOptions & Required<Pick<FullNodeOptions, 'keys'>>, closers: Closers): Promise<NodeParts> {
   const { network, rpcUrl, clock, log, engine: settings } = options
   const now = (): number => clock.now()
   const { query } = database
-  const accounts = options.keys ?? { node: await ensureKey(folder.keys, 'node'), gateway: await ensureKey(folder.keys, 'gateway') }
+  const accounts = options.keys
   const node = accounts.node.address
   const gateway = accounts.gateway.address
   const chain = openChain(network, rpcUrl)

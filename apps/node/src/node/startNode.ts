@@ -7,6 +7,7 @@ import { createApp } from '../http/createApp.ts'
 import { checkPort, listen } from '../http/listen.ts'
 import { checkDataFolder } from '../storage/checkDataFolder.ts'
 import { lockDataFolder } from '../storage/lockDataFolder.ts'
+import { ensureKey } from '../keys/keyFile.ts'
 import { writeFileSafely } from '../storage/writeFileSafely.ts'
 import { Closers } from './Closers.ts'
 import { openMemory } from './openMemory.ts'
@@ -27,23 +28,25 @@ export type NodeHandle = {
 /**
  * Starts a node on a data folder: opens its memory, loads the base model, follows the chain, goes on with unfinished runs and
  * settlements, and listens. What fails half-way closes what was opened.
- * @throws StorageError DATA_FOLDER_LOCKED, DATA_FOLDER_CORRUPT, DATA_FOLDER_VERSION, JOURNAL_DAMAGED, DATABASE_UNUSABLE; UnavailableError
+ * @throws StorageError DATA_FOLDER_LOCKED, DATA_FOLDER_CORRUPT, DATA_FOLDER_VERSION, JOURNAL_DAMAGED, DATABASE_UNUSABLE, DATABASE_AWAY, DATABASE_LOCKED, DATABASE_OF_ANOTHER; UnavailableError
  * PORT_IN_USE; OTHER_CHAIN; errors of the engine for the base model
  */
 export async function startNode(given: NodeOptions): Promise<NodeHandle> {
-  const options = fullNodeOptions(given)
-  const { dataDir, host, log } = options
+  const named = fullNodeOptions(given)
+  const { dataDir, host, log } = named
   const closers = new Closers(log)
   try {
     // Said before the long way up, and once more when it is too late for it.
-    await checkPort(host, options.port)
-    const lock = options.lock ?? (await lockDataFolder(dataDir))
-    if (!options.lock) closers.add('lock', () => lock.release())
+    await checkPort(host, named.port)
+    const lock = named.lock ?? (await lockDataFolder(dataDir))
+    if (!named.lock) closers.add('lock', () => lock.release())
     const folder = await checkDataFolder(dataDir)
+    const keys = named.keys ?? { node: await ensureKey(folder.keys, 'node'), gateway: await ensureKey(folder.keys, 'gateway') }
+    const options = { ...named, keys }
     // The engine loads in a thread of its own meanwhile.
     const loading = openServing(options.engine, options.clock)
     closers.add('engine', () => loading.then(closeServing, () => undefined))
-    const memory = await openMemory(folder, options, closers)
+    const memory = await openMemory(folder, keys.gateway.address, options, closers)
     const parts = await openParts(folder, memory, await loading, options, closers)
     const hosts = [host, '127.0.0.1', 'localhost', '[::1]', ...options.hosts]
     const app = createApp(parts, { hosts, origins: options.origins, callsPerMinute: options.callsPerMinute, journalFault: () => memory.journal.broken?.message })
