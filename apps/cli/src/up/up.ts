@@ -24,6 +24,8 @@ export type UpOptions = GlobalOptions & ServingFlags & {
   /** Pages of these origins may call the API from a browser. */
   origins?: readonly string[]
   rpc?: string
+  /** postgres://user:password@host:5432/name */
+  database?: string
   chainPort?: number
   /** Seconds between settlements; 0 settles on demand alone. */
   epochSeconds: number
@@ -68,6 +70,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
     host: options.host,
     port: options.port,
     origins: options.origins,
+    database: options.database,
     keys: { node: keys.node, gateway: keys.gateway },
     lock,
     settlementMs: options.epochSeconds * 1000,

@@ -30,6 +30,7 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--port <n>', 'port of the node', whole, 7800)
     .option('--origins <origins>', 'pages of these origins may call the API from a browser, such as https://app.example (default: the node’s own page alone)', (text: string) => text.split(',').map((origin) => origin.trim()))
     .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
+    .addOption(new Option('--database <url>', 'a PostgreSQL database in place of the embedded one: postgres://user@host:5432/name').env('OPENLEDGER_DATABASE'))
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
     .option('--threads <n>', 'threads for the engine', whole)
     .option('--device <name>', 'what computes answers: cpu, auto, cuda, vulkan, metal, or one of several such as vulkan:1 (default: cpu)')

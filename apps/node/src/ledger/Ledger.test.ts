@@ -1,40 +1,41 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { StorageError } from '@openledger/protocol'
 import { silentLog } from '../config/Log.ts'
-import type { Database } from '../database/Database.ts'
-import { openPglite } from '../database/openPglite.ts'
+import type { Database, Query } from '../database/Database.ts'
 import { Journal } from '../journal/Journal.ts'
 import { datanetProjections } from './projections/datanetProjections.ts'
 import { modelProjections } from './projections/modelProjections.ts'
 import { moneyProjections } from './projections/moneyProjections.ts'
 import { Ledger } from './Ledger.ts'
+import { describeDatabases } from '../test/describeDatabases.ts'
 
 const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
 const channelId = `0x${'0c'.repeat(32)}` as const
-let folder: string
-let database: Database
-let journal: Journal
-let round = 0
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'ledger-'))
-  database = await openPglite(path.join(folder, 'db'), silentLog)
-}, 60_000)
-afterAll(async () => {
-  await database.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  await database.reset()
-  journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
-})
-afterEach(() => journal.close())
-const open = (): Promise<Ledger> => Ledger.open({ journal, database, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
-const vouchers = async (): Promise<string[]> => (await database.query<{ cumulative: string }>(`select cumulative::text from vouchers`)).map((row) => row.cumulative)
-const voucher = (cumulative: string) => ({ channelId, cumulative, signature: '0x01' as const })
+describeDatabases('Ledger', (openDatabase) => {
+  let folder: string
+  let database: Database
+  let journal: Journal
+  let round = 0
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'ledger-'))
+    database = await openDatabase()
+  }, 60_000)
+  afterAll(async () => {
+    await database.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    await database.reset()
+    journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
+  })
+  afterEach(() => journal.close())
+  const open = (): Promise<Ledger> => Ledger.open({ journal, database, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
+  const vouchers = async (): Promise<string[]> => (await database.query<{ cumulative: string }>(`select cumulative::text from vouchers`)).map((row) => row.cumulative)
+  const voucher = (cumulative: string) => ({ channelId, cumulative, signature: '0x01' as const })
 
-describe('Ledger', () => {
   it('shows a fact when it is recorded, and tells those who listen', async () => {
     const ledger = await open()
     const heard: string[] = []
@@ -79,6 +80,33 @@ describe('Ledger', () => {
     await ledger.record('voucher', voucher('5'))
     expect(await vouchers()).toEqual([])
     await expect(open()).rejects.toThrow('no files here')
+  })
+
+  it('shows a fact once where the database does not say whether it kept it, and shows what waited when it is back', async () => {
+    let fault: 'none' | 'unsure' | 'away' = 'none'
+    const faulty: Database = {
+      ...database,
+      transaction: async (work) => {
+        if (fault === 'away') throw new StorageError('DATABASE_AWAY', 'away', { action: 'retry' })
+        const result = await database.transaction(work)
+        if (fault === 'none') return result
+        fault = 'none'
+        throw new StorageError('DATABASE_UNSURE', 'cut off while it committed', { action: 'retry' })
+      },
+    }
+    const seen = { ...projections, voucher: async (query: Query, { seq }: { seq: number }) => void (await query(`insert into cursors values ($1, '1')`, [`seen ${seq}`])) }
+    const ledger = await Ledger.open({ journal, database: faulty, projections: seen, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog, clock: { now: () => 0, sleep: () => new Promise((resolve) => setTimeout(resolve, 5)) } })
+    fault = 'unsure'
+    await ledger.record('voucher', voucher('1'))
+    expect(ledger.state).toEqual({ shown: 1, recorded: 1, failure: undefined })
+    fault = 'away'
+    await ledger.record('voucher', voucher('2'))
+    await ledger.record('voucher', voucher('3'))
+    expect(ledger.state).toMatchObject({ shown: 1, recorded: 3, failure: { code: 'DATABASE_BEHIND' } })
+    fault = 'none'
+    await expect.poll(() => ledger.state).toEqual({ shown: 3, recorded: 3, failure: undefined })
+    expect(await database.query(`select name from cursors where name like 'seen%' order by name`)).toEqual([{ name: 'seen 1' }, { name: 'seen 2' }, { name: 'seen 3' }])
+    await ledger.close()
   })
 
   it('does not guess at facts of another version', async () => {

@@ -3,12 +3,11 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { silentLog } from '../config/Log.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database, Query } from '../database/Database.ts'
-import { openPglite } from '../database/openPglite.ts'
 import { PromiseBook } from './PromiseBook.ts'
 import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
+import { describeDatabases } from '../test/describeDatabases.ts'
 
 const account = privateKeyToAccount(`0x${'33'.repeat(32)}`)
 const epochs = `0x${'e0'.repeat(20)}` as const
@@ -16,33 +15,33 @@ const network = { chainId: 7, contracts: { epochs } as never }
 const channelId = `0x${'c1'.repeat(32)}` as Hex
 const id = (n: number): Hex => `0x${String(n).repeat(64)}`
 const seconds = 100
-let folder: string
-let database: Database
-let query: Query
-let now: number
-let book: PromiseBook
+describeDatabases('PromiseBook', (openDatabase) => {
+  let folder: string
+  let database: Database
+  let query: Query
+  let now: number
+  let book: PromiseBook
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'openledger-promises-'))
-  database = await openPglite(path.join(folder, 'db'), silentLog)
-  ;({ query } = database)
-  now = 5_000_500
-  const sources = { content: () => Promise.reject(new Error('none')) } as never
-  let seq = 0
-  book = new PromiseBook({ network, account, query, seconds, now: () => now, keep: (data) => moneyProjections.promise(query, { seq: ++seq, time: now, type: 'promise', data }, sources) })
-  for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
-    await query(`insert into receipts values ($1,$2,'n',$7,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline, n])
-  }
-})
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'openledger-promises-'))
+    database = await openDatabase()
+    ;({ query } = database)
+    now = 5_000_500
+    const sources = { content: () => Promise.reject(new Error('none')) } as never
+    let seq = 0
+    book = new PromiseBook({ network, account, query, seconds, now: () => now, keep: (data) => moneyProjections.promise(query, { seq: ++seq, time: now, type: 'promise', data }, sources) })
+    for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
+      await query(`insert into receipts values ($1,$2,'n',$7,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline, n])
+    }
+  })
 
-afterAll(async () => {
-  await database.close()
-  await rm(folder, { recursive: true, force: true })
-})
+  afterAll(async () => {
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  })
 
-const paid = (cumulative: number): Promise<unknown> => query(`insert into vouchers values ($1,$2,'0x',0) on conflict (channel_id) do update set cumulative = excluded.cumulative`, [channelId, cumulative])
+  const paid = (cumulative: number): Promise<unknown> => query(`insert into vouchers values ($1,$2,'0x',0) on conflict (channel_id) do update set cumulative = excluded.cumulative`, [channelId, cumulative])
 
-describe('PromiseBook', () => {
   it('promises nothing that was not paid for, or that is settled', async () => {
     await book.promise(channelId)
     expect(await book.openOf(channelId)).toEqual([])

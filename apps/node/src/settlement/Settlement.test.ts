@@ -4,11 +4,10 @@ import path from 'node:path'
 import { MemoryStore } from '@openledger/datanet'
 import { OrderedTree, shareLeaf, toJson, UnavailableError, zeroHash, type Hex, type Json, type Receipt, type Share } from '@openledger/protocol'
 import type { NewEpoch } from '@openledger/sdk'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
 import type { Database } from '../database/Database.ts'
-import { openPglite } from '../database/openPglite.ts'
 import { Journal } from '../journal/Journal.ts'
 import { Ledger } from '../ledger/Ledger.ts'
 import { datanetProjections } from '../ledger/projections/datanetProjections.ts'
@@ -20,6 +19,7 @@ import { receiptBundleFixture } from '../test/receiptBundleFixture.ts'
 import { readBalances, readEpochs } from './epochTables.ts'
 import type { GatewayChain } from './GatewayChain.ts'
 import { Settlement } from './Settlement.ts'
+import { describeDatabases } from '../test/describeDatabases.ts'
 
 const gateway = testAccount(2).address
 const node = testAccount(3).address.toLowerCase() as Hex
@@ -94,79 +94,79 @@ class ChainDouble implements GatewayChain {
   }
 }
 
-let folder: string
-let database: Database
-let journal: Journal
-let ledger: Ledger
-let chain: ChainDouble
-let content: MemoryStore
-let nonce: bigint
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'settlement-'))
-  database = await openPglite(path.join(folder, 'db'), silentLog)
-}, 60_000)
-afterAll(async () => {
-  await database.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-let round = 0
-beforeEach(async () => {
-  await database.reset()
-  journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
-  content = new MemoryStore()
-  chain = new ChainDouble()
-  nonce = 0n
-  await openLedger()
-})
-
-async function openLedger(): Promise<void> {
-  const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
-  ledger = await Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log: silentLog })
-}
-const settlement = (): Settlement => new Settlement({ network, gateway, chain, query: database.query, ledger, content, clock: systemClock, log: silentLog, metrics: new NodeMetrics({ processMetrics: false }), intervalMs: 0 })
-
-/** Records an answer whose fee goes to both payees, and what its channel owes then. With a deadline its attribution is left open. */
-async function answer(n: number, total: bigint, fee: bigint, attributionDeadline?: number): Promise<Hex> {
-  nonce += 1n
-  const shares: Share[] = [{ payee: payees[0]!, amount: fee / 2n }, { payee: payees[1]!, amount: fee - fee / 2n }].filter((s) => s.amount > 0n).sort((a, b) => (a.payee < b.payee ? -1 : 1))
-  const statement: Receipt = { ...receiptBundleFixture(network).receipt.statement, node, gateway, channelId: channel(n), fee, nonce, shareRoot: new OrderedTree(shares.map(shareLeaf)).root }
-  const bundle = { ...receiptBundleFixture(network), receipt: { statement, signature: '0x00' as Hex }, ...(attributionDeadline === undefined ? {} : { attributionDeadline }), shares }
-  const id: Hex = `0x${nonce.toString(16).padStart(64, '0')}`
-  await ledger.record('receipt', {
-    id,
-    node,
-    nonce: nonce.toString(),
-    channelId: channel(n),
-    deploymentId: zeroHash,
-    model: 'm',
-    fee: fee.toString(),
-    channelTotal: total.toString(),
-    time: 1,
-    shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
-    bundle: toJson(bundle) as Json,
-    view: { attribution: { status: 'pending' } },
+describeDatabases('Settlement', (openDatabase) => {
+  let folder: string
+  let database: Database
+  let journal: Journal
+  let ledger: Ledger
+  let chain: ChainDouble
+  let content: MemoryStore
+  let nonce: bigint
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'settlement-'))
+    database = await openDatabase()
+  }, 60_000)
+  afterAll(async () => {
+    await database.close()
+    rmSync(folder, { recursive: true, force: true })
   })
-  return id
-}
-/** Records that an answer was attributed, all of it to the second payee. */
-async function attributed(receiptId: Hex, fee: bigint): Promise<void> {
-  const shares = [{ payee: payees[1]!, amount: fee }]
-  const statement = { receiptId, attributionRoot: zeroHash, queryHash: zeroHash, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: '1' }
-  await ledger.record('attribution', { receiptId, statement, signature: '0x01', document: {}, queryVector: `b${'a'.repeat(40)}`, contributors: [], shares: toJson(shares) as never, method: 'm', view: {} })
-}
-const voucher = (n: number, cumulative: bigint): Promise<unknown> => ledger.record('voucher', { channelId: channel(n), cumulative: cumulative.toString(), signature: '0x01' })
+  let round = 0
+  beforeEach(async () => {
+    await database.reset()
+    journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
+    content = new MemoryStore()
+    chain = new ChainDouble()
+    nonce = 0n
+    await openLedger()
+  })
 
-/** Balances follow from the posted epochs alone: nobody is paid twice, nothing is lost. */
-async function expectPaid(total: bigint): Promise<void> {
-  const lines = await database.query<{ receipt_id: string; payee: string }>(`select receipt_id, payee from epoch_lines l join epochs e on e.gateway = l.gateway and e.index = l.epoch where e.stage = 'posted'`)
-  expect(new Set(lines.map((l) => l.receipt_id + l.payee)).size).toBe(lines.length)
-  const balances = await readBalances(database.query, gateway.toLowerCase() as Hex, chain.posted.length - 1)
-  expect(balances.reduce((sum, b) => sum + b.cumulative, 0n)).toBe(total)
-  expect(chain.committed).toBe(total)
-  expect(chain.credited).toBe(total)
-}
+  async function openLedger(): Promise<void> {
+    const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
+    ledger = await Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log: silentLog })
+  }
+  const settlement = (): Settlement => new Settlement({ network, gateway, chain, query: database.query, ledger, content, clock: systemClock, log: silentLog, metrics: new NodeMetrics({ processMetrics: false }), intervalMs: 0 })
 
-describe('Settlement', () => {
+  /** Records an answer whose fee goes to both payees, and what its channel owes then. With a deadline its attribution is left open. */
+  async function answer(n: number, total: bigint, fee: bigint, attributionDeadline?: number): Promise<Hex> {
+    nonce += 1n
+    const shares: Share[] = [{ payee: payees[0]!, amount: fee / 2n }, { payee: payees[1]!, amount: fee - fee / 2n }].filter((s) => s.amount > 0n).sort((a, b) => (a.payee < b.payee ? -1 : 1))
+    const statement: Receipt = { ...receiptBundleFixture(network).receipt.statement, node, gateway, channelId: channel(n), fee, nonce, shareRoot: new OrderedTree(shares.map(shareLeaf)).root }
+    const bundle = { ...receiptBundleFixture(network), receipt: { statement, signature: '0x00' as Hex }, ...(attributionDeadline === undefined ? {} : { attributionDeadline }), shares }
+    const id: Hex = `0x${nonce.toString(16).padStart(64, '0')}`
+    await ledger.record('receipt', {
+      id,
+      node,
+      nonce: nonce.toString(),
+      channelId: channel(n),
+      deploymentId: zeroHash,
+      model: 'm',
+      fee: fee.toString(),
+      channelTotal: total.toString(),
+      time: 1,
+      shares: shares.map((s) => ({ payee: s.payee, amount: s.amount.toString() })),
+      bundle: toJson(bundle) as Json,
+      view: { attribution: { status: 'pending' } },
+    })
+    return id
+  }
+  /** Records that an answer was attributed, all of it to the second payee. */
+  async function attributed(receiptId: Hex, fee: bigint): Promise<void> {
+    const shares = [{ payee: payees[1]!, amount: fee }]
+    const statement = { receiptId, attributionRoot: zeroHash, queryHash: zeroHash, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: '1' }
+    await ledger.record('attribution', { receiptId, statement, signature: '0x01', document: {}, queryVector: `b${'a'.repeat(40)}`, contributors: [], shares: toJson(shares) as never, method: 'm', view: {} })
+  }
+  const voucher = (n: number, cumulative: bigint): Promise<unknown> => ledger.record('voucher', { channelId: channel(n), cumulative: cumulative.toString(), signature: '0x01' })
+
+  /** Balances follow from the posted epochs alone: nobody is paid twice, nothing is lost. */
+  async function expectPaid(total: bigint): Promise<void> {
+    const lines = await database.query<{ receipt_id: string; payee: string }>(`select receipt_id, payee from epoch_lines l join epochs e on e.gateway = l.gateway and e.index = l.epoch where e.stage = 'posted'`)
+    expect(new Set(lines.map((l) => l.receipt_id + l.payee)).size).toBe(lines.length)
+    const balances = await readBalances(database.query, gateway.toLowerCase() as Hex, chain.posted.length - 1)
+    expect(balances.reduce((sum, b) => sum + b.cumulative, 0n)).toBe(total)
+    expect(chain.committed).toBe(total)
+    expect(chain.credited).toBe(total)
+  }
+
   it('settles what vouchers cover, and only that', async () => {
     expect(await settlement().settle()).toBeNull()
     await answer(1, 10n, 10n)
