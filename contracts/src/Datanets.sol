@@ -4,9 +4,12 @@ pragma solidity 0.8.37;
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IDatanets } from "./interfaces/IDatanets.sol";
+import { Consent } from "./libraries/Consent.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
+import { SealedRecord } from "./types/Dispute.sol";
 import { MerkleProof } from "./types/Ledger.sol";
+import { DatanetTerms, Revocations } from "./types/Rights.sol";
 import { Contribution, Snapshot } from "./types/Statements.sol";
 
 /// @title Datanets
@@ -16,7 +19,9 @@ contract Datanets is IDatanets, EIP712 {
   using StatementHash for Snapshot;
 
   uint256 private constant MAX_LICENCE_LENGTH = 64;
-  uint8 private constant MAX_CONSENT = 2;
+  uint256 private constant MAX_LICENCES = 16;
+  /// @notice The longest time that a datanet can leave between a mark and the freeze.
+  uint32 public constant MAX_GRACE = 30 days;
 
   /// @inheritdoc IDatanets
   uint256 public override datanetCount;
@@ -29,13 +34,16 @@ contract Datanets is IDatanets, EIP712 {
   mapping(uint256 datanetId => mapping(bytes32 commitment => CommitmentState)) private _commitments;
   mapping(bytes32 contributionId => ContributionState) private _contributions;
   mapping(bytes32 snapshotId => SnapshotState) private _snapshots;
+  mapping(uint256 datanetId => mapping(bytes32 licenceHash => bool)) private _licences;
+  mapping(uint256 datanetId => mapping(bytes32 recordId => mapping(address contributor => RevocationState)))
+    private _revocations;
 
   /// @inheritdoc IDatanets
   mapping(address contributor => mapping(uint256 nonce => bool)) public override isNonceUsed;
   /// @inheritdoc IDatanets
-  mapping(uint256 datanetId => mapping(bytes32 recordId => mapping(address contributor => uint64)))
+  mapping(bytes32 snapshotId => mapping(bytes32 recordId => mapping(address contributor => bool)))
     public
-    override revokedAt;
+    override isMarked;
 
   modifier onlyDatanetOwner(uint256 datanetId) {
     _requireOwner(datanetId);
@@ -49,7 +57,8 @@ contract Datanets is IDatanets, EIP712 {
     address owner,
     bytes32 metadataHash,
     bool openToContributors,
-    bool openToBuilders
+    bool openToBuilders,
+    DatanetTerms calldata terms
   ) external override returns (uint256 datanetId) {
     if (owner == address(0)) revert ZeroOwner();
     datanetId = ++datanetCount;
@@ -59,6 +68,25 @@ contract Datanets is IDatanets, EIP712 {
     datanet.openToBuilders = openToBuilders;
     datanet.metadataHash = metadataHash;
     emit DatanetCreated(datanetId, owner, metadataHash, openToContributors, openToBuilders);
+    _setTerms(datanetId, datanet, terms);
+  }
+
+  /// @inheritdoc IDatanets
+  function narrowTerms(
+    uint256 datanetId,
+    uint8 consent,
+    string[] calldata licences
+  ) external override onlyDatanetOwner(datanetId) {
+    Datanet storage datanet = _datanets[datanetId];
+    if (!Consent.isValid(consent)) revert BadConsent(consent);
+    if (!Consent.covers(datanet.consent, consent)) revert TermsNotNarrower(datanetId, consent);
+    datanet.consent = consent;
+    for (uint256 i = 0; i < licences.length; ++i) {
+      bytes32 licenceHash = keccak256(bytes(licences[i]));
+      if (!_licences[datanetId][licenceHash]) revert LicenceNotAllowed(datanetId, licences[i]);
+      _licences[datanetId][licenceHash] = false;
+    }
+    emit TermsNarrowed(datanetId, consent, licences);
   }
 
   /// @inheritdoc IDatanets
@@ -134,9 +162,8 @@ contract Datanets is IDatanets, EIP712 {
     bytes calldata signature
   ) external override returns (bytes32 contributionId) {
     if (contribution.count == 0) revert EmptyContribution();
-    if (contribution.consent > MAX_CONSENT) revert BadConsent(contribution.consent);
-    uint256 licenceLength = bytes(contribution.licence).length;
-    if (licenceLength == 0 || licenceLength > MAX_LICENCE_LENGTH) revert BadLicence();
+    if (!Consent.isValid(contribution.consent)) revert BadConsent(contribution.consent);
+    _requireLicence(contribution.licence);
 
     contributionId = _hashTypedDataV4(contribution.hash());
     bytes32 commitment = keccak256(abi.encode(contributionId, salt));
@@ -146,6 +173,10 @@ contract Datanets is IDatanets, EIP712 {
     address contributor = contribution.contributor;
     if (!isContributorAllowed(contribution.datanetId, contributor)) {
       revert ContributorNotAllowed(contribution.datanetId, contributor);
+    }
+    uint8 needed = _datanets[contribution.datanetId].consent;
+    if (!Consent.covers(contribution.consent, needed)) {
+      revert ConsentTooNarrow(contribution.datanetId, contribution.consent, needed);
     }
     if (isNonceUsed[contributor][contribution.nonce]) revert NonceUsed(contributor, contribution.nonce);
     isNonceUsed[contributor][contribution.nonce] = true;
@@ -176,7 +207,9 @@ contract Datanets is IDatanets, EIP712 {
       recordCount: snapshot.recordCount,
       contributorCount: snapshot.contributorCount,
       sealedAt: uint64(block.timestamp),
-      number: number
+      number: number,
+      revokedRecords: 0,
+      freezeAt: 0
     });
     emit SnapshotSealed(
       snapshotId,
@@ -201,16 +234,77 @@ contract Datanets is IDatanets, EIP712 {
       revert BadRecordProof(recordId);
     }
     uint256 datanetId = state.datanetId;
-    if (revokedAt[datanetId][recordId][contributor] != 0) revert AlreadyRevoked(datanetId, recordId);
-    revokedAt[datanetId][recordId][contributor] = uint64(block.timestamp);
+    RevocationState storage revocation = _revocations[datanetId][recordId][contributor];
+    if (revocation.time != 0) revert AlreadyRevoked(datanetId, recordId);
+    revocation.time = uint64(block.timestamp);
+    revocation.freezes = state.consent & Consent.KEPT_WHEN_REVOKED == 0;
     emit RecordRevoked(datanetId, recordId, contributor, contributionId);
   }
 
   /// @inheritdoc IDatanets
+  function mark(
+    bytes32 snapshotId,
+    SealedRecord calldata sealedRecord,
+    MerkleProof calldata proof
+  ) external override {
+    SnapshotState storage snapshot = _snapshots[snapshotId];
+    uint256 datanetId = snapshot.datanetId;
+    if (datanetId == 0) revert UnknownSnapshot(snapshotId);
+    (bytes32 recordId, address contributor) = (sealedRecord.recordId, sealedRecord.contributor);
+    RevocationState memory revocation = _revocations[datanetId][recordId][contributor];
+    if (revocation.time == 0) revert NotRevoked(datanetId, recordId, contributor);
+    if (sealedRecord.weight == 0) revert NotTrainedOn(recordId);
+    if (isMarked[snapshotId][recordId][contributor]) revert AlreadyMarked(snapshotId, recordId);
+    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(sealedRecord));
+    if (proof.count != snapshot.recordCount || !OrderedMerkle.verify(snapshot.root, leaf, proof)) {
+      revert BadRecordProof(recordId);
+    }
+    isMarked[snapshotId][recordId][contributor] = true;
+    // What cannot be counted any more is marked all the same.
+    if (snapshot.revokedRecords != type(uint24).max) ++snapshot.revokedRecords;
+    if (revocation.freezes && snapshot.freezeAt == 0) {
+      snapshot.freezeAt = uint40(block.timestamp + _datanets[datanetId].graceSeconds);
+    }
+    emit SnapshotMarked(snapshotId, recordId, contributor, snapshot.revokedRecords, snapshot.freezeAt);
+  }
+
+  /// @inheritdoc IDatanets
+  function requireTraining(
+    bytes32 snapshotId,
+    address builder,
+    string calldata licence
+  ) external view override returns (bool isPaidUseAllowed) {
+    SnapshotState storage snapshot = _snapshots[snapshotId];
+    uint256 datanetId = snapshot.datanetId;
+    if (!_isBuilderAllowed(datanetId, builder)) revert TrainingNotAllowed(snapshotId, builder);
+    if (snapshot.revokedRecords != 0) revert SnapshotRevoked(snapshotId, snapshot.revokedRecords);
+    if (!isLicenceAllowed(datanetId, licence)) revert LicenceNotAllowed(datanetId, licence);
+    return _datanets[datanetId].consent & Consent.PAID_USE != 0;
+  }
+
+  /// @inheritdoc IDatanets
+  function revocationsOf(bytes32[] calldata snapshotIds) external view override returns (Revocations memory sum) {
+    for (uint256 i = 0; i < snapshotIds.length; ++i) {
+      SnapshotState storage snapshot = _snapshots[snapshotIds[i]];
+      sum.revokedRecords += snapshot.revokedRecords;
+      uint40 freezeAt = snapshot.freezeAt;
+      if (freezeAt != 0 && (sum.freezeAt == 0 || freezeAt < sum.freezeAt)) sum.freezeAt = freezeAt;
+    }
+  }
+
+  /// @inheritdoc IDatanets
   function isTrainingAllowed(bytes32 snapshotId, address builder) external view override returns (bool) {
-    uint256 datanetId = _snapshots[snapshotId].datanetId;
-    if (datanetId == 0) return false;
-    return _datanets[datanetId].openToBuilders || _builders[datanetId][builder];
+    SnapshotState storage snapshot = _snapshots[snapshotId];
+    return snapshot.revokedRecords == 0 && _isBuilderAllowed(snapshot.datanetId, builder);
+  }
+
+  /// @inheritdoc IDatanets
+  function revokedAt(
+    uint256 datanetId,
+    bytes32 recordId,
+    address contributor
+  ) external view override returns (uint64) {
+    return _revocations[datanetId][recordId][contributor].time;
   }
 
   /// @inheritdoc IDatanets
@@ -234,6 +328,11 @@ contract Datanets is IDatanets, EIP712 {
     bytes32 commitment
   ) external view override returns (CommitmentState memory) {
     return _commitments[datanetId][commitment];
+  }
+
+  /// @inheritdoc IDatanets
+  function isLicenceAllowed(uint256 datanetId, string calldata licence) public view override returns (bool) {
+    return _licences[datanetId][keccak256(bytes(licence))];
   }
 
   /// @inheritdoc IDatanets
@@ -272,6 +371,33 @@ contract Datanets is IDatanets, EIP712 {
       committed.time,
       committed.order
     );
+  }
+
+  function _setTerms(uint256 datanetId, Datanet storage datanet, DatanetTerms calldata terms) private {
+    if (!Consent.isValid(terms.consent)) revert BadConsent(terms.consent);
+    if (terms.graceSeconds > MAX_GRACE) revert GraceTooLong(terms.graceSeconds);
+    if (terms.licences.length > MAX_LICENCES) revert TooManyLicences(terms.licences.length);
+    datanet.consent = terms.consent;
+    datanet.graceSeconds = terms.graceSeconds;
+    datanet.termsHash = terms.termsHash;
+    for (uint256 i = 0; i < terms.licences.length; ++i) {
+      _requireLicence(terms.licences[i]);
+      _licences[datanetId][keccak256(bytes(terms.licences[i]))] = true;
+    }
+    emit TermsSet(datanetId, terms.consent, terms.graceSeconds, terms.termsHash, terms.licences);
+  }
+
+  /// @dev Who is on the list may train by any terms that allow training; others only where both the terms and the owner say so.
+  function _isBuilderAllowed(uint256 datanetId, address builder) private view returns (bool) {
+    Datanet storage datanet = _datanets[datanetId];
+    uint8 training = datanet.consent & Consent.TRAINING_MASK;
+    if (training == Consent.TRAINING_BY_ANYONE && datanet.openToBuilders) return true;
+    return training != 0 && _builders[datanetId][builder];
+  }
+
+  function _requireLicence(string calldata licence) private pure {
+    uint256 length = bytes(licence).length;
+    if (length == 0 || length > MAX_LICENCE_LENGTH) revert BadLicence();
   }
 
   function _existing(uint256 datanetId) private view returns (Datanet storage datanet) {

@@ -10,6 +10,7 @@ import { IModels } from "./interfaces/IModels.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
+import { Revocations } from "./types/Rights.sol";
 import { Deployment, TrainingRun } from "./types/Statements.sol";
 
 /// @title Models
@@ -52,7 +53,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     _requireRunning();
     _requireFree(run.adapterId);
     if (_bases[run.baseId].registrant == address(0)) revert UnknownBase(run.baseId);
-    _requireConsent(run.snapshotIds, run.trainer);
+    bool isPaidUseAllowed = _requireConsent(run);
     bytes32 runId = _hashTypedDataV4(run.hash());
     if (!SignatureChecker.isValidSignatureNowCalldata(run.trainer, runId, signature)) {
       revert BadStatementSignature(run.trainer);
@@ -60,6 +61,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     AdapterState storage adapter = _adapters[run.adapterId];
     adapter.trainer = run.trainer;
     adapter.registeredAt = uint64(block.timestamp);
+    adapter.isPaidUseAllowed = isPaidUseAllowed;
     adapter.baseId = run.baseId;
     adapter.runId = runId;
     adapter.contentHash = contentHash;
@@ -86,6 +88,7 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     if (sum != WHOLE_PPM) revert BadSplit(sum);
     address owner = deployment.owner;
     if (_modelOwner(deployment.adapterId) != owner) revert NotModelOwner(deployment.adapterId, owner);
+    _requireRights(deployment);
     if (isNonceUsed[owner][deployment.nonce]) revert NonceUsed(owner, deployment.nonce);
     isNonceUsed[owner][deployment.nonce] = true;
     deploymentId = deployment.hash();
@@ -121,8 +124,27 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IModels
+  function getLineage(bytes32 adapterId) external view override returns (Lineage memory lineage) {
+    lineage.adapter = _adapters[adapterId];
+    if (lineage.adapter.trainer == address(0)) revert UnknownModel(adapterId);
+    lineage.base = _bases[lineage.adapter.baseId];
+    bytes32[] memory snapshotIds = lineage.adapter.snapshotIds;
+    lineage.revocations = datanets.revocationsOf(snapshotIds);
+    lineage.sources = new LineageSource[](snapshotIds.length);
+    for (uint256 i = 0; i < snapshotIds.length; ++i) {
+      IDatanets.SnapshotState memory snapshot = datanets.getSnapshot(snapshotIds[i]);
+      lineage.sources[i] = LineageSource(snapshotIds[i], snapshot, datanets.getDatanet(snapshot.datanetId));
+    }
+  }
+
+  /// @inheritdoc IModels
   function getDeployment(bytes32 deploymentId) external view override returns (DeploymentState memory) {
     return _deployments[deploymentId];
+  }
+
+  /// @inheritdoc IModels
+  function revocationsOf(bytes32 adapterId) public view override returns (Revocations memory) {
+    return datanets.revocationsOf(_adapters[adapterId].snapshotIds);
   }
 
   function _record(bytes32 deploymentId, Deployment calldata deployment) private {
@@ -154,15 +176,28 @@ contract Models is IModels, EIP712, ReentrancyGuardTransient {
     if (_bases[id].registrant != address(0) || _adapters[id].trainer != address(0)) revert AlreadyRegistered(id);
   }
 
-  function _requireConsent(bytes32[] calldata snapshotIds, address trainer) private view {
+  function _requireConsent(TrainingRun calldata run) private view returns (bool isPaidUseAllowed) {
+    bytes32[] calldata snapshotIds = run.snapshotIds;
     uint256 count = snapshotIds.length;
     if (count == 0) revert NoSnapshots();
     if (count > MAX_SNAPSHOTS) revert TooManySnapshots(count);
+    isPaidUseAllowed = true;
     for (uint256 i = 0; i < count; ++i) {
       bytes32 snapshotId = snapshotIds[i];
       for (uint256 j = 0; j < i; ++j) if (snapshotIds[j] == snapshotId) revert DuplicateSnapshot(snapshotId);
-      if (!datanets.isTrainingAllowed(snapshotId, trainer)) revert TrainingNotAllowed(snapshotId, trainer);
+      if (!datanets.requireTraining(snapshotId, run.trainer, run.licence)) isPaidUseAllowed = false;
     }
+  }
+
+  /// @dev A bare base has no records behind it: everything is allowed.
+  function _requireRights(Deployment calldata deployment) private view {
+    bytes32 adapterId = deployment.adapterId;
+    AdapterState storage adapter = _adapters[adapterId];
+    if (adapter.trainer == address(0)) return;
+    bool isSold = deployment.inputPrice != 0 || deployment.outputPrice != 0;
+    if (isSold && !adapter.isPaidUseAllowed) revert PaidUseNotAllowed(adapterId);
+    uint256 freezeAt = revocationsOf(adapterId).freezeAt;
+    if (freezeAt != 0) revert AdapterFrozen(adapterId, freezeAt);
   }
 
   function _modelOwner(bytes32 id) private view returns (address owner) {

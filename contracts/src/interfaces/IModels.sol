@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { IDatanets } from "./IDatanets.sol";
+import { Revocations } from "../types/Rights.sol";
 import { Deployment, TrainingRun } from "../types/Statements.sol";
 
 /// @title Models: bases, adapters with their lineage, and the terms on which they are served
@@ -11,9 +13,11 @@ interface IModels {
     bytes32 contentHash;
   }
 
+  /// @dev `isPaidUseAllowed`: all datanets' terms allowed it when the adapter was registered.
   struct AdapterState {
     address trainer;
     uint64 registeredAt;
+    bool isPaidUseAllowed;
     bytes32 baseId;
     bytes32 runId;
     bytes32 contentHash;
@@ -35,6 +39,21 @@ interface IModels {
     bytes32 methodHash;
     bytes32 tableHash;
     uint256 nonce;
+  }
+
+  /// @dev One snapshot of an adapter with the datanet that it is a version of.
+  struct LineageSource {
+    bytes32 snapshotId;
+    IDatanets.SnapshotState snapshot;
+    IDatanets.Datanet datanet;
+  }
+
+  /// @dev An adapter down to the record roots: each source's `snapshot.root`.
+  struct Lineage {
+    AdapterState adapter;
+    BaseState base;
+    Revocations revocations;
+    LineageSource[] sources;
   }
 
   event BaseRegistered(bytes32 indexed baseId, address indexed registrant, bytes32 contentHash);
@@ -65,7 +84,8 @@ interface IModels {
   error NoSnapshots();
   error TooManySnapshots(uint256 count);
   error DuplicateSnapshot(bytes32 snapshotId);
-  error TrainingNotAllowed(bytes32 snapshotId, address trainer);
+  error PaidUseNotAllowed(bytes32 adapterId);
+  error AdapterFrozen(bytes32 adapterId, uint256 freezeAt);
   error BadSplit(uint256 sum);
   error NotModelOwner(bytes32 id, address caller);
   error NonceUsed(address signer, uint256 nonce);
@@ -75,8 +95,8 @@ interface IModels {
   /// @param contentHash hash of the file that holds it
   function registerBase(bytes32 baseId, bytes32 contentHash) external;
 
-  /// @notice Registers an adapter with its lineage. Its base must be registered, and the consent policy of each snapshot's
-  /// datanet must allow the trainer. Anyone may bring the trainer's signature.
+  /// @notice Registers an adapter with its lineage. Its base must be registered, and the terms of each snapshot's datanet must
+  /// allow the trainer and the adapter's licence. Anyone may bring the trainer's signature.
   /// @param contentHash hash of the folder that holds it; the trainer can correct it with `moveContent`
   function registerAdapter(TrainingRun calldata run, bytes32 contentHash, bytes calldata signature) external;
 
@@ -84,7 +104,8 @@ interface IModels {
   function moveContent(bytes32 id, bytes32 contentHash) external;
 
   /// @notice Puts a model on offer and takes the deployment fee in WOPEN from its owner, who has approved it. `adapterId` is an
-  /// adapter's id, or a base's id for the bare base. Anyone may bring the owner's signature.
+  /// adapter's id, or a base's id for the bare base. An adapter can have a price only if the terms of its data allow that, and no
+  /// new deployment once it is frozen or about to be. Anyone may bring the owner's signature.
   /// @return deploymentId the statement's struct hash
   function deploy(Deployment calldata deployment, bytes calldata signature) external returns (bytes32 deploymentId);
 
@@ -96,6 +117,12 @@ interface IModels {
 
   /// @notice An adapter's state with its lineage; all zero for an unknown one.
   function getAdapter(bytes32 adapterId) external view returns (AdapterState memory);
+
+  /// @notice What became of the consent behind an adapter; all zero for one whose records were never shown to be revoked.
+  function revocationsOf(bytes32 adapterId) external view returns (Revocations memory);
+
+  /// @notice Everything from an adapter to the roots of its records in one call; fails for an unknown one.
+  function getLineage(bytes32 adapterId) external view returns (Lineage memory);
 
   /// @notice A deployment's terms; all zero for an unknown one. `adapterId` is zero for the bare base.
   function getDeployment(bytes32 deploymentId) external view returns (DeploymentState memory);

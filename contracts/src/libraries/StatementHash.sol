@@ -22,7 +22,7 @@ library StatementHash {
     "Snapshot(uint256 datanetId,bytes32 parent,bytes32 root,uint32 recordCount,uint32 contributorCount,bytes32 contentHash)"
   );
   bytes32 internal constant TRAINING_RUN_TYPEHASH = keccak256(
-    "TrainingRun(address trainer,bytes32 baseId,bytes32[] snapshotIds,bytes32 recipeHash,bytes32 profileHash,bytes32 seed,bytes32 adapterId,bytes32 metricsHash)"
+    "TrainingRun(address trainer,bytes32 baseId,bytes32[] snapshotIds,bytes32 recipeHash,bytes32 profileHash,bytes32 seed,bytes32 adapterId,bytes32 metricsHash,string licence)"
   );
   bytes32 internal constant DEPLOYMENT_TYPEHASH = keccak256(
     "Deployment(address owner,bytes32 adapterId,uint128 inputPrice,uint128 outputPrice,uint32 nodePpm,uint32 ownerPpm,uint32 stakersPpm,uint32 contributorsPpm,bytes32 methodHash,bytes32 tableHash,uint256 nonce)"
@@ -79,7 +79,8 @@ library StatementHash {
           r.profileHash,
           r.seed,
           r.adapterId,
-          r.metricsHash
+          r.metricsHash,
+          keccak256(bytes(r.licence))
         )
       );
   }

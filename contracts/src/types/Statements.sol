@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @notice A contributor's statement: these records are mine to give, under this licence and these terms.
-/// @dev `consent`: 0 keep only, 1 training by builders whom the datanet's owner allows, 2 training by anyone.
+/// @dev `consent`, the sum of: who may train (0 nobody, 1 builders whom the datanet's owner allows, 2 anyone), 4 answers may be sold,
+/// 8 adapters of before may go on earning after a revocation.
 struct Contribution {
   uint256 datanetId;
   address contributor;
@@ -23,7 +24,8 @@ struct Snapshot {
   bytes32 contentHash;
 }
 
-/// @notice A trainer's statement: this adapter came out of this base, these snapshots and this recipe.
+/// @notice A trainer's statement: this adapter came out of this base, these snapshots and this recipe, and is passed on under this
+/// licence (SPDX identifier).
 struct TrainingRun {
   address trainer;
   bytes32 baseId;
@@ -33,6 +35,7 @@ struct TrainingRun {
   bytes32 seed;
   bytes32 adapterId;
   bytes32 metricsHash;
+  string licence;
 }
 
 /// @notice A model owner's statement: this model is served at these prices, and what it earns is split like this.
