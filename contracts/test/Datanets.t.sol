@@ -14,7 +14,7 @@ contract DatanetsTest is LedgerFixture {
 
   function setUp() public override {
     super.setUp();
-    datanetId = datanets.create(owner, keccak256("meta"), true, false);
+    datanetId = datanets.create(owner, keccak256("meta"), true, false, termsOf(2));
     for (uint256 i = 0; i < 5; ++i) leaves.push(OrderedTree.leafHash(abi.encode(record(i))));
   }
 
@@ -23,7 +23,7 @@ contract DatanetsTest is LedgerFixture {
   }
 
   function contribution() private view returns (Contribution memory) {
-    return Contribution(datanetId, other, OrderedTree.root(leaves), 5, "CC-BY-4.0", 1, 1);
+    return Contribution(datanetId, other, OrderedTree.root(leaves), 5, "CC-BY-4.0", 2, 1);
   }
 
   function digest(Contribution memory c) private view returns (bytes32) {
@@ -55,10 +55,10 @@ contract DatanetsTest is LedgerFixture {
 
   function test_create_countsFromOne() public {
     assertEq(datanetId, 1, "first id");
-    assertEq(datanets.create(other, 0, false, false), 2, "second id");
+    assertEq(datanets.create(other, 0, false, false, termsOf(0)), 2, "second id");
     assertEq(datanets.getDatanet(2).owner, other, "owner");
     vm.expectRevert(IDatanets.ZeroOwner.selector);
-    datanets.create(address(0), 0, false, false);
+    datanets.create(address(0), 0, false, false, termsOf(0));
     vm.expectRevert(abi.encodeWithSelector(IDatanets.UnknownDatanet.selector, 3));
     datanets.getDatanet(3);
   }

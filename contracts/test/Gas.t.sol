@@ -180,9 +180,9 @@ contract GasTest is EpochFixture {
   }
 
   function test_gas_datanetsAndModels() public {
-    uint256 datanetId = datanets.create(owner, keccak256("meta"), true, true);
+    uint256 datanetId = datanets.create(owner, keccak256("meta"), true, true, termsOf(6));
     measure("create a datanet");
-    Contribution memory c = Contribution(datanetId, other, keccak256("records"), 100, "CC-BY-4.0", 1, 1);
+    Contribution memory c = Contribution(datanetId, other, keccak256("records"), 100, "CC-BY-4.0", 6, 1);
     bytes32 commitment = keccak256(abi.encode(digestFor(address(datanets), hasher.hash(c)), SALT));
     datanets.commit(datanetId, commitment);
     measure("commit a contribution");
@@ -206,6 +206,7 @@ contract GasTest is EpochFixture {
     r.adapterId = keccak256("adapter");
     r.snapshotIds = new bytes32[](1);
     r.snapshotIds[0] = snapshotId;
+    r.licence = "Apache-2.0";
     bytes memory signature = sign(OTHER_KEY, address(models), hasher.hash(r));
     models.registerAdapter(r, keccak256("folder"), signature);
     measure("register an adapter");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { IDatanets } from "../src/interfaces/IDatanets.sol";
 import { IModels } from "../src/interfaces/IModels.sol";
 import { Deployment, Snapshot, TrainingRun } from "../src/types/Statements.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
@@ -14,7 +15,7 @@ contract ModelsTest is LedgerFixture {
 
   function setUp() public virtual override {
     super.setUp();
-    datanetId = datanets.create(owner, 0, true, false);
+    datanetId = datanets.create(owner, 0, true, false, termsOf(6));
     Snapshot memory s = Snapshot(datanetId, 0, keccak256("root"), 5, 2, keccak256("file"));
     snapshotId = datanets.seal(s, sign(OWNER_KEY, address(datanets), hasher.hash(s)));
     vm.prank(owner);
@@ -30,6 +31,7 @@ contract ModelsTest is LedgerFixture {
     r.snapshotIds[0] = snapshotId;
     r.recipeHash = keccak256("recipe");
     r.adapterId = ADAPTER;
+    r.licence = "Apache-2.0";
   }
 
   function register(TrainingRun memory r) private {
@@ -88,7 +90,7 @@ contract ModelsTest is LedgerFixture {
     r.snapshotIds[1] = snapshotId;
     refuses(r, abi.encodeWithSelector(IModels.DuplicateSnapshot.selector, snapshotId));
     r.snapshotIds[1] = keccak256("none");
-    refuses(r, abi.encodeWithSelector(IModels.TrainingNotAllowed.selector, r.snapshotIds[1], other));
+    refuses(r, abi.encodeWithSelector(IDatanets.TrainingNotAllowed.selector, r.snapshotIds[1], other));
     r = run();
     r.adapterId = 0;
     refuses(r, abi.encodeWithSelector(IModels.ZeroId.selector));
@@ -96,7 +98,7 @@ contract ModelsTest is LedgerFixture {
     refuses(r, abi.encodeWithSelector(IModels.AlreadyRegistered.selector, BASE));
     vm.prank(owner);
     datanets.setBuilder(datanetId, other, false);
-    refuses(run(), abi.encodeWithSelector(IModels.TrainingNotAllowed.selector, snapshotId, other));
+    refuses(run(), abi.encodeWithSelector(IDatanets.TrainingNotAllowed.selector, snapshotId, other));
   }
 
   function test_registerAdapter_refusesForgery() public {

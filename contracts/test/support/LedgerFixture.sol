@@ -12,6 +12,7 @@ import { WOPEN } from "../../src/WOPEN.sol";
 import { StatementHash } from "../../src/libraries/StatementHash.sol";
 import { Guarantee } from "../../src/types/Agents.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
+import { DatanetTerms } from "../../src/types/Rights.sol";
 import {
   Attribution,
   Contribution,
@@ -125,6 +126,16 @@ abstract contract LedgerFixture is Assertions {
     vm.deal(account, 2_000 ether);
     vm.prank(account);
     wopen.deposit{ value: 1_000 ether }();
+  }
+
+  /// @dev Terms with a consent, a grace of a week and two licences.
+  function termsOf(uint8 consent) internal pure returns (DatanetTerms memory terms) {
+    terms.consent = consent;
+    terms.graceSeconds = 7 days;
+    terms.termsHash = keccak256("terms");
+    terms.licences = new string[](2);
+    terms.licences[0] = "Apache-2.0";
+    terms.licences[1] = "CC-BY-4.0";
   }
 
   /// @dev Makes this contract the guardian and pauses for as long as possible.
