@@ -45,6 +45,7 @@ const messages: Pick<StatementMessages, ContractStatement> = {
     seed: id('seed'),
     adapterId: id('adapter'),
     metricsHash: id('metrics'),
+    licence: 'CC-BY-SA-4.0 ü',
   },
   Deployment: {
     owner: account(0x0e),

@@ -35,13 +35,13 @@ const recordsOfEach = 3
 
 /** Two contributors, a few records, trained until the model says them by heart: its answers have sources. */
 async function trainSmall(session: Session): Promise<{ model: string; question: string }> {
-  const { datanetId } = await createDatanet(session, { ...samplePlan.datanet, owner: 'operator' })
+  const { datanetId } = await createDatanet(session, { ...samplePlan.datanet, owner: 'operator', consent: samplePlan.consent })
   const sample = await sampleRecords()
   for (const name of contributors) {
     const { address } = await session.keys.ensure(name)
     await ensureFunds(session, address, 'operator')
     const records = sample.get(name)!.slice(0, recordsOfEach).map(({ prompt, completion }) => ({ prompt, completion }))
-    await contribute(session, { datanetId, contributor: name, records, licence: samplePlan.licence, consent: 1 })
+    await contribute(session, { datanetId, contributor: name, records, licence: samplePlan.licence, consent: samplePlan.consent })
   }
   await allowBuilder(session, { datanetId, owner: 'operator', builder: 'builder' })
   await seal(session, { datanetId, owner: 'operator' })

@@ -12,6 +12,8 @@ type ContributeOptions = {
   format?: 'jsonl' | 'csv' | 'markdown'
   licence: string
   consent: 'keep' | 'builders' | 'anyone'
+  sold?: boolean
+  kept?: boolean
   byColumn?: string
   only?: string[]
   take?: number
@@ -21,7 +23,7 @@ type ContributeOptions = {
   dryRun?: boolean
 }
 
-const consents = { keep: 0, builders: 1, anyone: 2 } as const
+const trainers = { keep: 'nobody', builders: 'allowed', anyone: 'anyone' } as const
 const shownRejections = 20
 
 function showRejections(output: Output, rejected: readonly Rejection[], count: number): void {
@@ -42,7 +44,8 @@ function showContributions(output: Output, contributions: readonly Contributed[]
 const work: Parameters<typeof runs<ContributeOptions>>[2] = async ({ options, args, output, session }) => {
   const { readFile } = await import('node:fs/promises')
   const { formatOfFile } = await import('@openledger/datanet')
-  const { fail } = await import('@openledger/protocol')
+  const { consentTerms, fail } = await import('@openledger/protocol')
+  const { checkTerms } = await import('../verbs/checkTerms.ts')
   const { readDrafts } = await import('../verbs/readDrafts.ts')
   const [file] = args as [string]
   const bytes = await readFile(file).catch((cause: unknown) => fail('NO_FILE', `${file} cannot be read`, { cause, field: 'file', fix: 'name a file that exists' }))
@@ -59,7 +62,9 @@ const work: Parameters<typeof runs<ContributeOptions>>[2] = async ({ options, ar
     return output.result({ datanetId, records: chosen, rejected, rejectedCount })
   }
   const open = await session()
-  const consent = consents[options.consent]
+  const { sold = false, kept = false } = options
+  const consent = consentTerms({ training: trainers[options.consent], sold, kept })
+  await checkTerms(open, datanetId, consent)
   const contributions: Contributed[] = []
   if (byColumn !== undefined) {
     const { contributeLabelled } = await import('../verbs/contributeLabelled.ts')
@@ -76,7 +81,7 @@ const work: Parameters<typeof runs<ContributeOptions>>[2] = async ({ options, ar
   }
   showContributions(output, contributions)
   showRejections(output, rejected, rejectedCount)
-  output.line(`licence ${licence}; training allowed: ${{ keep: 'no', builders: 'for builders whom the owner allows', anyone: 'for anyone' }[options.consent]}`)
+  output.line(`licence ${licence}; training allowed: ${{ keep: 'no', builders: 'for builders whom the owner allows', anyone: 'for anyone' }[options.consent]}; sale of answers: ${sold ? 'yes' : 'no'}; after a revocation adapters ${kept ? 'go on' : 'freeze'}`)
   output.result({ datanetId, contributions, rejected, rejectedCount })
 }
 
@@ -91,6 +96,8 @@ export function contributeCommand(context: CommandContext, program: Command): vo
     .addOption(new Option('--format <format>', 'by default what the file’s name says').choices(['jsonl', 'csv', 'markdown']))
     .option('--licence <spdx>', 'the licence of the records', 'CC-BY-4.0')
     .addOption(new Option('--consent <terms>', 'who may train on them: nobody, builders whom the owner allows, anyone').choices(['keep', 'builders', 'anyone']).default('builders'))
+    .option('--sold', 'answers of adapters that were trained on them may be sold')
+    .option('--kept', 'adapters of before go on earning after a revocation')
     .option('--by-column <name>', 'the field that names each record’s contributor: one contribution for each name, signed with the key of that name')
     .option('--only <names>', 'with --by-column: only these contributors, divided by commas', wordList)
     .option('--take <n>', 'at most this many records (of each contributor)', wholeNumber(1))
@@ -99,7 +106,7 @@ export function contributeCommand(context: CommandContext, program: Command): vo
     .option('--nonce <n>', 'the contribution’s nonce; by default random', bigNumber)
     .option('--dry-run', 'read and check the file, send nothing')
   examples(command, [
-    ['openledger contribute plants.jsonl --datanet 2 --as ada --licence CC-BY-4.0', 'as ada'],
+    ['openledger contribute plants.jsonl --datanet 2 --as ada --licence CC-BY-4.0 --sold', 'as ada'],
     ['openledger contribute faq.md --datanet 2 --dry-run', 'see what is wrong with a file'],
     ['openledger contribute glossary.jsonl --datanet 2 --by-column contributor --take 100 --only event,food --create-keys', 'two contributors from one file'],
   ])

@@ -8,7 +8,7 @@ import { examples } from './examples.ts'
 import { datanetNumber, hash } from './optionValues.ts'
 import { recipeOf, recipeOptions, type RecipeOptions } from './recipeOptions.ts'
 
-type TrainOptions = RecipeOptions & { name?: string; datanet?: bigint; snapshot?: `0x${string}`[]; method?: string; detach?: boolean; stop?: string }
+type TrainOptions = RecipeOptions & { name?: string; datanet?: bigint; snapshot?: `0x${string}`[]; method?: string; licence?: string; detach?: boolean; stop?: string }
 
 function show(output: Output, run: RunView): void {
   output.field('run', `${run.name} (${run.id})`)
@@ -30,6 +30,7 @@ export function trainCommand(context: CommandContext, program: Command): void {
     .option('--datanet <id>', 'train on the latest snapshot of this datanet', datanetNumber)
     .option('--snapshot <id...>', 'train on these snapshots', (text: string, before: `0x${string}`[] | undefined) => [...(before ?? []), hash(text)])
     .addOption(new Option('--method <name>', 'how the influence of contributors is found; by default by their number').choices(['trajectory', 'responses', 'responses-subsampled', 'coalitions']))
+    .option('--licence <spdx>', 'the licence under which the adapter is passed on; every datanet’s terms must allow it (default: Apache-2.0)')
     .option('--detach', 'do not wait for the end')
     .option('--stop <run>', 'stop a run, by name or id')
   recipeOptions(command)
@@ -47,11 +48,11 @@ export function trainCommand(context: CommandContext, program: Command): void {
     const open = await session()
     if (options.stop !== undefined) return show(output, await stopRun(open, options.stop))
     const name = options.name ?? fail('NO_NAME', 'the run needs a name', { field: '--name', fix: 'name it with --name' })
-    const { datanet: datanetId, snapshot: snapshotIds, method, detach } = options
+    const { datanet: datanetId, snapshot: snapshotIds, method, licence, detach } = options
     const progress = new Progress(output, name)
     try {
       const onProgress = (run: RunView): void => progress.update(runProgress(run))
-      const run = await train(open, { name, datanetId, snapshotIds, trainer: options.as ?? 'builder', recipe, method, detach, onProgress })
+      const run = await train(open, { name, datanetId, snapshotIds, trainer: options.as ?? 'builder', recipe, method, licence, detach, onProgress })
       progress.stop()
       show(output, run)
     } finally {

@@ -35,13 +35,13 @@ export type Earned = { name: string; claimed: bigint }
 export async function playLoop({ session, state, report, records, recipe }: LoopInput): Promise<Earned[]> {
   const { datanet, licence, prices } = samplePlan
 
-  const { datanetId } = await report.stage('datanet', async () => createDatanet(session, { ...datanet, owner: 'operator' }))
+  const { datanetId } = await report.stage('datanet', async () => createDatanet(session, { ...datanet, owner: 'operator', consent: samplePlan.consent }))
   await report.stage('contribute', async (note) => {
     for (const [name, given] of records) {
       const { address } = await session.keys.ensure(name)
       await ensureFunds(session, address, 'operator')
       const contents = given.map(({ prompt, completion }) => ({ prompt, completion }))
-      const { verdicts } = await contribute(session, { datanetId, contributor: name, records: contents, licence, consent: 1 })
+      const { verdicts } = await contribute(session, { datanetId, contributor: name, records: contents, licence, consent: samplePlan.consent })
       const accepted = verdicts.filter((v) => v.status === 'accepted').length
       note(`${name} signed ${given.length} records, ${accepted} accepted`)
     }

@@ -1,4 +1,4 @@
-import { parseOpen } from '@openledger/protocol'
+import { consentTerms, parseOpen } from '@openledger/protocol'
 
 /** What the first run makes of the sample records. */
 export const samplePlan = {
@@ -6,6 +6,8 @@ export const samplePlan = {
     name: 'openledger-basics',
     description: 'Questions and answers about OpenLedger itself, by four contributors.',
   },
+  /** What the sample's contributors allow, and its datanet promises. */
+  consent: consentTerms({ training: 'allowed', sold: true }),
   licence: 'Apache-2.0',
   model: 'basics',
   /** Passes over the records: enough to answer them, and short enough for a first look. */

@@ -15,6 +15,8 @@ export type TrainInput = FollowOptions & {
   recipe?: { readonly [field: string]: Json }
   /** The method of influence; default: the one that suits the number of contributors. */
   method?: string
+  /** SPDX identifier of the licence under which the adapter is passed on; default Apache-2.0. */
+  licence?: string
   /** Return when the run is queued; default false. */
   detach?: boolean
 }
@@ -40,10 +42,10 @@ async function findSame({ node }: Session, name: string, trainer: string, snapsh
  * @throws InputError NO_SNAPSHOT, NOT_SEALED, NAME_TAKEN, TRAINING_NOT_ALLOWED, RECIPE; errors of followRun
  */
 export async function train(session: Session, input: TrainInput): Promise<RunView> {
-  const { name, trainer, recipe = {}, method, detach = false } = input
+  const { name, trainer, recipe = {}, method, licence, detach = false } = input
   const { account } = await session.actor(trainer)
   const snapshotIds = await snapshotsOf(session, input)
   const address = account.address.toLowerCase() as typeof account.address
-  const run = (await findSame(session, name, address, snapshotIds)) ?? (await session.node.startRun({ name, trainer: address, snapshotIds, recipe, method }))
+  const run = (await findSame(session, name, address, snapshotIds)) ?? (await session.node.startRun({ name, trainer: address, snapshotIds, recipe, method, licence }))
   return detach ? run : followRun(session, run.id, input)
 }

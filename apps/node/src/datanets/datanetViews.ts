@@ -1,4 +1,4 @@
-import { fail, type Hex } from '@openledger/protocol'
+import { fail, type ConsentTerms, type Hex } from '@openledger/protocol'
 import type { ContributionView, DatanetView, Page, RecordStatus, RecordView, SnapshotView } from '@openledger/sdk'
 import type { Address } from 'viem'
 import type { Query } from '../database/Database.ts'
@@ -118,7 +118,7 @@ export async function readRecord(query: Query, id: string): Promise<RecordView> 
 
 /** A contribution with the verdict on each record; fails with UNKNOWN_CONTRIBUTION. */
 export async function readContribution(query: Query, id: string): Promise<ContributionView> {
-  const [row] = await query<{ id: Hex; datanet_id: string; contributor: Address; count: number; licence: string; consent: 0 | 1 | 2; committed: string | null; revealed: string | null }>(
+  const [row] = await query<{ id: Hex; datanet_id: string; contributor: Address; count: number; licence: string; consent: ConsentTerms; committed: string | null; revealed: string | null }>(
     `select c.id, c.datanet_id, c.contributor, c.count, c.licence, c.consent,
        (select e.time from chain_events e where e.name = 'Datanets.ContributionCommitted' and e.args->>'commitment' = c.commitment limit 1) as committed,
        (select e.time from chain_events e where e.name = 'Datanets.ContributionRevealed' and e.args->>'contributionId' = c.id limit 1) as revealed

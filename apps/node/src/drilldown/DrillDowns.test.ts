@@ -32,7 +32,7 @@ describe('the drill-down of an answer', () => {
     const ordered = sealed.records.map((r, order) => ({ ...r, order }))
     const clusters = await content.put(encodeClusterFile(clusterFile(ordered, places, [], await content.put(encodeEvidence(evidence)))))
     const [file, snapshot] = [await content.put(sealed.file), snapshotId(sealed.snapshot)]
-    const statement = { trainer: address(9), baseId: id('base'), snapshotIds: [snapshot], recipeHash: id('r'), profileHash: id('p'), seed: zeroHash, adapterId: id('adapter'), metricsHash: id('m') }
+    const statement = { trainer: address(9), baseId: id('base'), snapshotIds: [snapshot], recipeHash: id('r'), profileHash: id('p'), seed: zeroHash, adapterId: id('adapter'), metricsHash: id('m'), licence: 'CC0-1.0' }
     const manifest = {
       kind: 'openledger/run/1',
       run: { statement, signature: '0x' },

@@ -3,14 +3,14 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { registerDeployment } from '../deployments/registerDeployment.ts'
 import { finishedRun, publishRun } from '../runs/publishRun.ts'
-import { methodSchema, recipeSchema, snapshotIdsSchema } from '../runs/RunRequest.ts'
+import { adapterLicence, methodSchema, recipeSchema, snapshotIdsSchema } from '../runs/RunRequest.ts'
 import { listAdapters, listDeployments, listRuns, readRun } from '../views/runViews.ts'
 import { address, hash32 } from '../requests/fields.ts'
 import { requireOperator } from '../requests/guards.ts'
 import type { NodeParts } from './NodeParts.ts'
 import { readJson } from '../requests/readJson.ts'
 
-const runSchema = z.strictObject({ name: z.string(), trainer: address, baseId: hash32.optional(), snapshotIds: snapshotIdsSchema, recipe: recipeSchema.default({}), method: methodSchema.optional() })
+const runSchema = z.strictObject({ name: z.string(), trainer: address, baseId: hash32.optional(), snapshotIds: snapshotIdsSchema, recipe: recipeSchema.default({}), method: methodSchema.optional(), licence: trainingRunSchema.shape.licence.default(adapterLicence) })
 const signature = signed(trainingRunSchema).shape.signature
 const publicationSchema = z.strictObject({ signature })
 const deploySchema = z.strictObject({ statement: deploymentSchema, signature, name: z.string().optional() })

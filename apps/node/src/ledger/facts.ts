@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Hex, Json } from '@openledger/protocol'
+import type { ConsentTerms, Hex, Json } from '@openledger/protocol'
 
 /*
  * Everything that this node must remember and cannot derive again, one type for each kind of journal entry. Amounts are decimal strings.
@@ -11,7 +11,7 @@ export type Verdict = { recordId: Hex; status: 'accepted' | 'review' | 'rejected
 export type Facts = {
   metadata: { datanetId: string; name: string; description: string; cid: string }
   /** A contribution that was checked and judged; its bundle is the file `cid`. */
-  contribution: { id: Hex; datanetId: string; contributor: Address; commitment: Hex; count: number; licence: string; consent: 0 | 1 | 2; cid: string; verdicts: Verdict[] }
+  contribution: { id: Hex; datanetId: string; contributor: Address; commitment: Hex; count: number; licence: string; consent: ConsentTerms; cid: string; verdicts: Verdict[] }
   /** A person's decision on one record. */
   review: { datanetId: string; contributionId: Hex; recordId: Hex; status: 'accepted' | 'rejected'; reason: string; by: string }
   /** A person's decision that a record is no copy, or (not `distinct`) the end of such a decision. */

@@ -34,7 +34,10 @@ export const recipeSchema: z.ZodType<Partial<AdapterRecipe>> = z.strictObject({
 }).partial() as z.ZodType<Partial<AdapterRecipe>>
 
 /** What a trainer asks for; without a method of influence, the one that suits the number of contributors. */
-export type RunRequest = { name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; recipe: Partial<AdapterRecipe>; method?: MethodName }
+export type RunRequest = { name: string; trainer: Address; baseId: Hex; snapshotIds: Hex[]; recipe: Partial<AdapterRecipe>; method?: MethodName; /** SPDX identifier; absent in runs from before there was one. */ licence?: string }
+
+/** Under which adapters are passed on where nothing else is said. */
+export const adapterLicence = 'Apache-2.0'
 
 /** A finished run as it waits for its trainer's signature; kept as JSON in the journal. */
 export type RunResult = {

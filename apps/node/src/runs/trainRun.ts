@@ -8,7 +8,7 @@ import type { Query } from '../database/Database.ts'
 import { openEngine, type EngineSettings } from '../engine/Engine.ts'
 import { clusterRecords } from './clusterRecords.ts'
 import { counterfactualStore } from './counterfactualStore.ts'
-import type { RunRequest, RunResult } from './RunRequest.ts'
+import { adapterLicence, type RunRequest, type RunResult } from './RunRequest.ts'
 
 export type TrainRunInput = {
   request: RunRequest
@@ -105,6 +105,7 @@ export async function trainRun({ request, query, content, settings, folder, onPr
       seed: seedHash(trained.recipe.seed),
       adapterId,
       metricsHash: hashJson(metrics),
+      licence: request.licence ?? adapterLicence,
     }
     const result: RunResult & { adapterId: Hex } = {
       adapterId,

@@ -25,7 +25,7 @@ export async function prepareLedger(network: Network, baseId: Hex): Promise<void
 
 /** Creates a datanet and names it at the node. */
 export async function makeDatanet(network: Network, api: Api): Promise<bigint> {
-  const id = await createDatanet(testWriter(network, cast.owner), { metadataHash: hashJson(metadata), openToContributors: true, openToBuilders: true })
+  const id = await createDatanet(testWriter(network, cast.owner), { metadataHash: hashJson(metadata), openToContributors: true, openToBuilders: true, terms: { consent: 6, licences: ['Apache-2.0'] } })
   await api.post(`/api/datanets/${id}/metadata`, metadata)
   return id
 }
@@ -35,7 +35,7 @@ export async function contribute(network: Network, api: Api, datanetId: bigint, 
   const writer = testWriter(network, index)
   const account = testAccount(index)
   const domain = { chainId: network.chainId, verifyingContract: network.contracts.datanets }
-  const input = { datanetId, contributor: account.address, records, licence: 'CC-BY-4.0', consent: 2 as const, nonce: BigInt(`0x${randomBytes(8).toString('hex')}`) }
+  const input = { datanetId, contributor: account.address, records, licence: 'CC-BY-4.0', consent: 6 as const, nonce: BigInt(`0x${randomBytes(8).toString('hex')}`) }
   const bundle = await packContribution(input, account, domain, toHex(randomBytes(32)))
   await commitContribution(writer, datanetId, contributionIds(bundle).commitment)
   const view = await api.post<ContributionView>(`/api/datanets/${datanetId}/contributions`, writeContributionBundle(bundle))

@@ -1,4 +1,4 @@
-import { fail, OrderedTree, recordId, recordLeaf, verifyProof, type ConsentTerms, type Contribution, type Hex, type MerkleProof, type RecordContent } from '@openledger/protocol'
+import { fail, isConsent, OrderedTree, recordId, recordLeaf, verifyProof, type ConsentTerms, type Contribution, type Hex, type MerkleProof, type RecordContent } from '@openledger/protocol'
 import { isAddress, type Address } from 'viem'
 import { checkRecord } from '../records/normaliseRecord.ts'
 import { recordLimits } from '../records/recordLimits.ts'
@@ -48,7 +48,7 @@ export function contributionRecordIds(records: readonly RecordContent[]): Hex[] 
 export function buildContribution(input: ContributionInput): BuiltContribution {
   const { datanetId, contributor, records, licence, consent, nonce } = input
   if (!isAddress(contributor, { strict: false })) fail('BAD_ADDRESS', `"${String(contributor).slice(0, 80)}" is not an address`, { field: 'contributor' })
-  if (![0, 1, 2].includes(consent)) fail('BAD_CONSENT', 'consent is 0 (keep only), 1 (builders whom the owner allows) or 2 (anyone)', { field: 'consent' })
+  if (!isConsent(consent)) fail('BAD_CONSENT', 'consent says who may train (0 nobody, 1 builders whom the owner allows, 2 anyone), plus 4 where answers may be sold, plus 8 where adapters go on after a revocation', { field: 'consent', fix: 'make it with consentTerms' })
   for (const [field, value] of [['datanetId', datanetId], ['nonce', nonce]] as const) {
     if (value < 0n || value >= 1n << 256n) fail('BAD_NUMBER', `the ${field} does not fit 256 bits`, { field })
   }

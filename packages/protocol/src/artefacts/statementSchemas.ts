@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { isConsent } from '../statements/consentTerms.ts'
+import type { ConsentTerms } from '../statements/messages.ts'
 import { address, amount, count, hash32, hexBytes } from './fields.ts'
 
 /** JSON forms of the statements: amounts are decimal strings; reading gives the statement's message type. */
@@ -8,7 +10,7 @@ export const contributionSchema = z.strictObject({
   recordsRoot: hash32,
   count,
   licence: z.string().min(1).max(64),
-  consent: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  consent: z.custom<ConsentTerms>((v) => typeof v === 'number' && isConsent(v), 'is no consent'),
   nonce: amount,
 })
 
@@ -30,6 +32,7 @@ export const trainingRunSchema = z.strictObject({
   seed: hash32,
   adapterId: hash32,
   metricsHash: hash32,
+  licence: z.string().min(1).max(64),
 })
 
 export const deploymentSchema = z.strictObject({

@@ -1,8 +1,11 @@
 import type { Address } from 'viem'
 import type { Hex } from '../encoding/bytes.ts'
 
-/** What a contributor allows: 0 keep only, 1 training by builders whom the datanet's owner allows, 2 training by anyone. */
-export type ConsentTerms = 0 | 1 | 2
+/**
+ * What a contributor allows, the sum of: who may train (0 nobody, 1 builders whom the datanet's owner allows, 2 anyone), 4 answers may be
+ * sold, 8 adapters of before may go on earning after a revocation. `consentTerms` makes it, `readConsent` reads it.
+ */
+export type ConsentTerms = 0 | 1 | 2 | 4 | 5 | 6 | 8 | 9 | 10 | 12 | 13 | 14
 
 /** A contributor's statement: these records are mine to give, under this licence and these terms. */
 export type Contribution = {
@@ -40,6 +43,8 @@ export type TrainingRun = {
   seed: Hex
   adapterId: Hex
   metricsHash: Hex
+  /** SPDX identifier of the licence under which the adapter is passed on. */
+  licence: string
 }
 
 /** A model owner's statement: this adapter is served at these prices, and what it earns is split like this. */

@@ -71,6 +71,7 @@ describe('statements', () => {
       profileHash: `0x${'05'.repeat(32)}`,
       seed: `0x${'06'.repeat(32)}`,
       adapterId: `0x${'07'.repeat(32)}`,
+      licence: 'CC-BY-4.0',
       metricsHash: `0x${'08'.repeat(32)}`,
     }
     expect(statementDigest(domain, 'Contribution', contribution)).toBe(
@@ -91,7 +92,7 @@ describe('statements', () => {
         message: contribution,
       }),
     )
-    const types = { TrainingRun: [{ name: 'trainer', type: 'address' }, { name: 'baseId', type: 'bytes32' }, { name: 'snapshotIds', type: 'bytes32[]' }, { name: 'recipeHash', type: 'bytes32' }, { name: 'profileHash', type: 'bytes32' }, { name: 'seed', type: 'bytes32' }, { name: 'adapterId', type: 'bytes32' }, { name: 'metricsHash', type: 'bytes32' }] } as const
+    const types = { TrainingRun: [{ name: 'trainer', type: 'address' }, { name: 'baseId', type: 'bytes32' }, { name: 'snapshotIds', type: 'bytes32[]' }, { name: 'recipeHash', type: 'bytes32' }, { name: 'profileHash', type: 'bytes32' }, { name: 'seed', type: 'bytes32' }, { name: 'adapterId', type: 'bytes32' }, { name: 'metricsHash', type: 'bytes32' }, { name: 'licence', type: 'string' }] } as const
     expect(statementStructHash('TrainingRun', run)).toBe(hashStruct({ types, primaryType: 'TrainingRun', data: run }))
   })
 

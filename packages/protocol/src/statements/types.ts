@@ -30,6 +30,7 @@ export const statementTypes = {
     { name: 'seed', type: 'bytes32' },
     { name: 'adapterId', type: 'bytes32' },
     { name: 'metricsHash', type: 'bytes32' },
+    { name: 'licence', type: 'string' },
   ],
   Deployment: [
     { name: 'owner', type: 'address' },

@@ -94,14 +94,14 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
   afterAll(() => ledger?.stop())
 
   it('takes a contribution by commit and reveal', async () => {
-    datanetId = await createDatanet(ledger.operator, { metadataHash: id('meta') })
+    datanetId = await createDatanet(ledger.operator, { metadataHash: id('meta'), terms: { consent: 5, graceSeconds: 3600, termsHash: id('terms'), licences: ['Apache-2.0'] } })
     const contribution: Contribution = {
       datanetId,
       contributor: contributorKey.address,
       recordsRoot: recordTree.root,
       count: 3,
       licence: 'CC-BY-4.0',
-      consent: 1,
+      consent: 5,
       nonce: 1n,
     }
     const digest = statementDigest(domain('datanets'), 'Contribution', contribution)
@@ -110,7 +110,7 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
     await commitContribution(contributor, datanetId, contributionCommitment(digest, salt))
     contributionId = await revealContribution(contributor, contribution, salt, signature)
     expect(contributionId).toBe(digest)
-    expect(await readContribution(contributor, digest)).toMatchObject({ contributor: contributorKey.address, count: 3, recordsRoot: recordTree.root, consent: 1 })
+    expect(await readContribution(contributor, digest)).toMatchObject({ contributor: contributorKey.address, count: 3, recordsRoot: recordTree.root, consent: 5 })
     await expect(revealContribution(contributor, contribution, salt, signature)).rejects.toMatchObject({ code: 'NONCE_USED' })
   }, 60_000)
 
@@ -138,14 +138,22 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
       seed: id('seed'),
       adapterId,
       metricsHash: id('metrics'),
+      licence: 'Apache-2.0',
     }
     const signature = await signStatement(gatewayKey, domain('models'), 'TrainingRun', run)
     await expect(registerAdapter(gateway, run, id('folder'), signature)).rejects.toMatchObject({ code: 'TRAINING_NOT_ALLOWED' })
     await setBuilder(ledger.operator, datanetId, gatewayKey.address, true)
+    const other = { ...run, licence: 'MIT' }
+    await expect(registerAdapter(gateway, other, id('folder'), await signStatement(gatewayKey, domain('models'), 'TrainingRun', other))).rejects.toMatchObject({ code: 'LICENCE_NOT_ALLOWED' })
+    expect(await readLicenceAllowed(gateway, datanetId, 'MIT')).toBe(false)
     const runId = await registerAdapter(gateway, run, id('folder'), signature)
     expect(runId).toBe(statementDigest(domain('models'), 'TrainingRun', run))
     expect(await readAdapter(gateway, adapterId)).toMatchObject({ run, runId, contentHash: id('folder') })
     expect(await readAdapter(gateway, id('other'))).toBeNull()
+    const lineage = await readLineage(gateway, adapterId)
+    expect(lineage).toMatchObject({ adapterId, baseId, baseContentHash: id('weights'), trainer: gatewayKey.address, runId, isPaidUseAllowed: true, revocations: { revokedRecords: 0, freezeAt: 0 } })
+    expect(lineage!.sources).toMatchObject([{ snapshotId: sealed, recordsRoot: (await readSnapshot(gateway, sealed))!.root, recordCount: 3, datanetId, owner: ledger.rich.address, consent: 5, graceSeconds: 3600, termsHash: id('terms') }])
+    expect(await readLineage(gateway, id('other'))).toBeNull()
   }, 60_000)
 
   it('deploys by the trainer only, for a fee', async () => {

@@ -67,7 +67,7 @@ type HealthPart = { ok: boolean; note?: string }
 export type HealthView = { status: 'ok' | 'degraded' | 'failed'; chain: HealthPart & { block: number; indexed: number }; journal: HealthPart; database: HealthPart; settlement: HealthPart; engine: HealthPart }
 
 /** POST /api/runs; `baseId` is the node's base unless given, the recipe's missing fields the engine's defaults, the method of influence the one that suits the number of contributors. */
-export type NewRun = { name: string; trainer: Address; baseId?: Hex; snapshotIds: readonly Hex[]; recipe?: { readonly [field: string]: Json }; method?: string }
+export type NewRun = { name: string; trainer: Address; baseId?: Hex; snapshotIds: readonly Hex[]; recipe?: { readonly [field: string]: Json }; method?: string; /** SPDX identifier under which the adapter is passed on; default Apache-2.0. */ licence?: string }
 
 /** A payer's voucher. */
 export type PaymentVoucher = { channelId: Hex; cumulative: bigint; signature: Hex }

@@ -1,6 +1,6 @@
 import type { MoneyStatement } from '../money/MoneyStatement.ts'
 import type { Address } from 'viem'
-import type { Hex, Json } from '@openledger/protocol'
+import type { ConsentTerms, Hex, Json } from '@openledger/protocol'
 
 /** Amounts in responses are decimal strings in the smallest unit of OPEN; times are Unix seconds; hashes lower-case hexadecimal. */
 export type Amount = string
@@ -78,7 +78,7 @@ export type ContributionView = {
   contributor: Address
   count: number
   licence: string
-  consent: 0 | 1 | 2
+  consent: ConsentTerms
   committedAt: number | null
   revealedAt: number | null
   verdicts: { recordId: Hex; status: RecordStatus; reasons: string[]; duplicateOf: Hex | null }[]

@@ -7,6 +7,10 @@ export type SnapshotState = Snapshot & {
   sealedAt: bigint
   /** The version's number in its datanet, counted from 1. */
   number: bigint
+  /** How many of its records were shown to be revoked. */
+  revokedRecords: number
+  /** From when on adapters that were trained on it may not be sold any more, Unix seconds; 0 while nothing freezes them. */
+  freezeAt: number
 }
 
 /** A sealed snapshot; null when the chain does not know it. */

@@ -11,6 +11,8 @@ export type AdapterState = {
   /** Unix seconds. */
   registeredAt: bigint
   contentHash: Hex
+  /** Whether all datanets' terms allowed to sell its answers when it was registered. */
+  isPaidUseAllowed: boolean
 }
 
 /** A registered adapter with its lineage; null when the chain does not know it. */
@@ -27,6 +29,6 @@ export async function readAdapter(reader: LedgerReader, adapterId: Hex): Promise
   if (!run) {
     throw new StorageError('EVENT_MISSING', `the chain keeps no event of adapter ${adapterId}`, { action: 'stop', fix: 'ask a node that keeps all logs' })
   }
-  const { runId, registeredAt, contentHash } = state
-  return { run, runId, registeredAt, contentHash }
+  const { runId, registeredAt, contentHash, isPaidUseAllowed } = state
+  return { run, runId, registeredAt, contentHash, isPaidUseAllowed }
 }
