@@ -1,4 +1,4 @@
-import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, stakesAbi, type Hex, type Network } from '@openledger/protocol'
+import { channelsAbi, datanetsAbi, modelsAbi, parametersAbi, stakesAbi, type ConsentTerms, type Hex, type Network } from '@openledger/protocol'
 import { createPublicClient, getContract, http, zeroAddress, type Address, type PublicClient } from 'viem'
 import { stakeRoleIndex, type StakeRole } from '@openledger/sdk'
 import type { ChannelOnChain } from '../payments/ChannelState.ts'
@@ -14,10 +14,13 @@ export type ChainAccess = {
   commitment(datanetId: bigint, commitment: Hex): Promise<{ time: number; order: bigint } | undefined>
   /** Whether this contributor has used this nonce on the chain. */
   isNonceUsed(contributor: Address, nonce: bigint): Promise<boolean>
-  datanet(id: bigint): Promise<{ owner: Address; metadataHash: Hex; latestSnapshot: Hex } | undefined>
+  datanet(id: bigint): Promise<{ owner: Address; metadataHash: Hex; latestSnapshot: Hex; consent: ConsentTerms } | undefined>
   isContributorAllowed(datanetId: bigint, contributor: Address): Promise<boolean>
   isTrainingAllowed(snapshotId: Hex, builder: Address): Promise<boolean>
+  isLicenceAllowed(datanetId: bigint, licence: string): Promise<boolean>
   deployment(id: Hex): Promise<{ owner: Address; active: boolean } | undefined>
+  /** From when on an adapter's answers may not be sold, Unix seconds; 0 while nothing freezes it, and for a bare base. */
+  freezeAt(adapterId: Hex): Promise<number>
   /** SHA-256 of the run manifest that an adapter is registered with; undefined for an unknown adapter. */
   adapterContent(id: Hex): Promise<Hex | undefined>
   /** What an account has bonded for a role, and whether that is enough for it. */
@@ -69,10 +72,12 @@ export function openChain(network: Network, rpcUrl: string): ChainAccess {
       ask('reading a datanet', async () => {
         if (id < 1n || id > (await datanets.read.datanetCount())) return undefined
         const d = await datanets.read.getDatanet([id])
-        return { owner: d.owner, metadataHash: d.metadataHash, latestSnapshot: d.latestSnapshot }
+        return { owner: d.owner, metadataHash: d.metadataHash, latestSnapshot: d.latestSnapshot, consent: d.consent as ConsentTerms }
       }),
     isContributorAllowed: (datanetId, contributor) => ask('reading a right', () => datanets.read.isContributorAllowed([datanetId, contributor])),
     isTrainingAllowed: (snapshotId, builder) => ask('reading a right', () => datanets.read.isTrainingAllowed([snapshotId, builder])),
+    isLicenceAllowed: (datanetId, licence) => ask('reading a licence', () => datanets.read.isLicenceAllowed([datanetId, licence])),
+    freezeAt: (adapterId) => ask('reading revocations', async () => (await models.read.revocationsOf([adapterId])).freezeAt),
     deployment: (id) =>
       ask('reading a deployment', async () => {
         const d = await models.read.getDeployment([id])

@@ -1,5 +1,5 @@
 import { readContributionBundle, type ContentStore, type VerifiedContribution } from '@openledger/datanet'
-import { fail, type Network } from '@openledger/protocol'
+import { fail, missingConsent, type Network } from '@openledger/protocol'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { Query } from '../database/Database.ts'
@@ -12,7 +12,12 @@ async function checkOnChain(parts: ContributionParts, verified: VerifiedContribu
   const { contribution, commitment } = verified
   const { chain } = parts
   const { datanetId, contributor, nonce } = contribution
-  if (!(await chain.datanet(datanetId))) fail('UNKNOWN_DATANET', `the chain knows no datanet ${datanetId}`, { status: 404, field: 'datanetId' })
+  const datanet = await chain.datanet(datanetId)
+  if (!datanet) return fail('UNKNOWN_DATANET', `the chain knows no datanet ${datanetId}`, { status: 404, field: 'datanetId' })
+  const missing = missingConsent(contribution.consent, datanet.consent)
+  if (missing.length > 0) {
+    fail('CONSENT_TOO_NARROW', `whoever contributes to datanet ${datanetId} must allow ${missing.join(', and ')}`, { status: 409, field: 'contribution.statement.consent', fix: 'sign a contribution that allows it, or give the records to a datanet with narrower terms' })
+  }
   if (!(await chain.isContributorAllowed(datanetId, contributor))) {
     fail('CONTRIBUTOR_NOT_ALLOWED', `${contributor} may not contribute to datanet ${datanetId}`, { status: 403, fix: "ask the datanet's owner or a curator to allow this address" })
   }
@@ -28,7 +33,7 @@ async function checkOnChain(parts: ContributionParts, verified: VerifiedContribu
  * Takes a contribution in: checks signature, root, nonce, commitment and right, judges each record, and keeps bundle and verdicts.
  * The same contribution again changes nothing.
  * @returns the contribution's id, and whether it was new
- * @throws InputError or ProofError as readContributionBundle; UNKNOWN_DATANET, CONTRIBUTOR_NOT_ALLOWED, NOT_COMMITTED, REPLAYED_NONCE; CHAIN_AWAY
+ * @throws InputError or ProofError as readContributionBundle; UNKNOWN_DATANET, CONSENT_TOO_NARROW, CONTRIBUTOR_NOT_ALLOWED, NOT_COMMITTED, REPLAYED_NONCE; CHAIN_AWAY
  */
 export async function acceptContribution(parts: ContributionParts, datanetId: bigint, bundle: Uint8Array): Promise<{ id: string; isNew: boolean }> {
   const { network, query, ledger, content, index } = parts

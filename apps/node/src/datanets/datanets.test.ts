@@ -63,7 +63,7 @@ describe('records of a datanet', () => {
   it('left uncommitted or unrevealed stay out', async () => {
     const account = testAccount(7)
     const domain = { chainId: base.network.chainId, verifyingContract: base.network.contracts.datanets }
-    const bundle = await packContribution({ datanetId, contributor: account.address, records: [good(8)], licence: 'CC0-1.0', consent: 2, nonce: 1n }, account, domain, toHex(randomBytes(32)))
+    const bundle = await packContribution({ datanetId, contributor: account.address, records: [good(8)], licence: 'CC0-1.0', consent: 6, nonce: 1n }, account, domain, toHex(randomBytes(32)))
     await commitContribution(testWriter(base.network, 7), datanetId, contributionIds(bundle).commitment)
     await base.api.post(`/api/datanets/${datanetId}/contributions`, writeContributionBundle(bundle))
     const again = await base.api.post<{ snapshot: { recordCount: number } }>(`/api/datanets/${datanetId}/snapshots`, {})

@@ -17,17 +17,20 @@ export type ServedModel = {
   manifest: { cid: string; value: RunManifest } | null
 }
 
-export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; baseId: Hex; log: Log }
+export type ServedModelParts = { query: Query; content: ContentStore; chain: ChainAccess; baseId: Hex; log: Log; /** Milliseconds. */ now: () => number }
 
 type Row = { id: Hex; model: string; adapter_id: Hex; statement: object; signature: Hex; registered_at: string }
 const select = `select id, model, adapter_id, statement, signature, registered_at from deployments`
-const activeMs = 2000
+const stateMs = 2000
+
+/** `freezeAt`: from when on its answers may not be sold, Unix seconds; 0 for never. */
+type OnChain = { active: boolean; freezeAt: number }
 
 /** The deployments of this gateway, by name. */
 export class ServedModels {
   readonly #parts: ServedModelParts
   readonly #ready = new Map<Hex, Promise<ServedModel>>()
-  readonly #active = new Map<Hex, { at: number; active: boolean }>()
+  readonly #states = new Map<Hex, { at: number; state: OnChain }>()
 
   constructor(parts: ServedModelParts) {
     this.#parts = parts
@@ -41,12 +44,20 @@ export class ServedModels {
 
   /**
    * The model of this name.
-   * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE
+   * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE, ADAPTER_FROZEN (451)
    */
   async find(name: string): Promise<ServedModel> {
     const [row] = await this.#parts.query<Row>(`${select} where model = $1`, [name])
     if (!row) return fail('MODEL_NOT_FOUND', `no model "${name.slice(0, 100)}" is served here`, { status: 404, field: 'model', fix: 'take a name from GET /v1/models' })
-    if (!(await this.#isActive(row.id))) fail('DEPLOYMENT_INACTIVE', `the owner of "${row.model}" has switched it off`, { status: 404, field: 'model', fix: 'take another model from GET /v1/models' })
+    const { active, freezeAt } = await this.#onChain(row)
+    if (!active) fail('DEPLOYMENT_INACTIVE', `the owner of "${row.model}" has switched it off`, { status: 404, field: 'model', fix: 'take another model from GET /v1/models' })
+    if (freezeAt !== 0 && this.#parts.now() >= freezeAt * 1000) {
+      fail('ADAPTER_FROZEN', `"${row.model}" was trained on records whose contributors have withdrawn their consent`, {
+        status: 451,
+        field: 'model',
+        fix: 'take another model from GET /v1/models; its owner can train again without these records and deploy that adapter',
+      })
+    }
     return this.#loaded(row)
   }
 
@@ -66,18 +77,21 @@ export class ServedModels {
     return ready
   }
 
-  async #isActive(id: Hex): Promise<boolean> {
-    const known = this.#active.get(id)
-    if (known && performance.now() - known.at < activeMs) return known.active
+  async #onChain({ id, adapter_id: adapterId }: Row): Promise<OnChain> {
+    const known = this.#states.get(id)
+    if (known && performance.now() - known.at < stateMs) return known.state
+    const { chain } = this.#parts
     try {
-      const state = await this.#parts.chain.deployment(id)
-      this.#active.set(id, { at: performance.now(), active: state?.active === true })
+      const [deployment, freezeAt] = await Promise.all([chain.deployment(id), chain.freezeAt(adapterId)])
+      const state = { active: deployment?.active === true, freezeAt }
+      this.#states.set(id, { at: performance.now(), state })
+      return state
     } catch (error) {
       // With the chain away, what was last known holds.
       if (!known) throw error
       this.#parts.log.warn('deployment.unchecked', errorFields(error))
+      return known.state
     }
-    return this.#active.get(id)!.active
   }
 
   async #load(row: Row): Promise<ServedModel> {

@@ -10,6 +10,7 @@ const texts: { [name: string]: (args: ChainEvent['args']) => { id: string; text:
   'Datanets.ContributionRevealed': (a) => ({ id: text(a.contributionId), text: `${text(a.count)} records of datanet ${text(a.datanetId)} were revealed` }),
   'Datanets.SnapshotSealed': (a) => ({ id: text(a.snapshotId), text: `a snapshot of datanet ${text(a.datanetId)} was sealed` }),
   'Datanets.RecordRevoked': (a) => ({ id: text(a.recordId), text: 'a contributor withdrew a record' }),
+  'Datanets.SnapshotMarked': (a) => ({ id: text(a.snapshotId), text: 'a snapshot was shown to hold a revoked record' }),
   'Models.AdapterRegistered': (a) => ({ id: text(a.adapterId), text: 'an adapter was registered' }),
   'Models.Deployed': (a) => ({ id: text(a.deploymentId), text: 'a model was deployed' }),
   'Channels.ChannelOpened': (a) => ({ id: text(a.channelId), text: 'a payment channel was opened' }),

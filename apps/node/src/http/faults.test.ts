@@ -137,7 +137,7 @@ describe('contributions', () => {
     const account = testAccount(5)
     const domain = { chainId: base.network.chainId, verifyingContract: base.network.contracts.datanets }
     const make = (nonce: bigint, at = domain): Promise<ContributionBundle> =>
-      packContribution({ datanetId, contributor: account.address, records: recordsOf(5), licence: 'CC0-1.0', consent: 2, nonce }, account, at, toHex(randomBytes(32)))
+      packContribution({ datanetId, contributor: account.address, records: recordsOf(5), licence: 'CC0-1.0', consent: 6, nonce }, account, at, toHex(randomBytes(32)))
     const post = (bundle: object | Uint8Array) => base.api.call('POST', `/api/datanets/${datanetId}/contributions`, bundle instanceof Uint8Array ? bundle : writeContributionBundle(bundle as ContributionBundle))
     const good = await make(1n)
     await fails(post(good), 409, 'NOT_COMMITTED')

@@ -128,7 +128,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     now,
   })
   await channels.load(query)
-  const models = new ServedModels({ query, content, chain, baseId: serving.info.id, log })
+  const models = new ServedModels({ query, content, chain, baseId: serving.info.id, log, now })
   const attributions = new LedgerAttributions({ network, query, ledger, models, names, pieces: (tokens) => serving.engine.pieces(tokens) })
   const router = new Router({ now: () => clock.now(), random: Math.random })
   const dispatcher = new Dispatcher({ router, clock, log, onLiar: (liar) => (log.error('node.lied', { node: liar }), nodes.registry.ban(liar)) })

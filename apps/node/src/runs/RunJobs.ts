@@ -9,7 +9,7 @@ import type { EngineSettings } from '../engine/Engine.ts'
 import type { EventFeed } from '../events/EventFeed.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
-import { checkRunName, type RunRequest } from './RunRequest.ts'
+import { adapterLicence, checkRunName, type RunRequest } from './RunRequest.ts'
 import { clearRunFolder, trainRun, type RunStep } from './trainRun.ts'
 
 export type RunJobsParts = {
@@ -57,7 +57,7 @@ export class RunJobs {
   /**
    * Queues a run.
    * @returns its id
-   * @throws InputError OTHER_BASE, UNKNOWN_SNAPSHOT, NOT_SEALED, TRAINING_NOT_ALLOWED, BAD_NAME, NAME_TAKEN
+   * @throws InputError OTHER_BASE, UNKNOWN_SNAPSHOT, NOT_SEALED, TRAINING_NOT_ALLOWED, LICENCE_NOT_ALLOWED, BAD_NAME, NAME_TAKEN
    */
   async submit(request: RunRequest): Promise<string> {
     const { baseId, chain, query, ledger } = this.#parts
@@ -89,11 +89,14 @@ export class RunJobs {
     await this.#loop
   }
 
-  async #checkSnapshot(chain: ChainAccess, query: Query, id: Hex, { trainer }: RunRequest): Promise<void> {
-    const [known] = await query(`select id from snapshots where id = $1`, [id])
-    if (!known) fail('UNKNOWN_SNAPSHOT', `the file of snapshot ${id} is not here`, { status: 404, field: 'snapshotIds' })
+  async #checkSnapshot(chain: ChainAccess, query: Query, id: Hex, { trainer, licence = adapterLicence }: RunRequest): Promise<void> {
+    const [known] = await query<{ datanet_id: string }>(`select datanet_id from snapshots where id = $1`, [id])
+    if (!known) return fail('UNKNOWN_SNAPSHOT', `the file of snapshot ${id} is not here`, { status: 404, field: 'snapshotIds' })
+    if (!(await chain.isLicenceAllowed(BigInt(known.datanet_id), licence))) {
+      fail('LICENCE_NOT_ALLOWED', `the terms of datanet ${known.datanet_id} do not let an adapter be passed on under ${licence}`, { status: 403, field: 'licence', fix: 'name a licence that the terms of every datanet allow' })
+    }
     if (await chain.isTrainingAllowed(id, trainer)) return
-    fail('TRAINING_NOT_ALLOWED', `the chain does not allow ${trainer} to train on snapshot ${id}`, { status: 403, field: 'trainer', fix: 'seal the snapshot on the chain, and have the owner of the datanet allow this builder' })
+    fail('TRAINING_NOT_ALLOWED', `the chain does not allow ${trainer} to train on snapshot ${id}`, { status: 403, field: 'trainer', fix: 'seal the snapshot on the chain, have the owner of the datanet allow this builder, and take a snapshot without revoked records' })
   }
 
   async #drain(): Promise<void> {

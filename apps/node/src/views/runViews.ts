@@ -52,10 +52,18 @@ export async function readRun(query: Query, id: string, progress: (id: string) =
   return row ? runView(row, progress(id)) : fail('UNKNOWN_RUN', 'no such run is known here', { status: 404 })
 }
 
+/** What the runs of alias r are marked with: records shown to be revoked, and when that freezes their adapters. */
+const marks = `lateral (
+  select coalesce(sum(m.revoked), 0)::int as revoked, min(nullif(m.freeze, 0)) as freeze from (
+    select max((v.args->>'revokedRecords')::int) as revoked, max((v.args->>'freezeAt')::bigint) as freeze
+    from chain_events v where v.name = 'Datanets.SnapshotMarked' and r.snapshot_ids @> to_jsonb(v.args->>'snapshotId') group by v.args->>'snapshotId'
+  ) m) k on true`
+
 /** The adapters that this node published. */
 export async function listAdapters(query: Query): Promise<AdapterView[]> {
-  const rows = await query<{ id: Hex; name: string; base_id: Hex; trainer: Address; run_id: string; snapshot_ids: Hex[]; manifest: string; time: string | null; transaction: Hex | null }>(
-    `select r.adapter_id as id, r.name, r.base_id, r.trainer, r.id as run_id, r.snapshot_ids, r.manifest, e.time, e.transaction from runs r
+  const rows = await query<{ id: Hex; name: string; base_id: Hex; trainer: Address; run_id: string; snapshot_ids: Hex[]; manifest: string; licence: string | null; revoked: number; freeze: string | null; time: string | null; transaction: Hex | null }>(
+    `select r.adapter_id as id, r.name, r.base_id, r.trainer, r.id as run_id, r.snapshot_ids, r.manifest, r.result->'run'->>'licence' as licence, k.revoked, k.freeze, e.time, e.transaction from runs r
+     left join ${marks}
      left join chain_events e on e.name = 'Models.AdapterRegistered' and e.args->>'adapterId' = r.adapter_id where r.manifest is not null order by r.seq`,
   )
   return rows.map((row) => ({
@@ -66,6 +74,9 @@ export async function listAdapters(query: Query): Promise<AdapterView[]> {
     runId: row.run_id,
     snapshotIds: row.snapshot_ids,
     manifest: row.manifest,
+    licence: row.licence ?? '',
+    revokedRecords: row.revoked,
+    freezeAt: row.freeze === null ? null : Number(row.freeze),
     registeredAt: row.time === null ? null : Number(row.time),
     transaction: row.transaction,
   }))
@@ -75,9 +86,10 @@ type Statement = { inputPrice: string; outputPrice: string; nodePpm: number; own
 
 /** The deployments that this node serves. */
 export async function listDeployments(query: Query): Promise<DeploymentView[]> {
-  const rows = await query<{ id: Hex; model: string; adapter_id: Hex; owner: Address; statement: Statement; transaction: Hex | null; active: string | null }>(
+  const rows = await query<{ id: Hex; model: string; adapter_id: Hex; owner: Address; statement: Statement; transaction: Hex | null; active: string | null; freeze: string | null }>(
     `select d.id, d.model, d.adapter_id, d.owner, d.statement, e.transaction,
-       (select a.args->>'active' from chain_events a where a.name = 'Models.ActiveChanged' and a.args->>'deploymentId' = d.id order by a.block_number desc, a.log_index desc limit 1) as active
+       (select a.args->>'active' from chain_events a where a.name = 'Models.ActiveChanged' and a.args->>'deploymentId' = d.id order by a.block_number desc, a.log_index desc limit 1) as active,
+       (select k.freeze from runs r left join ${marks} where r.adapter_id = d.adapter_id and r.manifest is not null limit 1) as freeze
      from deployments d left join chain_events e on e.name = 'Models.Deployed' and e.args->>'deploymentId' = d.id order by d.seq`,
   )
   return rows.map(({ statement: s, ...row }) => ({
@@ -89,6 +101,7 @@ export async function listDeployments(query: Query): Promise<DeploymentView[]> {
     outputPrice: s.outputPrice,
     split: { nodePpm: s.nodePpm, ownerPpm: s.ownerPpm, stakersPpm: s.stakersPpm, contributorsPpm: s.contributorsPpm },
     active: row.active !== 'false',
+    freezeAt: row.freeze === null ? null : Number(row.freeze),
     transaction: row.transaction,
   }))
 }

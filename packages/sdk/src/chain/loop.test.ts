@@ -40,6 +40,9 @@ import { readDatanet } from './datanets/readDatanet.ts'
 import { readRevokedAt } from './datanets/readRevokedAt.ts'
 import { readSnapshot } from './datanets/readSnapshot.ts'
 import { revealContribution } from './datanets/revealContribution.ts'
+import { markSnapshot } from './datanets/markSnapshot.ts'
+import { narrowTerms } from './datanets/narrowTerms.ts'
+import { readLicenceAllowed } from './datanets/readLicenceAllowed.ts'
 import { revokeRecord } from './datanets/revokeRecord.ts'
 import { sealSnapshot } from './datanets/sealSnapshot.ts'
 import { setBuilder } from './datanets/setBuilder.ts'
@@ -51,6 +54,8 @@ import { readGatewayAccount } from './epochs/readGatewayAccount.ts'
 import { getLedgerEvents } from './events/getLedgerEvents.ts'
 import { deployModel } from './models/deployModel.ts'
 import { readAdapter } from './models/readAdapter.ts'
+import { readLineage } from './models/readLineage.ts'
+import { isFrozen, readRevocations } from './models/readRevocations.ts'
 import { readDeployment } from './models/readDeployment.ts'
 import { registerAdapter } from './models/registerAdapter.ts'
 import { registerBase } from './models/registerBase.ts'
@@ -270,6 +275,31 @@ describe.skipIf(anvilPath() === null)('the loop on a chain', () => {
     expect(await readRevokedAt(payer, datanetId, records[1]!, contributorKey.address)).toBeNull()
     await revokeRecord(contributor, contributionId, records[1]!, proof)
     expect(await readRevokedAt(payer, datanetId, records[1]!, contributorKey.address)).toBeGreaterThan(0n)
+  }, 60_000)
+
+  it('lets anyone mark the adapters of a revoked record, and no others', async () => {
+    const leafOf = (i: number) => ({ recordId: records[i]!, contributor: contributorKey.address, weight: 1 })
+    const tree = new OrderedTree([0, 1, 2].map((i) => snapshotLeaf(leafOf(i))))
+    await expect(markSnapshot(payer, sealed, leafOf(0), tree.prove(0))).rejects.toMatchObject({ code: 'NOT_REVOKED' })
+    await expect(markSnapshot(payer, sealed, leafOf(1), tree.prove(0))).rejects.toMatchObject({ code: 'BAD_RECORD_PROOF' })
+    expect(await readRevocations(payer, adapterId)).toEqual({ revokedRecords: 0, freezeAt: 0 })
+    const before = Number((await ledger.publicClient.getBlock()).timestamp)
+    const marked = await markSnapshot(payer, sealed, leafOf(1), tree.prove(1))
+    expect(marked.revokedRecords).toBe(1)
+    expect(marked.freezeAt).toBeGreaterThanOrEqual(before + 3600)
+    expect(await readRevocations(payer, adapterId)).toEqual(marked)
+    expect((await readLineage(payer, adapterId))!.sources[0]).toMatchObject(marked)
+    expect([marked.freezeAt - 1, marked.freezeAt].map((time) => isFrozen(marked, time))).toEqual([false, true])
+    expect(isFrozen({ freezeAt: 0 }, marked.freezeAt)).toBe(false)
+    await expect(markSnapshot(payer, sealed, leafOf(1), tree.prove(1))).rejects.toMatchObject({ code: 'ALREADY_MARKED' })
+  }, 60_000)
+
+  it('narrows terms and never widens them', async () => {
+    await expect(narrowTerms(payer, datanetId, 1)).rejects.toMatchObject({ code: 'NOT_DATANET_OWNER' })
+    await expect(narrowTerms(ledger.operator, datanetId, 6)).rejects.toMatchObject({ code: 'TERMS_NOT_NARROWER' })
+    await narrowTerms(ledger.operator, datanetId, 1, ['Apache-2.0'])
+    expect(await readDatanet(payer, datanetId)).toMatchObject({ consent: 1, graceSeconds: 3600 })
+    expect(await readLicenceAllowed(payer, datanetId, 'Apache-2.0')).toBe(false)
   }, 60_000)
 
   it('tells the indexer everything in order', async () => {

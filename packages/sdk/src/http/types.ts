@@ -132,6 +132,12 @@ export type AdapterView = {
   runId: string
   snapshotIds: Hex[]
   manifest: string
+  /** SPDX identifier of the licence under which it is passed on. */
+  licence: string
+  /** How many of its records were shown to be revoked. */
+  revokedRecords: number
+  /** From when on its answers may not be sold, because of them. */
+  freezeAt: number | null
   registeredAt: number | null
   transaction: Hex | null
 }
@@ -146,6 +152,8 @@ export type DeploymentView = {
   outputPrice: Amount
   split: { nodePpm: number; ownerPpm: number; stakersPpm: number; contributorsPpm: number }
   active: boolean
+  /** From when on it is not served, because records of its adapter were revoked. */
+  freezeAt: number | null
   transaction: Hex | null
 }
 
