@@ -4,6 +4,7 @@ import { agentCommand } from './commands/agentCommand.ts'
 import { askCommand } from './commands/askCommand.ts'
 import { auditCommand } from './commands/auditCommand.ts'
 import { auditorCommand } from './commands/auditorCommand.ts'
+import { backupCommand } from './commands/backupCommand.ts'
 import { benchCommand } from './commands/benchCommand.ts'
 import { accuseCommand } from './commands/accuseCommand.ts'
 import { claimCommand } from './commands/claimCommand.ts'
@@ -81,6 +82,7 @@ export function createProgram(context: CommandContext): Command {
   ledgerCommand(context, program)
   keyCommand(context, program)
   modelsCommand(context, program)
+  backupCommand(context, program)
   nodeCommand(context, program)
   benchCommand(context, program)
   return program

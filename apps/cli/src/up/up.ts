@@ -21,6 +21,8 @@ import { type ServingFlags, servingOptions } from './servingOptions.ts'
 export type UpOptions = GlobalOptions & ServingFlags & {
   host?: string
   port?: number
+  /** More names by which the node may be called. */
+  hosts?: readonly string[]
   /** Pages of these origins may call the API from a browser. */
   origins?: readonly string[]
   rpc?: string
@@ -69,6 +71,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
     engine: { modelPath: base.path, modelName: base.name, serving: servingOptions(options), training: { threads }, upstream: upstreamOptions(options) },
     host: options.host,
     port: options.port,
+    hosts: options.hosts,
     origins: options.origins,
     database: options.database,
     keys: { node: keys.node, gateway: keys.gateway },

@@ -9,6 +9,8 @@ const whole = (text: string): number => {
   return Number(text)
 }
 
+const words = (text: string): string[] => text.split(',').map((word) => word.trim())
+
 const folderPair = (text: string): { from: string; to: string } => {
   const [, from, to] = /^(.+):(\/.*)$/.exec(text) ?? []
   if (from === undefined || to === undefined) throw new InvalidArgumentError('expected two folders such as ./.openledger:/mnt/openledger')
@@ -28,7 +30,8 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .description('start chain, node and page on one data folder; a new folder plays the whole loop on a sample datanet first')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port of the node', whole, 7800)
-    .option('--origins <origins>', 'pages of these origins may call the API from a browser, such as https://app.example (default: the node’s own page alone)', (text: string) => text.split(',').map((origin) => origin.trim()))
+    .option('--hosts <names>', 'more names by which the node may be called, such as that of a proxy before it', words)
+    .option('--origins <origins>', 'pages of these origins may call the API from a browser, such as https://app.example (default: the node’s own page alone)', words)
     .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
     .addOption(new Option('--database <url>', 'a PostgreSQL database in place of the embedded one: postgres://user@host:5432/name').env('OPENLEDGER_DATABASE'))
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)

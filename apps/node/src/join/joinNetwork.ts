@@ -9,6 +9,7 @@ import { openChain } from '../chain/ChainAccess.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import { jsonLog, type Log } from '../config/Log.ts'
 import { closeServing, openServing, type EngineSettings } from '../engine/Engine.ts'
+import { firstNonce } from '../inference/firstNonce.ts'
 import { Journal } from '../journal/Journal.ts'
 import { Closers } from '../node/Closers.ts'
 import { listenPeer, type PeerAddress } from '../peer/listenPeer.ts'
@@ -110,7 +111,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
 
     const node = account.address
     const session = toHex(randomBytes(32))
-    const signer = new ReceiptSigner({ network, account, nextNonce: receipts.nextNonce })
+    const signer = new ReceiptSigner({ network, account, nextNonce: firstNonce(receipts.nextNonce - 1n, clock.now()) })
     const parties = { treasury: network.treasury, stakers: network.contracts.stakes }
     const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })
     const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, deploymentOf: (id) => chain.deployment(id), now: () => clock.now() })

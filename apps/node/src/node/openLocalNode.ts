@@ -5,6 +5,7 @@ import type { Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
+import { firstNonce } from '../inference/firstNonce.ts'
 import { lastNonce } from '../inference/lastNonce.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import { localLink } from '../links/localLink.ts'
@@ -54,7 +55,7 @@ export async function openLocalNode({ network, account, query, ledger, content, 
     forfeit: async (receiptId, reason) => void (await ledger.record('attributionFailed', { receiptId, node: node.toLowerCase() as Hex, reason })),
   })
   metrics.gauge('attributions_waiting', 'Answers that wait for their attribution', () => readouts.queue.size)
-  const signer = new ReceiptSigner({ network, account, nextNonce: (await lastNonce(query, node)) + 1n })
+  const signer = new ReceiptSigner({ network, account, nextNonce: firstNonce(await lastNonce(query, node), clock.now()) })
   // The gateway writes each receipt to its journal before anybody outside this process sees it.
   const keep = (): Promise<void> => Promise.resolve()
   const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep, discard: (receipt) => signer.withdraw(receipt), clock })
