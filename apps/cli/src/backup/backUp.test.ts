@@ -88,7 +88,7 @@ describe('backUp', () => {
       for (const [id, bundle] of bundles) expect(Buffer.from(await session.node.receiptBundle(id)).equals(bundle), id).toBe(true)
       expect((await session.node.epochs()).length).toBe(1)
       const client = new OpenLedgerClient({ url: running.url, token: running.apiKey })
-      const [{ model }] = (await session.node.deployments()) as [{ model: string }]
+      const { model } = (await session.node.deployments())[0]!
       const { view } = await client.chat({ model, messages: [{ role: 'user', content: 'and now?' }], maxTokens: 4 })
       // What was answered after the copy is forgotten, its nonces are not used again.
       expect(nonces.has(await nonceOf(session, view.receiptId))).toBe(false)
