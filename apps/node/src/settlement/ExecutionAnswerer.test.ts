@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { executionOpening, InputError, readArtefact, receiptBundleSchema, UnavailableError, writeArtefact, type ExecutionOpening, type Hex, type Receipt } from '@openledger/protocol'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
+import { openPglite } from '../database/openPglite.ts'
 import { receiptBundleFixture } from '../test/receiptBundleFixture.ts'
 import { ExecutionAnswerer } from './ExecutionAnswerer.ts'
 
@@ -46,4 +50,32 @@ describe('ExecutionAnswerer', () => {
     for (let i = 0; i < 4; i++) await answerer.answerAll()
     expect(calls).toBe(2)
   })
+
+  it('finds in the tables what is asked of this node or gateway and was not opened or judged under this number', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'openledger-execution-'))
+    const database = await openPglite(folder, silentLog)
+    try {
+      const others = `0x${'cd'.repeat(20)}`
+      let block = 0
+      const event = (name: string, args: object): Promise<unknown> => database.query('insert into chain_events values ($1, 0, $2, 0, $3, $4)', [++block, id(0), `ExecutionCourt.${name}`, JSON.stringify(args)])
+      const receipt = (of: Hex): Promise<unknown> =>
+        database.query(`insert into receipts values ($1, $2, $3, 1, 'c', 'd', 'm', 1, 1, 1, $4, '{}', 'none', null)`, [of, ++block, account, text])
+      for (let n = 1; n <= 5; n++) await receipt(id(n))
+      await event('ExecutionSummoned', { receiptId: id(1), number: '1', node: account, gateway: others })
+      await event('ExecutionSummoned', { receiptId: id(2), number: '2', node: others, gateway: account })
+      await event('ExecutionSummoned', { receiptId: id(3), number: '3', node: others, gateway: others })
+      await event('ExecutionSummoned', { receiptId: id(4), number: '4', node: account, gateway: account })
+      await event('ExecutionOpened', { receiptId: id(4), number: '4' })
+      await event('ExecutionSummoned', { receiptId: id(5), number: '5', node: account, gateway: account })
+      await event('ExecutionJudged', { receiptId: id(5), number: '5' })
+      await event('ExecutionSummoned', { receiptId: id(5), number: '6', node: account, gateway: account })
+      let opened = 0
+      const parts = { node: account, gateway: account, log: silentLog, open: async () => void opened++ }
+      await new ExecutionAnswerer({ ...parts, query: database.query }).answerAll()
+      expect(opened).toBe(3)
+    } finally {
+      await database.close()
+      await rm(folder, { recursive: true })
+    }
+  }, 60_000)
 })
