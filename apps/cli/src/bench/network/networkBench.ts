@@ -40,7 +40,7 @@ export type NetworkBenchReport = {
 
 const questionOf = (number: number): string => `Tell me a long story about the mill, number ${number}.`
 /** A kill that came when the answer was over does not count; a machine on which that is the rule measures nothing. */
-const mostAttemptsPerKill = 6
+const mostAttemptsPerKill = 30
 
 type Killed = TimedAnswer & { disturbedAt: number }
 
