@@ -17,6 +17,7 @@ import { examples } from './commands/examples.ts'
 import { governCommand } from './commands/governCommand.ts'
 import { keyCommand } from './commands/keyCommand.ts'
 import { ledgerCommand } from './commands/ledgerCommand.ts'
+import { lineageCommand } from './commands/lineageCommand.ts'
 import { mcpCommand } from './commands/mcpCommand.ts'
 import { modelsCommand } from './commands/modelsCommand.ts'
 import { moneyCommand } from './commands/moneyCommand.ts'
@@ -71,6 +72,7 @@ export function createProgram(context: CommandContext): Command {
   accuseCommand(context, program)
   claimCommand(context, program)
   estateCommand(context, program)
+  lineageCommand(context, program)
   moneyCommand(context, program)
   auditCommand(context, program)
   auditorCommand(context, program)

@@ -50,13 +50,15 @@ export function Adapters() {
       </div>
       <h2>Adapters</h2>
       <Table
-        headings={['name', 'adapter', 'base', 'trainer', 'snapshots']}
+        headings={['name', 'adapter', 'base', 'trainer', 'snapshots', 'licence', 'revoked records']}
         rows={(adapters.value?.items ?? []).map((a) => [
           a.name,
           <Hash value={a.id} />,
           <Hash value={a.baseId} />,
           <Hash value={a.trainer} />,
           a.snapshotIds.map((s) => <Hash value={s} />),
+          a.licence,
+          a.revokedRecords === 0 ? 'none' : `${a.revokedRecords}${a.freezeAt === null ? '' : `, frozen from ${new Date(a.freezeAt * 1000).toISOString().slice(0, 10)} on`}`,
         ])}
         empty="No adapter is published."
       />

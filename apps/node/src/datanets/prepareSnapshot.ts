@@ -15,7 +15,7 @@ const eligible = `
   from records r
   join contributions c on c.id = r.contribution_id
   join chain_events e on e.name = 'Datanets.ContributionRevealed' and e.args->>'contributionId' = c.id
-  where r.datanet_id = $1 and r.status in ('accepted', 'duplicate') and c.consent > 0
+  where r.datanet_id = $1 and r.status in ('accepted', 'duplicate') and (c.consent & 3) > 0
     and not exists (
       select 1 from chain_events v where v.name = 'Datanets.RecordRevoked' and v.args->>'datanetId' = r.datanet_id
         and v.args->>'recordId' = r.record_id and v.args->>'contributor' = r.contributor)`

@@ -1,6 +1,7 @@
 import { groupAtoms, readInfluenceTable, snapshotCorpus } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import {
+  consentTerms,
   digestOfCid,
   hashJson,
   modelId,
@@ -66,9 +67,10 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
   })
   const committed = new Map<Hex, bigint>()
   await auditor.check('records', async () => {
-    const registeredAt = (await chain.adapter(run.adapterId))!.registeredAt
+    const { registeredAt, isPaidUseAllowed } = (await chain.adapter(run.adapterId))!
+    const needed = consentTerms({ training: 'allowed', sold: isPaidUseAllowed })
     for (const source of manifest.snapshots) {
-      const { records, revoked, orders } = await checkLineage(source, content, chain, network)
+      const { records, revoked, orders } = await checkLineage(source, content, chain, network, needed)
       audited.records.push(...records)
       for (const [id, order] of orders) committed.set(id, order)
       for (const [id, time] of revoked) {
@@ -77,7 +79,7 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
       }
     }
     const since = audited.revoked.size > 0 ? `; ${audited.revoked.size} were revoked since` : ''
-    return `${audited.records.length} records, each signed and anchored by its contributor${since}`
+    return `${audited.records.length} records, each signed and anchored by its contributor, who allowed training${isPaidUseAllowed ? ' and sale' : ''}${since}`
   })
   const { clusters } = manifest
   if (clusters !== undefined) {

@@ -1,6 +1,6 @@
 import { checkOrigins, readContributionBundle, readSnapshotFile, type ContentStore, type KnownContribution, type SnapshotRecord } from '@openledger/datanet'
 import { contributionIds, contributionBundleSchema } from '@openledger/datanet'
-import { readArtefact, snapshotId, type Hex, type Network, type RunManifest } from '@openledger/protocol'
+import { missingConsent, readArtefact, snapshotId, type ConsentTerms, type Hex, type Network, type RunManifest } from '@openledger/protocol'
 import type { ChainView } from '../chain/ChainView.ts'
 import { expectEqual, falseClaim } from '../report/Auditor.ts'
 
@@ -18,7 +18,7 @@ const requestsAtOnce = 32
 type Ordered = KnownContribution & { order: bigint }
 
 /** Checks one contribution bundle against the chain, and gives what the snapshot may take from it. */
-async function checkContribution(entry: Source['contributions'][number], content: ContentStore, chain: ChainView, network: Network): Promise<Ordered> {
+async function checkContribution(entry: Source['contributions'][number], content: ContentStore, chain: ChainView, network: Network, needed: ConsentTerms): Promise<Ordered> {
   const bytes = await content.get(entry.cid)
   const verified = await readContributionBundle(bytes, { chainId: network.chainId, datanets: network.contracts.datanets })
   expectEqual('contribution id', entry.contributionId, contributionIds(readArtefact(contributionBundleSchema, bytes)).contributionId)
@@ -28,22 +28,24 @@ async function checkContribution(entry: Source['contributions'][number], content
   expectEqual('contributor on chain', known.contributor, contribution.contributor)
   expectEqual('records root on chain', known.recordsRoot, contribution.recordsRoot)
   expectEqual('datanet on chain', known.datanetId, contribution.datanetId)
-  if (contribution.consent === 0) falseClaim(`contribution ${entry.contributionId} allows no training`)
+  const missing = missingConsent(contribution.consent, needed)
+  if (missing.length > 0) falseClaim(`contribution ${entry.contributionId} does not allow ${missing.join(', nor ')}`)
   return { contributionId: entry.contributionId, contributor: contribution.contributor, licence: contribution.licence, recordIds: verified.recordIds, order: known.order }
 }
 
 /**
  * Checks one snapshot of a run down to its contributors: the file against the chain, every contribution's signature and anchor, and
  * that each record stands in the contribution that it names, in the order of commitment.
+ * @param needed what each contribution must have allowed
  */
-export async function checkLineage(source: Source, content: ContentStore, chain: ChainView, network: Network): Promise<Lineage> {
+export async function checkLineage(source: Source, content: ContentStore, chain: ChainView, network: Network, needed: ConsentTerms): Promise<Lineage> {
   const anchored = await chain.snapshot(source.snapshotId)
   if (!anchored) return falseClaim(`the chain knows no snapshot ${source.snapshotId}`)
   const { datanetId, parent, root, recordCount, contributorCount, contentHash } = anchored
   const { snapshot, records } = readSnapshotFile(await content.get(source.cid), { datanetId, parent, root, recordCount, contributorCount, contentHash })
   expectEqual('snapshot id', source.snapshotId, snapshotId(snapshot))
   const contributions: Ordered[] = []
-  for (const entry of source.contributions) contributions.push(await checkContribution(entry, content, chain, network))
+  for (const entry of source.contributions) contributions.push(await checkContribution(entry, content, chain, network, needed))
   contributions.sort((a, b) => (a.order < b.order ? -1 : 1))
   checkOrigins(records, contributions)
   const revoked = new Map<Hex, bigint>()

@@ -8,7 +8,7 @@ export type ChainContribution = { contributor: Address; datanetId: bigint; recor
 export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordCount: number; contributorCount: number; contentHash: Hex; sealedAt: bigint }
 
 /** A registered adapter as the Models contract knows it; `runId` is the struct hash of the training run. */
-export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; registeredAt: bigint; snapshotIds: readonly Hex[]; contentHash: Hex }
+export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; registeredAt: bigint; snapshotIds: readonly Hex[]; contentHash: Hex; /** By all datanets' terms when it was registered. */ isPaidUseAllowed: boolean }
 
 /** An epoch as the gateway posted it. */
 export type ChainEpoch = PostedEpoch & {
