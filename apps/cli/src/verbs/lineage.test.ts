@@ -1,6 +1,5 @@
-import { hashJson, OrderedTree, recordLeaf, recordId, signStatement, snapshotLeaf, statementDomain, zeroHash, type Contribution, type Hex, type Snapshot, type TrainingRun } from '@openledger/protocol'
+import { contributionCommitment, hashJson, OrderedTree, recordLeaf, recordId, signStatement, snapshotLeaf, statementDigest, statementDomain, zeroHash, type Contribution, type Hex, type Snapshot, type TrainingRun } from '@openledger/protocol'
 import { commitContribution, createDatanet, markSnapshot, registerAdapter, registerBase, revealContribution, revokeRecord, sealSnapshot } from '@openledger/sdk'
-import { contributionCommitment, statementDigest } from '@openledger/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runProgram } from '../program.ts'
 import { capture } from '../testing/capture.ts'
