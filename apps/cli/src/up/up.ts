@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { checkDataFolder, jsonLog, lockDataFolder, startNode, type NodeHandle, type UpstreamOptions } from '@openledger/node'
+import { checkDataFolder, jsonLog, lockDataFolder, s3Settings, startNode, type NodeHandle, type UpstreamOptions } from '@openledger/node'
 import { fail, formatOpen } from '@openledger/protocol'
 import { openSession } from '../context/Session.ts'
 import { dataFolder } from '../context/dataFolder.ts'
@@ -28,6 +28,9 @@ export type UpOptions = GlobalOptions & ServingFlags & {
   rpc?: string
   /** postgres://user:password@host:5432/name */
   database?: string
+  /** s3://bucket/prefix */
+  content?: string
+  s3Style?: 'path' | 'host'
   chainPort?: number
   /** Seconds between settlements; 0 settles on demand alone. */
   epochSeconds: number
@@ -74,6 +77,7 @@ async function runNode(started: StartedLedger, base: ChosenBase, options: UpOpti
     hosts: options.hosts,
     origins: options.origins,
     database: options.database,
+    content: options.content === undefined ? undefined : s3Settings(options.content, process.env, options.s3Style && { pathStyle: options.s3Style === 'path' }),
     keys: { node: keys.node, gateway: keys.gateway },
     lock,
     settlementMs: options.epochSeconds * 1000,

@@ -34,6 +34,8 @@ export function registerUp(program: Command, context: (command: Command) => { op
     .option('--origins <origins>', 'pages of these origins may call the API from a browser, such as https://app.example (default: the node’s own page alone)', words)
     .option('--rpc <url>', 'a chain that runs elsewhere, in place of the embedded one')
     .addOption(new Option('--database <url>', 'a PostgreSQL database in place of the embedded one: postgres://user@host:5432/name').env('OPENLEDGER_DATABASE'))
+    .addOption(new Option('--content <url>', 'a bucket that holds the content, in place of the folder: s3://bucket/prefix (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3)').env('OPENLEDGER_CONTENT'))
+    .addOption(new Option('--s3-style <style>', 'where the bucket is named in requests (default: in the path when an endpoint is set, else in the host)').choices(['path', 'host']))
     .option('--chain-port <n>', 'port of the embedded chain (default: that of the last start, else any free one)', whole)
     .option('--threads <n>', 'threads for the engine', whole)
     .option('--device <name>', 'what computes answers: cpu, auto, cuda, vulkan, metal, or one of several such as vulkan:1 (default: cpu)')

@@ -2,6 +2,7 @@ import { fail, parseOpen, type Network } from '@openledger/protocol'
 import type { LocalAccount } from 'viem'
 import type { EngineSettings } from '../engine/Engine.ts'
 import type { DataFolderLock } from '../storage/lockDataFolder.ts'
+import type { S3Settings } from '../storage/s3/S3Settings.ts'
 import { diskFiles, type JournalFiles } from '../journal/JournalFiles.ts'
 import { systemClock, type Clock } from './Clock.ts'
 import { jsonLog, type Log } from './Log.ts'
@@ -24,6 +25,8 @@ export type NodeOptions = {
   keys?: { node: LocalAccount; gateway: LocalAccount }
   /** postgres://user:password@host:5432/database, in place of the embedded database in the data folder. */
   database?: string
+  /** A bucket that holds the content, in place of the folder, which then only keeps what passed through. */
+  content?: S3Settings
   /** A lock that the caller holds on the data folder; the node takes and releases its own otherwise. */
   lock?: DataFolderLock
   /** Pause between settlements, milliseconds; 0 settles on demand alone. Default 60,000. */
@@ -63,7 +66,7 @@ export type NodeOptions = {
 }
 
 /** Options with every default filled in. */
-export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock' | 'database'>> & Pick<NodeOptions, 'keys' | 'lock' | 'database'>
+export type FullNodeOptions = Required<Omit<NodeOptions, 'keys' | 'lock' | 'database' | 'content'>> & Pick<NodeOptions, 'keys' | 'lock' | 'database' | 'content'>
 
 const weekSeconds = 604_800
 const monthSeconds = 2_592_000

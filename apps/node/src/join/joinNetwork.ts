@@ -93,7 +93,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     for (const job of made) delivery.add(job)
     closers.add('delivery', () => delivery.close())
     const readouts = openReadouts({
-      ...{ network, account, clock, log, adapters, open: waiting, most: maxAttributions, engine: serving.gradients, contentFolder: folder.content, gatewayUrl },
+      ...{ network, account, clock, log, adapters, open: waiting, most: maxAttributions, engine: serving.gradients, contentPlace: { folder: folder.content }, gatewayUrl },
       metrics: { attributed: () => undefined },
       pending: async (receiptId) => {
         const kept = receipts.pending(receiptId)

@@ -18,6 +18,7 @@ import type { NodeProfile } from '../router/RoutedNode.ts'
 import { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { HeldAdapters } from '../worker/HeldAdapters.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
+import type { ContentPlace } from '../storage/openContent.ts'
 
 export type LocalNodeParts = {
   network: Network
@@ -26,7 +27,7 @@ export type LocalNodeParts = {
   query: Query
   ledger: Ledger
   content: ContentStore
-  contentFolder: string
+  contentPlace: ContentPlace
   /** The folder of adapters. */
   models: string
   serving: LoadedEngine
@@ -44,11 +45,11 @@ export type LocalNodeParts = {
 export type LocalNode = { link: NodeLink; profile: Omit<NodeProfile, 'id'>; readouts: Readouts }
 
 /** Opens the node that shares its gateway's process and memory. Its attributions do not begin yet. */
-export async function openLocalNode({ network, account, query, ledger, content, contentFolder, models, serving, attributions, metrics, clock, log, slots, most }: LocalNodeParts): Promise<LocalNode> {
+export async function openLocalNode({ network, account, query, ledger, content, contentPlace, models, serving, attributions, metrics, clock, log, slots, most }: LocalNodeParts): Promise<LocalNode> {
   const node = account.address
   const adapters = new HeldAdapters({ content, serving, models })
   const readouts = openReadouts({
-    ...{ network, account, clock, log, metrics, most, adapters, engine: serving.gradients, contentFolder },
+    ...{ network, account, clock, log, metrics, most, adapters, engine: serving.gradients, contentPlace },
     open: await openAttributionsOf(query, node),
     pending: (receiptId) => attributions.pending(receiptId),
     deliver: (closed) => attributions.record(closed),

@@ -1,5 +1,5 @@
 import * as files from 'node:fs/promises'
-import { FolderStore } from '@openledger/datanet'
+import { FolderStore, type ContentStore } from '@openledger/datanet'
 import { sha256, writeArtefact, type Network } from '@openledger/protocol'
 import type { Address } from 'viem'
 import type { FullNodeOptions } from '../config/NodeOptions.ts'
@@ -11,9 +11,10 @@ import { datanetProjections } from '../ledger/projections/datanetProjections.ts'
 import { modelProjections } from '../ledger/projections/modelProjections.ts'
 import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
+import { openContent } from '../storage/openContent.ts'
 import type { Closers } from './Closers.ts'
 
-export type Memory = { journal: Journal; database: Database; content: FolderStore; ledger: Ledger }
+export type Memory = { journal: Journal; database: Database; content: ContentStore; ledger: Ledger }
 
 const nameOf = ({ chainId, deployBlock, contracts }: Network): string => sha256(writeArtefact({ chainId, deployBlock, contracts }))
 
@@ -33,8 +34,8 @@ export async function openMemory(folder: DataFolder, gateway: Address, options: 
   const { log, clock } = options
   const journal = await Journal.open({ folder: folder.journal, files: options.journalFiles, now: () => clock.now() })
   closers.add('journal', () => journal.close())
-  const content = new FolderStore(folder.content, files)
-  await content.sweep()
+  await new FolderStore(folder.content, files).sweep()
+  const content = openContent({ folder: folder.content, s3: options.content })
   const owner = `${gateway.toLowerCase()} ${nameOf(options.network)}`
   const database = await openDatabase({ folder: folder.database, url: options.database, owner, log, clock })
   closers.add('database', () => database.close())

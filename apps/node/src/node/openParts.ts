@@ -138,7 +138,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     onSweep: () => forfeitLate({ query, ledger, own: node }, Math.floor(now() / 1000)),
   })
   closers.add('nodes', () => nodes.close())
-  const local = await openLocalNode({ network, account: accounts.node, query, ledger, content, contentFolder: folder.content, models: folder.models, serving, attributions, metrics, clock, log, slots: settings.serving?.slots ?? defaultSlots, most: options.maxAttributions })
+  const local = await openLocalNode({ network, account: accounts.node, query, ledger, content, contentPlace: { folder: folder.content, s3: options.content }, models: folder.models, serving, attributions, metrics, clock, log, slots: settings.serving?.slots ?? defaultSlots, most: options.maxAttributions })
   closers.add('readouts', () => local.readouts.close())
   const readouts = local.readouts.queue
   if (options.answersHere) dispatcher.add(local.link, local.profile)

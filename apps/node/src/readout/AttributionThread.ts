@@ -2,11 +2,12 @@ import type { Worker } from 'node:worker_threads'
 import type { AnswerEngine } from '@openledger/attribution'
 import { startThread } from '@openledger/engine'
 import { OpenLedgerError, UnavailableError } from '@openledger/protocol'
+import type { ContentPlace } from '../storage/openContent.ts'
 import type { AnswerAttribution, AttributionRequest } from './AnswerAttributor.ts'
 
 type Failure = { code: string; message: string }
-/** `gateway` is the address from which files are fetched that the content folder lacks. */
-export type ThreadData = { content: string; gateway?: string; niceness: number }
+/** `gateway` is the address from which files are fetched that the content store lacks. */
+export type ThreadData = { content: ContentPlace; gateway?: string; niceness: number }
 /** What a thread is told: an answer to attribute, and what the engine says. */
 export type ToThread = { kind: 'attribute'; id: number; request: AttributionRequest } | { kind: 'answered'; call: number; value: unknown } | { kind: 'refused'; call: number; error: Failure }
 /** What a thread says: a question to the engine, and how an attribution ended. */
@@ -18,7 +19,7 @@ const niceness = 10
 
 /**
  * Attributes answers in a thread of low priority, so that scores, sums and trees delay no answer that is being given. The thread reads tables and
- * indexes from the content folder by itself, and asks the engine through this side. It starts when it is first asked.
+ * indexes from the content store by itself, and asks the engine through this side. It starts when it is first asked.
  */
 export class AttributionThread {
   readonly #engine: AnswerEngine
@@ -27,8 +28,8 @@ export class AttributionThread {
   #closed = false
   #next = 0
 
-  /** @param content the folder of the content store @param gateway where to fetch files that it lacks; default nowhere */
-  constructor(engine: AnswerEngine, content: string, gateway?: string) {
+  /** @param content where the content is @param gateway where to fetch files that it lacks; default nowhere */
+  constructor(engine: AnswerEngine, content: ContentPlace, gateway?: string) {
     this.#engine = engine
     this.#data = { content, gateway, niceness }
   }

@@ -2,6 +2,7 @@ import type { Hex } from '@openledger/protocol'
 import type { Log } from '../config/Log.ts'
 import type { GradientHost } from '../engine/GradientHost.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
+import type { ContentPlace } from '../storage/openContent.ts'
 import { noGradients } from '../worker/HeldAdapters.ts'
 import { AttributionThread } from './AttributionThread.ts'
 import { attributeReceipt, type ReceiptAttributionParts } from './attributeReceipt.ts'
@@ -10,8 +11,7 @@ import { ReadoutQueue, type ReadoutJob } from './ReadoutQueue.ts'
 export type ReadoutParts = Omit<ReceiptAttributionParts, 'thread'> & {
   /** Null when this node cannot attribute: what is open is failed at its deadline. */
   engine: GradientHost | null
-  /** The folder of the content store. */
-  contentFolder: string
+  contentPlace: ContentPlace
   /** Where files are fetched that it lacks. */
   gatewayUrl?: string
   /** What was open when the node ended. */
@@ -27,9 +27,9 @@ export type ReadoutParts = Omit<ReceiptAttributionParts, 'thread'> & {
 export type Readouts = { queue: ReadoutQueue; close(): Promise<void> }
 
 /** Makes a node's queue of attributions, with all that were open when the node ended. It does not begin yet. */
-export function openReadouts({ engine, contentFolder, gatewayUrl, open, forfeit, metrics, log, most, ...parts }: ReadoutParts): Readouts {
+export function openReadouts({ engine, contentPlace, gatewayUrl, open, forfeit, metrics, log, most, ...parts }: ReadoutParts): Readouts {
   const { clock } = parts
-  const thread = engine && new AttributionThread(engine, contentFolder, gatewayUrl)
+  const thread = engine && new AttributionThread(engine, contentPlace, gatewayUrl)
   const queue = new ReadoutQueue({
     attribute: (receiptId) => (thread ? attributeReceipt({ ...parts, thread }, receiptId) : noGradients()),
     forfeit: (receiptId, reason) => forfeit(receiptId, reason.slice(0, 500)),

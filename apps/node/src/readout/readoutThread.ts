@@ -1,11 +1,10 @@
-import * as files from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AnswerEngine } from '@openledger/attribution'
-import { FolderStore } from '@openledger/datanet'
 import { lowerPriority } from '@openledger/engine'
 import { OpenLedgerError } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
 import { FetchingStore } from '../storage/FetchingStore.ts'
+import { openContent } from '../storage/openContent.ts'
 import { AnswerAttributor } from './AnswerAttributor.ts'
 import type { FromThread, ThreadData, ToThread } from './AttributionThread.ts'
 
@@ -29,7 +28,7 @@ const engine: AnswerEngine = {
   answerGradient: (...args) => ask('answerGradient', args),
   pieces: (...args) => ask('pieces', args),
 }
-const own = new FolderStore(content, files)
+const own = openContent(content)
 const client = gateway === undefined ? undefined : new OpenLedgerClient({ url: gateway })
 const attributor = new AnswerAttributor(engine, client ? new FetchingStore(own, (cid) => client.content(cid)) : own)
 
