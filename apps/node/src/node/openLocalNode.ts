@@ -18,7 +18,7 @@ import type { NodeProfile } from '../router/RoutedNode.ts'
 import { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { HeldAdapters } from '../worker/HeldAdapters.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
-import type { ContentPlace } from '../storage/openContent.ts'
+import type { ContentPlace } from '../content/openContent.ts'
 
 export type LocalNodeParts = {
   network: Network

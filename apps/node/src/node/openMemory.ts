@@ -11,7 +11,7 @@ import { datanetProjections } from '../ledger/projections/datanetProjections.ts'
 import { modelProjections } from '../ledger/projections/modelProjections.ts'
 import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
 import type { DataFolder } from '../storage/checkDataFolder.ts'
-import { openContent } from '../storage/openContent.ts'
+import { openContent } from '../content/openContent.ts'
 import type { Closers } from './Closers.ts'
 
 export type Memory = { journal: Journal; database: Database; content: ContentStore; ledger: Ledger }

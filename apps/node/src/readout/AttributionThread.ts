@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { AnswerEngine } from '@openledger/attribution'
 import { startThread } from '@openledger/engine'
 import { OpenLedgerError, UnavailableError } from '@openledger/protocol'
-import type { ContentPlace } from '../storage/openContent.ts'
+import type { ContentPlace } from '../content/openContent.ts'
 import type { AnswerAttribution, AttributionRequest } from './AnswerAttributor.ts'
 
 type Failure = { code: string; message: string }

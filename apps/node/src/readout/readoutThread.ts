@@ -4,7 +4,7 @@ import { lowerPriority } from '@openledger/engine'
 import { OpenLedgerError } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
 import { FetchingStore } from '../storage/FetchingStore.ts'
-import { openContent } from '../storage/openContent.ts'
+import { openContent } from '../content/openContent.ts'
 import { AnswerAttributor } from './AnswerAttributor.ts'
 import type { FromThread, ThreadData, ToThread } from './AttributionThread.ts'
 

@@ -1,8 +1,8 @@
 import { corruptContent, maxContentBytes, missingContent, type ContentStore } from '@openledger/datanet'
 import { cidOf, cidOfDigest, digestOfCid, fail, fromHex, StorageError } from '@openledger/protocol'
-import { systemClock, type Clock } from '../../config/Clock.ts'
+import { systemClock, type Clock } from '../config/Clock.ts'
 import { S3Link, type S3Answer } from './S3Link.ts'
-import type { S3Settings } from './S3Settings.ts'
+import type { S3Settings } from '../storage/S3Settings.ts'
 
 export type S3StoreOptions = { maxBytes?: number; clock?: Clock; random?: () => number; attempts?: number; requestMs?: number }
 

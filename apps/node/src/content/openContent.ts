@@ -1,8 +1,8 @@
 import * as files from 'node:fs/promises'
 import { FolderStore, type ContentStore } from '@openledger/datanet'
 import { CachedStore } from './CachedStore.ts'
-import { S3Store } from './s3/S3Store.ts'
-import type { S3Settings } from './s3/S3Settings.ts'
+import { S3Store } from './S3Store.ts'
+import type { S3Settings } from '../storage/S3Settings.ts'
 
 /** Where a node's content is: a folder, or a bucket whose files are kept in the folder once they passed through. */
 export type ContentPlace = { folder: string; s3?: S3Settings }

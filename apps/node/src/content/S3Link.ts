@@ -1,7 +1,7 @@
 import { StorageError } from '@openledger/protocol'
 import { AwsV4Signer } from 'aws4fetch'
-import type { Clock } from '../../config/Clock.ts'
-import type { S3Settings } from './S3Settings.ts'
+import type { Clock } from '../config/Clock.ts'
+import type { S3Settings } from '../storage/S3Settings.ts'
 
 export type S3LinkOptions = {
   clock: Clock
