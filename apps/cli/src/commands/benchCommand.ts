@@ -6,6 +6,7 @@ import type { KvType } from '@openledger/engine'
 import { attributionBenchCommand } from './attributionBenchCommand.ts'
 import { auditBenchCommand } from './auditBenchCommand.ts'
 import type { CommandContext } from './CommandContext.ts'
+import { killsBenchCommand } from './killsBenchCommand.ts'
 import { networkBenchCommand } from './networkBenchCommand.ts'
 import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
@@ -42,6 +43,7 @@ export function benchCommand(context: CommandContext, program: Command): void {
   examples(bench, [['openledger bench serve --quick', 'a few seconds over a tiny model: shows that everything runs']])
   auditBenchCommand(context, bench)
   attributionBenchCommand(context, bench)
+  killsBenchCommand(context, bench)
   networkBenchCommand(context, bench)
   const serve = bench
     .command('serve')
