@@ -10,6 +10,7 @@ import { samplePlan } from '../../up/samplePlan.ts'
 import { up } from '../../up/up.ts'
 import { claimAll } from '../../verbs/claimAll.ts'
 import { hasCode } from '../../verbs/hasCode.ts'
+import { untilIndexed } from '../../verbs/untilIndexed.ts'
 import { machineLine, readMachine } from '../serve/measure/machineLine.ts'
 import { checkBooks, type Books } from './checkBooks.ts'
 import { LedgerProcess } from './LedgerProcess.ts'
@@ -38,6 +39,7 @@ export type KillsReport = {
 /** The longest that processes run between two kills, milliseconds. */
 const longestLifeMs = 6_000
 const pauseMs = 150
+const settlingMs = 300_000
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -139,11 +141,11 @@ export async function killsBench(options: KillsOptions, output: Output): Promise
 
 /** Settles until nothing is left that a voucher pays for, waits for the last dispute window, and claims. */
 async function settleAll(session: Session): Promise<void> {
-  for (const began = Date.now(); Date.now() - began < 300_000; await pause(500)) {
-    await session.node.settle()
+  for (const began = Date.now(); Date.now() - began < settlingMs; await pause(500)) {
     const epochs = await session.node.epochs()
     const { attributions } = await session.node.status()
     if (attributions.pending === 0 && (await session.node.settle()) === null && epochs.every(({ final }) => final)) break
   }
   await claimAll(session)
+  await untilIndexed(session)
 }
