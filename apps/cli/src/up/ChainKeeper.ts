@@ -1,7 +1,9 @@
 import { startEmbeddedChain, type EmbeddedChain, type EmbeddedChainOptions } from '@openledger/chain'
 
 const pauseMs = 200
-const mostRestarts = 10
+/** This many restarts within `quietMs` are answered at once; each further one waits twice as long as the one before. */
+const manyRestarts = 5
+const longestPauseMs = 30_000
 const quietMs = 60_000
 
 /** Keeps the embedded chain running: when its process dies, it is started again on the same folder and port. */
@@ -13,6 +15,7 @@ export class ChainKeeper {
   #chain: EmbeddedChain
   #stopping = false
   #restarts: number[] = []
+  #wakeUp: () => void = () => undefined
   #watch: Promise<void>
 
   /** @param chain a running chain; owned from here on. @param options those it was started with, its port among them */
@@ -34,22 +37,42 @@ export class ChainKeeper {
     for (;;) {
       const { code, signal } = await this.#chain.exited
       if (this.#stopping) return
+      this.#onNote(`the chain's process ended (${signal ?? `code ${code}`}); starting it again`)
+      await this.#startAgain()
+      if (this.#stopping) return
+    }
+  }
+
+  /** Tries until it runs: a start may itself be killed, or find the folder held for a moment. The more often it ended lately, the longer it waits. */
+  async #startAgain(): Promise<void> {
+    for (;;) {
       const now = Date.now()
       this.#restarts = [...this.#restarts.filter((at) => now - at < quietMs), now]
-      this.#onNote(`the chain's process ended (${signal ?? `code ${code}`}); starting it again`)
-      if (this.#restarts.length > mostRestarts) return this.#onNote('the chain ends again and again: stop, and look into node.log')
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await this.#pause(Math.min(longestPauseMs, pauseMs * 2 ** Math.max(0, this.#restarts.length - manyRestarts)))
+      if (this.#stopping) return
       try {
         this.#chain = await startEmbeddedChain(this.#options)
+        // It was stopped meanwhile, and whoever did that saw the chain of before.
+        if (this.#stopping) await this.#chain.stop()
+        return
       } catch (error) {
-        return this.#onNote(`the chain could not be started again: ${error instanceof Error ? error.message : String(error)}`)
+        if (this.#stopping) return
+        this.#onNote(`the chain could not be started again, and will be tried once more: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wakeUp = () => (clearTimeout(timer), resolve())
+    })
   }
 
   /** Stops the chain after the block it is making. */
   async stop(): Promise<void> {
     this.#stopping = true
+    this.#wakeUp()
     await this.#chain.stop()
     await this.#watch
   }

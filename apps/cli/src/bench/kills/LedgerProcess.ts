@@ -35,12 +35,14 @@ export class LedgerProcess {
 
   /** Waits until it answers and nothing is wrong with it. @throws UnavailableError LEDGER_ENDED, LEDGER_LATE */
   async ready(): Promise<void> {
+    let health = 'no answer'
     for (const started = Date.now(); Date.now() - started < patienceMs; await new Promise((resolve) => setTimeout(resolve, pollMs))) {
       if (!this.isRunning) throw new UnavailableError('LEDGER_ENDED', `the ledger has ended by itself: ${this.#errors}`, { action: 'stop' })
       const answer = await fetch(`${this.url}/health`).catch(() => undefined)
-      if (answer?.ok === true && ((await answer.json()) as { status: string }).status === 'ok') return
+      health = answer === undefined ? 'no answer' : await answer.text()
+      if (answer?.ok === true && (JSON.parse(health) as { status: string }).status === 'ok') return
     }
-    throw new UnavailableError('LEDGER_LATE', `the ledger was not well for ${patienceMs} ms: ${this.#errors}`, { action: 'stop' })
+    throw new UnavailableError('LEDGER_LATE', `the ledger was not well for ${patienceMs} ms: ${health} ${this.#errors}`, { action: 'stop' })
   }
 
   /** SIGKILL for the chain's process alone. @returns whether there was one; false where /proc does not tell */

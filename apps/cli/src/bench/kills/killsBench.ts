@@ -74,7 +74,7 @@ async function preparePayers(session: Session, kinds: readonly PayerKind[], coun
 
 /**
  * Payers, honest and not, ask without end while gateway and chain are killed at random moments, half of them in the middle of a start; then everything is
- * settled and claimed, and the books of clients, gateway and chain are compared.
+ * settled and claimed, and the books of clients, gateway and chain are compared. The data folder stays when it fails.
  * @throws what a start that fails throws; InputError CHEAT_TAKEN when a gateway takes what it must refuse
  */
 export async function killsBench(options: KillsOptions, output: Output): Promise<KillsReport> {
@@ -85,8 +85,9 @@ export async function killsBench(options: KillsOptions, output: Output): Promise
   const { data, sampleFile } = await smallSample(4)
   const ledger = new LedgerProcess({ data, port: await freePort(), chainPort: await freePort(), epochSeconds: 5, disputeWindow: testUp.disputeWindow, threads: options.threads })
   const open = (): Promise<Session> => openSession({ data, json: true, url: ledger.url }, quiet)
+  let over = false
   try {
-    output.line('first run')
+    output.line(`first run, in ${data}`)
     await (await up({ ...testUp, data, sampleFile, threads: options.threads }, quiet)).stop()
     ledger.start()
     await ledger.ready()
@@ -95,7 +96,6 @@ export async function killsBench(options: KillsOptions, output: Output): Promise
     const acknowledged = new Set<Hex>()
     const rounds: KillsReport['rounds'] = {}
     let cheat: unknown
-    let over = false
     const play = async ({ name, kind }: Payer): Promise<void> => {
       const count = (rounds[kind.name] ??= { done: 0, stopped: 0 })
       for (let turn = 0; !over; turn++) {
@@ -132,10 +132,11 @@ export async function killsBench(options: KillsOptions, output: Output): Promise
     const session = await open()
     await settleAll(session)
     const books = await checkBooks(session, acknowledged)
+    await rm(path.dirname(data), { recursive: true, force: true })
     return { machine, killed, rounds, books: { ...books, collected: books.collected.toString(), claimed: books.claimed.toString() }, seconds: (Date.now() - started) / 1000 }
   } finally {
+    over = true
     await ledger.end('SIGTERM')
-    await rm(path.dirname(data), { recursive: true, force: true })
   }
 }
 
