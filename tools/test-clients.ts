@@ -21,10 +21,11 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-for (const { status, message, assertionResults } of files) if (status === 'failed' && assertionResults.every((test) => test.status !== 'failed')) console.log(`FAILED ${message}`)
+const broken = files.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'))
+for (const { message } of broken) console.log(`FAILED ${message}`)
 const tests = files.flatMap(({ assertionResults }) => assertionResults)
 const clients = new Set(tests.map(({ ancestorTitles }) => ancestorTitles[0]!))
-let failed = files.filter(({ status }) => status === 'failed').length
+let failed = broken.length
 let ran = 0
 for (const client of clients) {
   const own = tests.filter(({ ancestorTitles }) => ancestorTitles[0] === client)
