@@ -31,10 +31,11 @@ function start(data: string, sampleFile: string): ChildProcess {
 }
 
 /** Kills the processes that a process has started: here the chain (and a bundler that is done). Only where /proc tells. */
-function killChildren({ pid }: ChildProcess): void {
+function killChildren({ pid }: ChildProcess): boolean {
   const file = `/proc/${pid}/task/${pid}/children`
-  if (!existsSync(file)) return
-  for (const child of readFileSync(file, 'utf8').split(' ').filter(Boolean)) process.kill(Number(child), 'SIGKILL')
+  const children = existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : []
+  for (const child of children) process.kill(Number(child), 'SIGKILL')
+  return children.length > 0
 }
 
 const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()))
@@ -53,15 +54,17 @@ describe('kill -9 at random moments of the loop', () => {
     let killed = 0
     for (let round = 0; round < rounds; round++) {
       const child = start(data, sampleFile)
+      let isChainDead = false
       const moment = 1500 + random.next().value! * reach
       // Every other round the chain's process dies first, at some moment before; it is to be started again.
-      const chainTimer = round % 2 === 1 ? setTimeout(() => killChildren(child), moment * random.next().value!) : undefined
+      const chainTimer = round % 2 === 1 ? setTimeout(() => (isChainDead = killChildren(child)), moment * random.next().value!) : undefined
       const timer = setTimeout(() => child.kill('SIGKILL'), moment)
       await ended(child)
       clearTimeout(chainTimer)
       clearTimeout(timer)
       const { receipts, verdict } = await progressOf(data)
-      if (child.signalCode === 'SIGKILL' && verdict === undefined) killed++
+      // A start whose chain dies under it ends by itself, and says why.
+      if ((child.signalCode === 'SIGKILL' || isChainDead) && verdict === undefined) killed++
       for (const id of receipts) acknowledged.add(id)
     }
     // One more, in the middle of the answers: what was acknowledged by then must be there in the end.
