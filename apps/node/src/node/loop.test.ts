@@ -137,9 +137,9 @@ describe('the loop through the node', () => {
     await node.stop()
     rmSync(path.join(folder, 'data', 'db'), { recursive: true })
     await start()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    // What is counted on the chain is there when the indexer is.
+    await expect.poll(async () => (await api.get<StatusView>('/api/status')).counts, { timeout: 30_000 }).toEqual(before.counts)
     const after = await api.get<StatusView>('/api/status')
-    expect(after.counts).toEqual(before.counts)
     expect(after.totals).toEqual(before.totals)
     expect(await api.post('/api/epochs', {})).toBeNull()
     const more = await ask(model, channel, 'is the mill still there?')
