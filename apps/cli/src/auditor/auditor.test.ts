@@ -112,6 +112,8 @@ describe.skipIf(anvilPath() === null)('sampling audits end to end', () => {
       await enrolAuditor(writer)
       auditors.push({ writer, account })
     }
+    // Only who was enrolled in an earlier second than that of a summons may judge.
+    await travel(2)
   }, 180_000)
   afterAll(async () => {
     await engine?.close()

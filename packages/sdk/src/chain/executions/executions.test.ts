@@ -83,6 +83,8 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
       await enrolAuditor(auditor)
       auditors.push(auditor)
     }
+    // Only who was enrolled in an earlier second than that in which an answer is opened may judge it.
+    await travel(2)
     const { epochs } = ledger.operator.addresses
     await ensureWopen(gateway, epochs, 1000n)
     await sendCall(gateway, { name: 'credit', to: epochs, data: encodeFunctionData({ abi: epochsAbi, functionName: 'credit', args: [gatewayKey.address, 1000n] }) })
