@@ -10,7 +10,7 @@ export async function askInPage({ url, token, model, question }: PageCall): Prom
   const client = new OpenLedgerClient({ url, token })
   let pieces = 0
   const { text, view } = await client.chat({ model, messages: [{ role: 'user', content: question }], maxTokens: 40 }, { onText: () => void pieces++ })
-  const attributed = await client.waitForAttribution(view.receiptId)
+  const attributed = await client.waitForAttribution(view.receiptId, { timeoutMs: 240_000 })
   const [{ receipt }, { chainId, contracts }] = await Promise.all([client.receipt(view.receiptId), client.network()])
   const domain = statementDomain(chainId, contracts.epochs)
   await verifyStatement(domain, 'Receipt', receipt.statement, receipt.signature, receipt.statement.node)
