@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than the cores of a small machine: many tests wait for a chain or for time to pass.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 })

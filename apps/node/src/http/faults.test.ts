@@ -231,7 +231,7 @@ describe('starting', () => {
     const node = await startNode(elsewhere)
     await node.stop()
     expect(readdirSync(elsewhere.dataDir)).not.toContain('lock')
-  }, 60_000)
+  }, 180_000)
 
   it('finishes the answer in progress when it stops, and loses nothing', async () => {
     const pending = chat({ 'x-openledger-channel': base.channel }, { ...chatBody(), max_tokens: 100 })
@@ -242,7 +242,7 @@ describe('starting', () => {
     expect(await base.api.get(`/api/receipts/${receiptId}`)).toMatchObject({ kind: 'openledger/receipt/1' })
     expect(await base.api.get(`/api/channels/${base.channel}`)).toMatchObject({ spent: channel.spent })
     await base.api.post('/api/vouchers', await voucherFor(base.network, base.channel, BigInt(channel.spent)))
-  }, 60_000)
+  }, 180_000)
 
   it('refuses a damaged journal by name and offset', async () => {
     await base.node.stop()
@@ -256,7 +256,7 @@ describe('starting', () => {
     writeFileSync(file, sound)
     await base.restart()
     expect((await base.api.call('GET', '/health')).status).toBe(200)
-  }, 60_000)
+  }, 180_000)
 
   it('stays up while the chain is away, and says so', async () => {
     const askAndPay = async (): Promise<void> => {
@@ -273,7 +273,7 @@ describe('starting', () => {
     expect((await base.api.call('GET', '/v1/models')).status).toBe(200)
     expect((await base.api.call('GET', '/api/receipts')).status).toBe(200)
     await fails(base.api.call('POST', '/api/datanets/1/snapshots', {}), 503, 'CHAIN_AWAY')
-  }, 60_000)
+  }, 180_000)
 
   it('never wrote a secret to its log', () => {
     const secrets = [base.node.operatorToken, ...readdirSync(path.join(base.dataDir, 'keys')).map((name) => (JSON.parse(readFileSync(path.join(base.dataDir, 'keys', name), 'utf8')) as { privateKey: string }).privateKey.slice(2))]

@@ -113,7 +113,7 @@ describe('the loop through the node', () => {
       expect(shown).toMatchObject({ completion: { signature: bundle.completion!.signature }, attributionDeadline: bundle.attributionDeadline })
     }
     expect((await api.get<StatusView>('/api/status')).attributions).toEqual({ pending: 0, complete: 2, failed: 0 })
-  }, 60_000)
+  }, 180_000)
 
   it('settles, shows balances with proofs, and the claim pays', async () => {
     const epoch = await api.post<EpochView>('/api/epochs', {})
@@ -130,7 +130,7 @@ describe('the loop through the node', () => {
     const payments = await api.get<PaymentsView>(`/api/receipts/${receipts[0]}/payments`)
     expect(payments.epoch).toMatchObject({ index: 0, final: true })
     expect(payments.lines.find((l) => l.payee === payee.toLowerCase())!.claim).not.toBeNull()
-  }, 60_000)
+  }, 180_000)
 
   it('is the same after a restart, and after the loss of its database', async () => {
     const before = await api.get<StatusView>('/api/status')
@@ -150,7 +150,7 @@ describe('the loop through the node', () => {
     expect(nonces.slice(0, 3).map(BigInt)).toEqual([first, first + 1n, first + 2n])
     expect(fourth).toBeGreaterThan(third + 1n)
     await api.post('/api/vouchers', await voucherFor(network, channel, BigInt(more.openledger.channel.spent)))
-  }, 60_000)
+  }, 180_000)
 
   it('answers by another server, pays by its own gradients, and promises no bits in the receipt', async () => {
     const { content } = (await ask(model, channel, 'where is the mill?')).choices[0]!.message
@@ -180,5 +180,5 @@ describe('the loop through the node', () => {
     } finally {
       await server.stop()
     }
-  }, 60_000)
+  }, 180_000)
 })
