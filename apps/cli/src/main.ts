@@ -1,3 +1,4 @@
+import picocolors from 'picocolors'
 import { runProgram } from './program.ts'
 
 const write = (stream: NodeJS.WriteStream) => (text: string): void => void stream.write(text)
@@ -8,5 +9,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
-const code = await runProgram(process.argv.slice(2), { stdout: write(process.stdout), stderr: write(process.stderr), isTerminal: process.stderr.isTTY === true })
+const code = await runProgram(process.argv.slice(2), {
+  stdout: write(process.stdout),
+  stderr: write(process.stderr),
+  isTerminal: process.stderr.isTTY === true,
+  isColored: picocolors.isColorSupported,
+})
 if (code !== 0) process.exitCode = code

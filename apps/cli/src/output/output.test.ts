@@ -18,6 +18,13 @@ describe('output', () => {
     expect(streams.err()).toBe('waiting\n')
   })
 
+  it('is colored only for streams that ask for it', () => {
+    const [plain, colored] = [capture(), { ...capture(), isColored: true }]
+    for (const streams of [plain, colored]) new Output(streams, false).field('name', 'value')
+    expect(plain.out()).toBe(`  ${'name'.padEnd(18)} value\n`)
+    expect(colored.out()).toBe(`  \u001b[2m${'name'.padEnd(18)}\u001b[22m value\n`)
+  })
+
   it('is one JSON document for programs, amounts as strings', () => {
     const streams = capture()
     const output = new Output(streams, true)
