@@ -1,9 +1,11 @@
 import type { ContentStore } from '@openledger/datanet'
-import { compareHex, epochFileSchema, EpochTrees, readArtefact } from '@openledger/protocol'
+import { compareHex, type EpochTrees } from '@openledger/protocol'
 import { epochLists, type EntryDemand, type EntryReveal, type EpochHeader } from '@openledger/sdk'
 import { zeroAddress, type Address } from 'viem'
-import { errorFields, type Log } from '../config/Log.ts'
+import type { Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
+import { Answerer } from './Answerer.ts'
+import { epochTreesOf } from './epochTreesOf.ts'
 
 export type DemandParts = {
   gateway: Address
@@ -28,8 +30,6 @@ const unanswered = `select e.block_number::text as block, e.log_index, e.args->>
     )
   ) order by 1, 2`
 
-const settled = ['NOT_DEMANDED', 'TOO_LATE']
-
 /** What an epoch's trees answer to a demand; undefined where the file has no such entry. A balance behind the last one is answered by any balance, or by none of none. */
 function entryOf(trees: EpochTrees, list: EntryDemand['list'], place: number): EntryReveal | undefined {
   const { receipts, lines, balances } = trees.file
@@ -44,61 +44,37 @@ function entryOf(trees: EpochTrees, list: EntryDemand['list'], place: number): E
   return { list, opening: trees.receipt(place), signed: entry, shares: entry.shares }
 }
 
-/** Shows the court the entries of this gateway's epochs that somebody demands to see: the deposit pays for it, silence would void the epoch. */
-export class DemandAnswerer {
-  readonly #parts: DemandParts
-  /** Answered by this process, or past answering: the chain's event may come later than the next look. */
-  readonly #done = new Set<string>()
-  #queue: Promise<void> = Promise.resolve()
-
-  constructor(parts: DemandParts) {
-    this.#parts = parts
-  }
-
-  /** Answers every demand that the tables know and that is not answered yet. Failures are logged, and tried again by the next call. */
-  answerAll(): Promise<void> {
-    return (this.#queue = this.#queue.then(() => this.#answerAll()))
-  }
-
-  async #answerAll(): Promise<void> {
-    const { gateway, query, log } = this.#parts
-    try {
-      // One epoch's file is large and its demands come together: it is read once a round.
-      const trees = new Map<string, EpochTrees>()
-      for (const row of await query<Row>(unanswered, [gateway.toLowerCase()])) {
-        const key = `${row.block} ${row.log_index}`
-        if (!this.#done.has(key)) await this.#answerOne(key, row, trees)
-      }
-    } catch (error) {
-      log.warn('demand.failed', errorFields(error))
-    }
-  }
-
-  async #answerOne(key: string, { index, list, place, cid }: Row, known: Map<string, EpochTrees>): Promise<void> {
-    const { gateway, chain, content, log } = this.#parts
-    const about = { epoch: Number(index), list: epochLists[list] ?? 'lines', place: Number(place) }
-    try {
-      const header = await chain.header(about.epoch)
-      const trees = cid === null ? undefined : (known.get(cid) ?? new EpochTrees(readArtefact(epochFileSchema, await content.get(cid))))
-      if (cid !== null && trees) known.set(cid, trees)
-      const own = trees && header && isOwn(trees, header)
-      const entry = own ? entryOf(trees, about.list, about.place) : undefined
-      if (!header || !entry) {
-        // An epoch that fell meanwhile needs no answer; one that is not in the tables yet is looked for again.
-        if (!header || cid !== null) this.#done.add(key)
-        log.warn('demand.unanswerable', about)
-        return
-      }
-      await chain.reveal({ gateway, epoch: header, list: about.list, place: about.place }, entry)
-      this.#done.add(key)
-      log.info('demand.answered', about)
-    } catch (error) {
-      // Somebody else was faster, or the time is over.
-      if (settled.includes((error as { code?: string }).code ?? '')) this.#done.add(key)
-      log.warn('demand.failed', { ...about, ...errorFields(error) })
-    }
-  }
-}
-
 /** Whether the chain holds the epoch that the file describes. */
 const isOwn = (trees: EpochTrees, header: EpochHeader): boolean => (['receiptsRoot', 'linesRoot', 'balancesRoot'] as const).every((root) => compareHex(trees[root], header[root]) === 0)
+
+/** Shows the court the entries of this gateway's epochs that somebody demands to see: the deposit pays for it, silence would void the epoch. */
+export class DemandAnswerer extends Answerer<Row> {
+  constructor({ gateway, query, content, log, chain }: DemandParts) {
+    const aboutOf = ({ index, list, place }: Row): { epoch: number; list: EntryDemand['list']; place: number } => ({ epoch: Number(index), list: epochLists[list] ?? 'lines', place: Number(place) })
+    super({
+      event: 'demand',
+      log,
+      decided: ['NOT_DEMANDED', 'TOO_LATE'],
+      rows: () => query<Row>(unanswered, [gateway.toLowerCase()]),
+      keyOf: (row) => `${row.block} ${row.log_index}`,
+      about: aboutOf,
+      round: () => {
+        const treesOf = epochTreesOf(content)
+        return async (row) => {
+          const about = aboutOf(row)
+          const header = await chain.header(about.epoch)
+          const trees = row.cid === null ? undefined : await treesOf(row.cid)
+          const entry = trees && header && isOwn(trees, header) ? entryOf(trees, about.list, about.place) : undefined
+          if (!header || !entry) {
+            log.warn('demand.unanswerable', about)
+            // An epoch that fell meanwhile needs no answer; one that is not in the tables yet is looked for again.
+            return !header || row.cid !== null
+          }
+          await chain.reveal({ gateway, epoch: header, list: about.list, place: about.place }, entry)
+          log.info('demand.answered', about)
+          return true
+        }
+      },
+    })
+  }
+}

@@ -1,7 +1,8 @@
 import { readArtefact, receiptBundleSchema, type Hex, type ReceiptBundle } from '@openledger/protocol'
 import type { Address } from 'viem'
-import { errorFields, type Log } from '../config/Log.ts'
+import type { Log } from '../config/Log.ts'
 import type { Query } from '../database/Database.ts'
+import { Answerer } from './Answerer.ts'
 
 export type SummonsParts = {
   node: Address
@@ -16,49 +17,29 @@ const unanswered = `select e.args->>'receiptId' as id, r.bundle from chain_event
     select 1 from chain_events d where d.name in ('AttributionCourt.AttributionShown', 'AttributionCourt.Convicted') and d.args->>'receiptId' = e.args->>'receiptId'
   )`
 
+type Row = { id: Hex; bundle: string | null }
+
 /** Shows the court the Attributions that this node, or another one that answers for this gateway, is summoned to show, so that no false summons costs it anything but a transaction, which the deposit pays. */
-export class SummonsAnswerer {
-  readonly #parts: SummonsParts
-  /** Answered by this process, or past answering: the chain's event may come later than the next look. */
-  readonly #done = new Set<string>()
-  #queue: Promise<void> = Promise.resolve()
-
-  constructor(parts: SummonsParts) {
-    this.#parts = parts
-  }
-
-  /** Answers every summons that the tables know and that is not answered yet. Failures are logged, and tried again by the next call. */
-  answerAll(): Promise<void> {
-    return (this.#queue = this.#queue.then(() => this.#answerAll()))
-  }
-
-  async #answerAll(): Promise<void> {
-    const { node, query, log } = this.#parts
-    try {
-      for (const { id, bundle } of await query<{ id: Hex; bundle: string | null }>(unanswered, [node.toLowerCase()])) await this.#answerOne(id, bundle)
-    } catch (error) {
-      log.warn('summons.failed', errorFields(error))
-    }
-  }
-
-  async #answerOne(id: Hex, bundle: string | null): Promise<void> {
-    const { answer, log } = this.#parts
-    if (this.#done.has(id)) return
-    const completion = bundle === null ? undefined : readArtefact(receiptBundleSchema, bundle).completion
-    if (!completion) {
-      this.#done.add(id)
-      log.warn('summons.unanswerable', { receipt: id })
-      return
-    }
-    try {
-      await answer(completion)
-      log.info('summons.answered', { receipt: id })
-      this.#done.add(id)
-    } catch (error) {
-      const { code } = error as { code?: string }
-      // Somebody else was faster, or the window is over.
-      if (code === 'NOT_SUMMONED' || code === 'TOO_LATE') this.#done.add(id)
-      log.warn('summons.failed', { receipt: id, ...errorFields(error) })
-    }
+export class SummonsAnswerer extends Answerer<Row> {
+  constructor({ node, query, log, answer }: SummonsParts) {
+    const aboutOf = ({ id }: Row): { receipt: Hex } => ({ receipt: id })
+    super({
+      event: 'summons',
+      log,
+      decided: ['NOT_SUMMONED', 'TOO_LATE'],
+      rows: () => query<Row>(unanswered, [node.toLowerCase()]),
+      keyOf: ({ id }) => id,
+      about: aboutOf,
+      round: () => async (row) => {
+        const completion = row.bundle === null ? undefined : readArtefact(receiptBundleSchema, row.bundle).completion
+        if (!completion) {
+          log.warn('summons.unanswerable', aboutOf(row))
+          return true
+        }
+        await answer(completion)
+        log.info('summons.answered', aboutOf(row))
+        return true
+      },
+    })
   }
 }
