@@ -1,6 +1,7 @@
 export * from './store/ContentStore.ts'
 export * from './store/contentErrors.ts'
 export * from './store/contentStoreConformance.ts'
+export * from './store/FallbackStore.ts'
 export * from './store/FolderFiles.ts'
 export * from './store/FolderStore.ts'
 export * from './store/MemoryStore.ts'

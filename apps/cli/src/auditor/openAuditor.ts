@@ -1,5 +1,5 @@
 import { epochFileSchema, keccak, readArtefact, utf8, type Hex } from '@openledger/protocol'
-import { FallbackContent } from '../context/FallbackContent.ts'
+import { sessionContent } from '../context/sessionContent.ts'
 import type { Session } from '../context/Session.ts'
 import { baseFile } from '../verbs/baseFile.ts'
 import { epochFile } from '../verbs/epochFiles.ts'
@@ -21,7 +21,7 @@ export type AuditorInput = {
 /** Opens an auditor's process over a data folder; the caller looks again and again, and closes it. */
 export async function openAuditor(session: Session, { key, model, threads, ...options }: AuditorInput): Promise<{ watch: AuditorWatch; close(): Promise<void> }> {
   const { account, writer } = await session.actor(key)
-  const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
+  const content = sessionContent(session)
   const releases: (() => Promise<void>)[] = []
   const judge = new AnswerJudge({
     async engine(baseId) {

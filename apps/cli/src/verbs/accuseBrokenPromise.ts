@@ -2,7 +2,7 @@ import { fail, promiseFileSchema, readArtefact, type PromiseFile } from '@openle
 import { accusePromise, type PromiseVerdict } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
 import { epochOfReceipt } from './epochFiles.ts'
-import { FallbackContent } from '../context/FallbackContent.ts'
+import { sessionContent } from '../context/sessionContent.ts'
 
 export type BrokenPromise = { promise: PromiseFile; verdict: PromiseVerdict }
 
@@ -15,7 +15,7 @@ export type BrokenPromise = { promise: PromiseFile; verdict: PromiseVerdict }
 export async function accuseBrokenPromise(session: Session, file: Uint8Array, accuser: string, force = false): Promise<BrokenPromise> {
   const promise = readArtefact(promiseFileSchema, file)
   const { receiptId: id, gateway } = promise.statement
-  const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
+  const content = sessionContent(session)
   if (!force && (await epochOfReceipt(session.reader, content, { id, gateway, time: 0n }))) {
     fail('PROMISE_KEPT', 'an epoch of the gateway holds this receipt: the deposit would be lost', { field: 'file', fix: 'audit the epoch instead with: openledger audit epoch <n>' })
   }

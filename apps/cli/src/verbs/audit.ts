@@ -2,7 +2,7 @@ import type { AuditReport, AuditSession, CheckOutcome, DisputeRequest } from '@o
 import type { ContentStore } from '@openledger/datanet'
 import { epochFileSchema, OpenLedgerError, ProofError, readArtefact, receiptBundleSchema, runManifestSchema, statementDigest, statementDomain, type Hex, type PromiseFile } from '@openledger/protocol'
 import type { Address } from 'viem'
-import { FallbackContent } from '../context/FallbackContent.ts'
+import { sessionContent } from '../context/sessionContent.ts'
 import type { Session } from '../context/Session.ts'
 import type { AuditFile } from './auditFile.ts'
 import { baseFile, type BaseFile } from './baseFile.ts'
@@ -102,7 +102,7 @@ const wordsOf = (text: string): string[] => (/^(receipt|epoch|adapter) \S+$/.tes
  */
 export async function audit(session: Session, input: AuditInput): Promise<AuditReport> {
   const { subject, gateway } = input
-  const content = new FallbackContent(session.content, (cid) => session.node.content(cid))
+  const content = sessionContent(session)
   const asked = auditSubject(typeof subject === 'string' ? wordsOf(subject) : subject)
   let kind: AuditFile['kind'] = asked.type === 'epoch' ? 'epoch' : (asked.only ?? 'adapter')
   try {

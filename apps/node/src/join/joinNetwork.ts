@@ -18,7 +18,7 @@ import { peerApp } from '../peer/peerApp.ts'
 import { provePossession } from '../peer/provePossession.ts'
 import { openReadouts } from '../readout/openReadouts.ts'
 import { checkDataFolder } from '../storage/checkDataFolder.ts'
-import { FetchingStore } from '../storage/FetchingStore.ts'
+import { fetchingStore } from '../storage/fetchingStore.ts'
 import { lockDataFolder, type DataFolderLock } from '../storage/lockDataFolder.ts'
 import { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { HeldAdapters } from '../worker/HeldAdapters.ts'
@@ -86,7 +86,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     const journal = await Journal.open({ folder: path.join(folder.dir, 'receipts'), now: () => clock.now() })
     closers.add('journal', () => journal.close())
     const receipts = await SignedReceipts.open(journal)
-    const content = new FetchingStore(new FolderStore(folder.content, files), (cid) => client.content(cid))
+    const content = fetchingStore(new FolderStore(folder.content, files), (cid) => client.content(cid))
     const adapters = new HeldAdapters({ content, serving, models: folder.models, registered: (adapterId) => chain.adapterContent(adapterId) })
     const delivery = new AttributionDelivery({ receipts, client, content, clock, log })
     const [waiting, made] = [receipts.open.filter((job) => !receipts.attribution(job.receiptId)), receipts.open.filter((job) => receipts.attribution(job.receiptId))]

@@ -3,7 +3,7 @@ import type { AnswerEngine } from '@openledger/attribution'
 import { lowerPriority } from '@openledger/engine'
 import { OpenLedgerError } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
-import { FetchingStore } from '../storage/FetchingStore.ts'
+import { fetchingStore } from '../storage/fetchingStore.ts'
 import { openContent } from '../content/openContent.ts'
 import { AnswerAttributor } from './AnswerAttributor.ts'
 import type { FromThread, ThreadData, ToThread } from './AttributionThread.ts'
@@ -30,7 +30,7 @@ const engine: AnswerEngine = {
 }
 const own = openContent(content)
 const client = gateway === undefined ? undefined : new OpenLedgerClient({ url: gateway })
-const attributor = new AnswerAttributor(engine, client ? new FetchingStore(own, (cid) => client.content(cid)) : own)
+const attributor = new AnswerAttributor(engine, client ? fetchingStore(own, (cid) => client.content(cid)) : own)
 
 function failureOf(error: unknown): { code: string; message: string } {
   return { code: error instanceof OpenLedgerError ? error.code : 'ATTRIBUTION_BROKE', message: error instanceof Error ? error.message : String(error) }

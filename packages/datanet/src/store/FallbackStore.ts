@@ -1,15 +1,17 @@
-import type { ContentStore } from '@openledger/datanet'
 import { OpenLedgerError } from '@openledger/protocol'
+import type { ContentStore } from './ContentStore.ts'
+
+/** Gives a file that a store lacks, checked against its id; `missing` is what the store said. */
+export type Elsewhere = (cid: string, missing: OpenLedgerError) => Promise<Uint8Array>
 
 /** A content store that asks a second place for files that it lacks. A damaged file stays damaged: the second place does not hide it. */
-export class FallbackContent implements ContentStore {
+export class FallbackStore implements ContentStore {
   readonly #own: ContentStore
-  readonly #fetch: (cid: string) => Promise<Uint8Array>
+  readonly #elsewhere: Elsewhere
 
-  /** @param fetch gives a file that is checked against its id, or fails */
-  constructor(own: ContentStore, fetch: (cid: string) => Promise<Uint8Array>) {
+  constructor(own: ContentStore, elsewhere: Elsewhere) {
     this.#own = own
-    this.#fetch = fetch
+    this.#elsewhere = elsewhere
   }
 
   put(bytes: Uint8Array): Promise<string> {
@@ -21,9 +23,7 @@ export class FallbackContent implements ContentStore {
       return await this.#own.get(cid)
     } catch (error) {
       if (!(error instanceof OpenLedgerError) || error.code !== 'MISSING_CONTENT') throw error
-      return this.#fetch(cid).catch(() => {
-        throw error
-      })
+      return this.#elsewhere(cid, error)
     }
   }
 
