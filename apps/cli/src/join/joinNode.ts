@@ -5,6 +5,7 @@ import { ensureKey } from '@openledger/node/keys'
 import { checkDataFolder, jsonLog, joinNetwork, lockDataFolder, writeFileSafely, type JoinedNode } from '@openledger/node'
 import { fail, parseOpen, writeArtefact, type Network } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
+import { closeAll } from '../context/closeAll.ts'
 import { dataFolder, readNetwork, type DataFolder } from '../context/dataFolder.ts'
 import { chooseBase } from '../up/chooseBase.ts'
 import { openLogFile } from '../up/openLogFile.ts'
@@ -62,9 +63,7 @@ export async function joinNode(options: JoinNodeOptions, note: (text: string) =>
   await mkdir(folder.root, { recursive: true, mode: 0o700 })
   const lock = await lockDataFolder(folder.root)
   const closers: (() => Promise<unknown>)[] = [() => lock.release()]
-  const stop = async (): Promise<void> => {
-    for (let close = closers.pop(); close; close = closers.pop()) await close()
-  }
+  const stop = (): Promise<void> => closeAll(closers)
   try {
     await checkDataFolder(folder.root)
     if (wildcards.has(options.host) && options.address === undefined) fail('ADDRESS_NEEDED', `${options.host} is no address that a gateway can call`, { field: '--address', fix: 'say where the gateway reaches this machine with --address' })

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { checkDataFolder, jsonLog, lockDataFolder, s3Settings, startNode, type NodeHandle, type UpstreamOptions } from '@openledger/node'
 import { fail, formatOpen } from '@openledger/protocol'
+import { closeAll } from '../context/closeAll.ts'
 import { openSession } from '../context/Session.ts'
 import { dataFolder } from '../context/dataFolder.ts'
 import type { GlobalOptions } from '../context/options.ts'
@@ -96,9 +97,7 @@ export async function up(options: UpOptions, output: Output): Promise<Up> {
   await mkdir(folder.root, { recursive: true, mode: 0o700 })
   const lock = await lockDataFolder(folder.root)
   const closers: (() => Promise<unknown>)[] = [() => lock.release()]
-  const stop = async (): Promise<void> => {
-    for (let close = closers.pop(); close; close = closers.pop()) await close()
-  }
+  const stop = (): Promise<void> => closeAll(closers)
   try {
     await checkDataFolder(folder.root)
     const base = await chooseBase(folder.root, options.model, process.env)
