@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { readClaimed } from '@openledger/sdk'
 import { openSession } from '../context/Session.ts'
 import { Output } from '../output/Output.ts'
+import { killChildren } from '../testing/killChildren.ts'
+import { seededNumbers } from '../testing/seededNumbers.ts'
 import { smallSample, testUp } from '../testing/smallSample.ts'
 import type { FirstRunProgress } from './FirstRunState.ts'
 import { up } from './up.ts'
@@ -16,26 +17,10 @@ const binary = fileURLToPath(new URL('../../../../bin/openledger.mjs', import.me
 const rounds = Number(process.env['OPENLEDGER_KILLS'] ?? 3)
 const minutes = 60_000
 
-/** A small linear congruential generator: the moments are random, and the same in every run of the test. */
-function* moments(seed: number): Generator<number> {
-  for (let x = seed; ; ) {
-    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0
-    yield x / 2 ** 32
-  }
-}
-
 function start(data: string, sampleFile: string): ChildProcess {
   const { sampleEpochs, disputeWindow, threads } = testUp
   const options = ['--port', '0', '--epoch-seconds', '0', '--dispute-window', disputeWindow, '--sample-file', sampleFile, '--sample-epochs', sampleEpochs, '--threads', threads, '--exit']
   return spawn(process.execPath, [binary, 'up', '--data', data, '--json', ...options.map(String)], { stdio: 'ignore' })
-}
-
-/** Kills the processes that a process has started: here the chain (and a bundler that is done). Only where /proc tells. */
-function killChildren({ pid }: ChildProcess): boolean {
-  const file = `/proc/${pid}/task/${pid}/children`
-  const children = existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : []
-  for (const child of children) process.kill(Number(child), 'SIGKILL')
-  return children.length > 0
 }
 
 const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()))
@@ -48,16 +33,16 @@ async function progressOf(data: string): Promise<FirstRunProgress> {
 describe('kill -9 at random moments of the loop', () => {
   it(`loses no receipt and pays nobody twice (${rounds} kills)`, async () => {
     const { data, sampleFile } = await smallSample(4)
-    const random = moments(7)
+    const random = seededNumbers(7)
     const acknowledged = new Set<string>()
     const reach = 9_000
     let killed = 0
     for (let round = 0; round < rounds; round++) {
       const child = start(data, sampleFile)
       let isChainDead = false
-      const moment = 1500 + random.next().value! * reach
+      const moment = 1500 + random.next().value * reach
       // Every other round the chain's process dies first, at some moment before; it is to be started again.
-      const chainTimer = round % 2 === 1 ? setTimeout(() => (isChainDead = killChildren(child)), moment * random.next().value!) : undefined
+      const chainTimer = round % 2 === 1 ? setTimeout(() => (isChainDead = killChildren(child.pid)), moment * random.next().value) : undefined
       const timer = setTimeout(() => child.kill('SIGKILL'), moment)
       await ended(child)
       clearTimeout(chainTimer)

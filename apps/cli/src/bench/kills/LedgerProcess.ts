@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@openledger/protocol'
+import { killChildren } from '../../testing/killChildren.ts'
 
 const binary = fileURLToPath(new URL('../../../../../bin/openledger.mjs', import.meta.url))
 const patienceMs = 180_000
@@ -47,11 +47,7 @@ export class LedgerProcess {
 
   /** SIGKILL for the chain's process alone. @returns whether there was one; false where /proc does not tell */
   killChain(): boolean {
-    const pid = this.#child?.pid
-    const file = `/proc/${pid}/task/${pid}/children`
-    const children = this.isRunning && existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : []
-    for (const child of children) process.kill(Number(child), 'SIGKILL')
-    return children.length > 0
+    return this.isRunning && killChildren(this.#child?.pid)
   }
 
   /** Ends gateway and node; the chain ends when it sees that they are gone. */

@@ -1,10 +1,11 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseOpen, type Hex } from '@openledger/protocol'
 import { sendCall } from '@openledger/sdk'
 import { openSession, type Session } from '../../context/Session.ts'
 import { Output } from '../../output/Output.ts'
+import { freePort } from '../../testing/freePort.ts'
+import { seededNumbers } from '../../testing/seededNumbers.ts'
 import { smallSample, testUp } from '../../testing/smallSample.ts'
 import { samplePlan } from '../../up/samplePlan.ts'
 import { up } from '../../up/up.ts'
@@ -40,22 +41,6 @@ export type KillsReport = {
 const longestLifeMs = 6_000
 const pauseMs = 150
 const settlingMs = 300_000
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** Numbers in [0, 1): a small linear congruential generator, the same for the same seed. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let x = seed; ; ) {
-    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0
-    yield x / 2 ** 32
-  }
-}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -111,7 +96,7 @@ export async function killsBench(options: KillsOptions, output: Output): Promise
       }
     }
     const playing = payers.map(play)
-    const random = numbers(options.seed)
+    const random = seededNumbers(options.seed)
     const killed = { gateway: 0, chain: 0 }
     while (killed.gateway + killed.chain < options.kills && cheat === undefined) {
       // One kill in four falls into a start.

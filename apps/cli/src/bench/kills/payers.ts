@@ -43,10 +43,16 @@ export function payerKinds({ model, maxTokens }: Questions): PayerKind[] {
   const buy = async (session: Session, payer: string, turn: number): Promise<Hex> =>
     (await ask(session, { model, question: questionOf(payer, turn), payer, maxTokens, deposit, attributionMs: 0 })).receiptId
   const channelOf = async (session: Session, payer: string): Promise<Hex> => (await openPayerChannel(session, { payer, amount: deposit, enough: 1n })).channelId
-  const signed = async (session: Session, key: string | undefined, channelId: Hex, cumulative: bigint) => {
-    const account = key === undefined ? privateKeyToAccount(generatePrivateKey()) : (await session.actor(key)).account
-    return { channelId, cumulative, signature: await signStatement(account, statementDomain(session.network.chainId, session.network.contracts.channels), 'Voucher', { channelId, cumulative }) }
-  }
+  const falseVoucher =
+    (what: string, { bySomebodyElse, cumulative }: { bySomebodyElse: boolean; cumulative: bigint }): PayerRound =>
+    async (session, payer) => {
+      const channelId = await channelOf(session, payer)
+      const account = bySomebodyElse ? privateKeyToAccount(generatePrivateKey()) : (await session.actor(payer)).account
+      const domain = statementDomain(session.network.chainId, session.network.contracts.channels)
+      const voucher = { channelId, cumulative, signature: await signStatement(account, domain, 'Voucher', { channelId, cumulative }) }
+      await mustRefuse(what, () => session.node.sendVoucher(voucher))
+      return undefined
+    }
   const lastOf = (session: Session, channelId: Hex) => new VoucherBook(session.folder.vouchers).last(channelId)
   return [
     { name: 'buyer', about: 'pays for each answer', honest: true, round: buy },
@@ -80,23 +86,13 @@ export function payerKinds({ model, maxTokens }: Questions): PayerKind[] {
       name: 'forger',
       about: 'signs with a key that is not the channel’s',
       honest: false,
-      async round(session, payer) {
-        const channelId = await channelOf(session, payer)
-        const voucher = await signed(session, undefined, channelId, deposit / 2n)
-        await mustRefuse('a voucher of a stranger', () => session.node.sendVoucher(voucher))
-        return undefined
-      },
+      round: falseVoucher('a voucher of a stranger', { bySomebodyElse: true, cumulative: deposit / 2n }),
     },
     {
       name: 'overdrawer',
       about: 'signs for more than the deposit',
       honest: false,
-      async round(session, payer) {
-        const channelId = await channelOf(session, payer)
-        const voucher = await signed(session, payer, channelId, 1000n * deposit)
-        await mustRefuse('a voucher above the deposit', () => session.node.sendVoucher(voucher))
-        return undefined
-      },
+      round: falseVoucher('a voucher above the deposit', { bySomebodyElse: false, cumulative: 1000n * deposit }),
     },
     {
       name: 'runaway',
