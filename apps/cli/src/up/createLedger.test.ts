@@ -18,7 +18,7 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'openledger-create-'))
   await mkdir(dataFolder(root).keys)
   const deployer = await ensureKey(dataFolder(root).keys, 'deployer')
-  chain = await startEmbeddedChain({ dataDir: path.join(root, 'chain'), chainId: 7118, genesisAccounts: { [deployer.address]: parseOpen('100') } })
+  chain = await startEmbeddedChain({ dataDir: path.join(root, 'chain'), chainId: 7118, genesisAccounts: { [deployer.address]: parseOpen('100') }, sharedSeconds: true })
 }, 60_000)
 afterAll(async () => {
   await chain?.stop()
