@@ -25,9 +25,6 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
 
   mapping(bytes32 channelId => Channel) private _channels;
 
-  /// @inheritdoc IChannels
-  mapping(address gateway => uint256) public override collectedBy;
-
   constructor(IWOPEN wopen_, IParameters parameters_, IEpochs epochs_) EIP712("OpenLedger", "1") {
     wopen = wopen_;
     parameters = parameters_;
@@ -100,7 +97,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
     Channel storage channel = _channels[channelId];
     bytes4 reason = _fault(channel, channelId, cumulative, signature);
     if (reason != bytes4(0)) _raise(reason, channel, channelId, cumulative);
-    _credit(_collect(channel, channelId, cumulative));
+    epochs.credit(msg.sender, _collect(channel, channelId, cumulative));
   }
 
   /// @inheritdoc IChannels
@@ -113,7 +110,7 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
       else total += _collect(channel, voucher.channelId, voucher.cumulative);
     }
     if (total == 0) revert NothingCollected();
-    _credit(SafeCast.toUint96(total));
+    epochs.credit(msg.sender, SafeCast.toUint96(total));
   }
 
   /// @inheritdoc IChannels
@@ -160,11 +157,6 @@ contract Channels is IChannels, EIP712, ReentrancyGuardTransient {
   function tillOf(address gateway, bool prepaid) public view override returns (address) {
     bytes32 creation = keccak256(abi.encodePacked(type(Till).creationCode, abi.encode(wopen)));
     return Create2.computeAddress(_tillSalt(gateway, prepaid), creation);
-  }
-
-  function _credit(uint96 amount) private {
-    collectedBy[msg.sender] += amount;
-    epochs.credit(msg.sender, amount);
   }
 
   function _prepay(bytes32 channelId, Payment calldata payment) private {

@@ -15,7 +15,7 @@ import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { EpochHash } from "./libraries/EpochHash.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
-import { Balance, BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
+import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
 import { Fault, Role } from "./types/Roles.sol";
 import { Receipt } from "./types/Statements.sol";
 
@@ -31,14 +31,22 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   IStakes public immutable stakes;
   /// @notice The only contract that may take what a gateway left undivided: fixed here, so that no owner can name another.
   address public immutable estates;
+  /// @notice The contract whose credits are known to come from payers.
+  address public immutable channels;
   /// @notice How long after a gateway's last dispute window nothing can be taken.
   uint256 public constant RELEASE_AFTER = 90 days;
 
+  /// @dev One slot: each collection writes it. `closed` says that the estate was opened.
+  struct Credit {
+    uint96 credited;
+    uint96 collected;
+    bool closed;
+  }
+
   mapping(address gateway => Account) private _accounts;
+  mapping(address gateway => Credit) private _credits;
   mapping(address gateway => mapping(uint64 index => bytes32)) private _epochs;
 
-  /// @inheritdoc IEpochs
-  mapping(address gateway => uint256) public override credited;
   /// @inheritdoc IEpochs
   mapping(address gateway => uint256) public override finalised;
   /// @inheritdoc IEpochs
@@ -52,18 +60,23 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     IWOPEN wopen_,
     IParameters parameters_,
     IStakes stakes_,
-    address estates_
+    address estates_,
+    address channels_
   ) EIP712("OpenLedger", "1") {
     wopen = wopen_;
     parameters = parameters_;
     stakes = stakes_;
     estates = estates_;
+    channels = channels_;
   }
 
   /// @inheritdoc IEpochs
   function credit(address gateway, uint96 amount) external override nonReentrant {
-    if (released[gateway] != 0) revert GatewayClosed(gateway);
-    credited[gateway] += amount;
+    Credit memory credit_ = _credits[gateway];
+    if (credit_.closed) revert GatewayClosed(gateway);
+    credit_.credited += amount;
+    if (msg.sender == channels) credit_.collected += amount;
+    _credits[gateway] = credit_;
     emit Credited(gateway, msg.sender, amount);
     wopen.safeTransferFrom(msg.sender, address(this), amount);
   }
@@ -116,7 +129,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
 
   /// @inheritdoc IEpochs
   function finalise(address gateway, EpochBrief calldata epoch) external override {
-    _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
+    _requireStanding(gateway, epoch.index, EpochHash.hashShown(gateway, epoch));
     if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
     if (epoch.cumulative <= finalised[gateway]) return;
     finalised[gateway] = epoch.cumulative;
@@ -129,9 +142,11 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     Account memory account = _accounts[gateway];
     uint256 from = account.lastFinalAt + RELEASE_AFTER;
     if (block.timestamp < from) revert NotFinal(from);
-    amount = credited[gateway] - account.committed;
+    Credit storage credit_ = _credits[gateway];
+    amount = credit_.credited - account.committed;
     if (amount == 0) revert NothingUndivided(gateway);
-    credited[gateway] = account.committed;
+    credit_.credited = account.committed;
+    credit_.closed = true;
     released[gateway] = amount;
     emit Released(gateway, amount);
     wopen.safeTransfer(msg.sender, amount);
@@ -221,6 +236,16 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IEpochs
+  function credited(address gateway) external view override returns (uint256) {
+    return _credits[gateway].credited;
+  }
+
+  /// @inheritdoc IEpochs
+  function collectedBy(address gateway) external view override returns (uint256) {
+    return _credits[gateway].collected;
+  }
+
+  /// @inheritdoc IEpochs
   function getAccount(address gateway) external view override returns (Account memory) {
     return _accounts[gateway];
   }
@@ -248,7 +273,8 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     if (epoch.index != next) revert WrongIndex(epoch.index, next);
     if (epoch.receiptCount == 0) revert EmptyEpoch();
     uint256 cumulative = uint256(account.committed) + epoch.total;
-    if (cumulative > credited[msg.sender]) revert TotalAboveCredit(cumulative, credited[msg.sender]);
+    uint256 limit = _credits[msg.sender].credited;
+    if (cumulative > limit) revert TotalAboveCredit(cumulative, limit);
     _requireCover(cover, cumulative, account.paid);
     uint256 finalAt = Math.max(block.timestamp + parameters.disputeWindow(), account.lastFinalAt);
     account.committed = SafeCast.toUint96(cumulative);
@@ -269,16 +295,18 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     uint256 cumulative,
     MerkleProof calldata proof
   ) private returns (uint256 amount) {
-    Account storage account = _requireStanding(gateway, epoch.index, EpochHash.hash(gateway, epoch));
+    Account storage account = _requireStanding(gateway, epoch.index, EpochHash.hashShown(gateway, epoch));
     if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
-    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(Balance(payee, cumulative)));
+    // A leaf is the ABI encoding of a `Balance`: two words.
+    bytes32 leaf = OrderedMerkle.leafHash(bytes32(uint256(uint160(payee))), bytes32(cumulative));
     if (!OrderedMerkle.verify(epoch.balancesRoot, leaf, proof)) revert BadBalanceProof(payee);
-    uint256 before = claimed[gateway][payee];
+    mapping(address payee => uint256) storage claims = claimed[gateway];
+    uint256 before = claims[payee];
     if (cumulative <= before) revert NothingToClaim(payee, before);
     amount = cumulative - before;
     uint256 paid = account.paid + amount;
     if (paid > epoch.cumulative) revert ClaimsAboveEpoch(paid, epoch.cumulative);
-    claimed[gateway][payee] = cumulative;
+    claims[payee] = cumulative;
     // At most `cumulative`, which fits 96 bits.
     account.paid = uint96(paid);
     emit Claimed(gateway, payee, epoch.index, amount, cumulative);

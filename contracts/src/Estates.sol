@@ -343,7 +343,7 @@ contract Estates is IEstates, ReentrancyGuardTransient {
     estate.claimPool = uint128(pool);
     estate.claimsLeft = uint128(claims);
     estate.restLeft = uint128(estate.coins - pool);
-    estate.weightLeft = SafeCast.toUint128(channels.collectedBy(gateway));
+    estate.weightLeft = SafeCast.toUint128(epochs.collectedBy(gateway));
     emit EstateSettled(gateway, pool, claims, estate.coins - pool);
   }
 

@@ -73,7 +73,7 @@ contract LedgerInvariantsTest is LedgerFixture, Planted {
       undivided += epochs.credited(who) - epochs.getAccount(who).paid;
       assertLe(epochs.getAccount(who).committed, epochs.credited(who), "promised at most what is there");
       assertLe(epochs.getAccount(who).paid, epochs.getAccount(who).committed, "claimed at most what stands");
-      assertLe(estates.claimsOf(who), channels.collectedBy(who), "claims at most what was collected");
+      assertLe(estates.claimsOf(who), epochs.collectedBy(who), "claims at most what was collected");
     }
     assertEq(
       released + paid + undivided,

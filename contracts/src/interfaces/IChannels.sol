@@ -115,9 +115,6 @@ interface IChannels {
   /// @notice A channel's state; all zero for an unknown one.
   function getChannel(bytes32 channelId) external view returns (Channel memory);
 
-  /// @notice What a gateway has collected from all its channels.
-  function collectedBy(address gateway) external view returns (uint256);
-
   /// @notice Where a gateway's authorised payments go, whether or not it was used before: one till for prepaid answers, one for deposits.
   function tillOf(address gateway, bool prepaid) external view returns (address);
 

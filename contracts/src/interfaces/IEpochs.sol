@@ -164,6 +164,9 @@ interface IEpochs {
   /// @notice What a gateway's epochs promise up to the last one that `finalise` has shown to be final.
   function finalised(address gateway) external view returns (uint256);
 
+  /// @notice What a gateway has collected from all its channels.
+  function collectedBy(address gateway) external view returns (uint256);
+
   /// @notice All that was ever credited to a gateway, less what was released.
   function credited(address gateway) external view returns (uint256);
 

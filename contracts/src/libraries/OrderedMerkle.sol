@@ -13,7 +13,12 @@ library OrderedMerkle {
   /// @notice The hash of a leaf.
   /// @param encoded the leaf's ABI encoding
   function leafHash(bytes memory encoded) internal pure returns (bytes32) {
-    return keccak256(bytes.concat(bytes1(0x00), encoded));
+    return _prefixed(encoded);
+  }
+
+  /// @notice The hash of a leaf of two words.
+  function leafHash(bytes32 first, bytes32 second) internal pure returns (bytes32) {
+    return _hash(0x00, first, second);
   }
 
   /// @notice Whether `leaf` stands where `proof` says under `root`. A malformed proof is just not a proof.
@@ -22,24 +27,33 @@ library OrderedMerkle {
     uint256 width = proof.count;
     bytes32[] calldata siblings = proof.siblings;
     if (place >= width) return false;
-    uint256 used = 0;
-    unchecked {
-      for (; width > 1; width = (width >> 1) + (width & 1)) {
-        bool isRight = place & 1 == 1;
-        if (isRight || place + 1 < width) {
-          if (used == siblings.length) return false;
-          bytes32 sibling;
-          // The check above has bounded the index.
-          assembly ("memory-safe") {
-            sibling := calldataload(add(siblings.offset, shl(5, used)))
+    bool fits = true;
+    bytes32 top = leaf;
+    // One node for each level on which the place has a neighbour: 0x01, then left and right, of which the place is the right one where it is odd.
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      let next := siblings.offset
+      let end := add(next, shl(5, siblings.length))
+      mstore8(free, 1)
+      for {} gt(width, 1) {
+        width := sub(width, shr(1, width))
+      } {
+        let isRight := and(place, 1)
+        if or(isRight, lt(add(place, 1), width)) {
+          if eq(next, end) {
+            fits := 0
+            break
           }
-          ++used;
-          leaf = isRight ? _node(sibling, leaf) : _node(leaf, sibling);
+          mstore(add(add(free, 1), shl(5, isRight)), top)
+          mstore(sub(add(free, 33), shl(5, isRight)), calldataload(next))
+          top := keccak256(free, 65)
+          next := add(next, 32)
         }
-        place >>= 1;
+        place := shr(1, place)
       }
+      fits := and(fits, eq(next, end))
     }
-    return used == siblings.length && keccak256(abi.encodePacked(bytes1(0x02), leaf, proof.count)) == root;
+    return fits && _hash(0x02, top, bytes32(proof.count)) == root;
   }
 
   /// @notice The root of a tree of which all leaves are shown.
@@ -49,20 +63,31 @@ library OrderedMerkle {
     if (count == 0) return EMPTY_ROOT;
     unchecked {
       for (uint256 width = count; width > 1; width = (width >> 1) + (width & 1)) {
-        for (uint256 i = 0; i + 1 < width; i += 2) level[i >> 1] = _node(level[i], level[i + 1]);
+        for (uint256 i = 0; i + 1 < width; i += 2) level[i >> 1] = _hash(0x01, level[i], level[i + 1]);
         if (width & 1 == 1) level[width >> 1] = level[width - 1];
       }
     }
-    return keccak256(abi.encodePacked(bytes1(0x02), level[0], count));
+    return _hash(0x02, level[0], bytes32(count));
   }
 
-  function _node(bytes32 left, bytes32 right) private pure returns (bytes32 result) {
+  /// @dev Hashes a byte and two words.
+  function _hash(uint8 prefix, bytes32 left, bytes32 right) private pure returns (bytes32 result) {
     assembly ("memory-safe") {
       let free := mload(0x40)
-      mstore8(free, 1)
+      mstore8(free, prefix)
       mstore(add(free, 1), left)
       mstore(add(free, 33), right)
       result := keccak256(free, 65)
+    }
+  }
+
+  /// @dev Hashes a zero byte and then these bytes. The byte before them is the last one of their length, which is put back.
+  function _prefixed(bytes memory encoded) private pure returns (bytes32 result) {
+    assembly ("memory-safe") {
+      let length := mload(encoded)
+      mstore8(add(encoded, 31), 0)
+      result := keccak256(add(encoded, 31), add(length, 1))
+      mstore(encoded, length)
     }
   }
 }

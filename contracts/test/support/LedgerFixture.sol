@@ -94,8 +94,10 @@ abstract contract LedgerFixture is Assertions {
     wopen = new WOPEN();
     parameters = new Parameters(address(this), defaults());
     stakes = new Stakes(wopen, parameters);
-    address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
-    epochs = new Epochs(wopen, parameters, stakes, predicted);
+    uint256 nonce = vm.getNonce(address(this));
+    address channels_ = vm.computeCreateAddress(address(this), nonce + 1);
+    address estates_ = vm.computeCreateAddress(address(this), nonce + 2);
+    epochs = new Epochs(wopen, parameters, stakes, estates_, channels_);
     channels = new Channels(wopen, parameters, epochs);
     estates = new Estates(wopen, parameters, epochs, channels);
     datanets = new Datanets();

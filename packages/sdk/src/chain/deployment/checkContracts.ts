@@ -49,6 +49,7 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
       client.readContract({ address: epochs, abi: epochsAbi, functionName: 'estates' }),
       client.readContract({ address: estates, abi: estatesAbi, functionName: 'epochs' }),
       client.readContract({ address: estates, abi: estatesAbi, functionName: 'channels' }),
+      client.readContract({ address: epochs, abi: epochsAbi, functionName: 'channels' }),
     ]),
   )
   wiring.slice(0, 4).forEach((found) => same('the token of a contract', found as Address, wopen))
@@ -66,6 +67,7 @@ export async function checkContracts(publicClient: PublicClient, addresses: Addr
   same("the epochs' estates", wiring[15], estates)
   same("the estates' epochs", wiring[16], epochs)
   same("the estates' channels", wiring[17], channels)
+  same("the epochs' channels", wiring[18], channels)
   const { timelock, governor } = await readGovernance({ publicClient, addresses }).catch((cause: unknown) => {
     if (cause instanceof UnavailableError) throw cause
     return mismatch('the parameters belong to no timelock', cause)

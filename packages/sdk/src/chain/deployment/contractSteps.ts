@@ -74,7 +74,7 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
     wopen: openToken === undefined ? encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }) : encodeDeployData({ abi: tokenWOPENAbi, bytecode: bytecode.TokenWOPEN, args: [openToken] }),
     parameters: encodeDeployData({ abi: parametersAbi, bytecode: bytecode.Parameters, args: [deployer, parameters] }),
     stakes: encodeDeployData({ abi: stakesAbi, bytecode: bytecode.Stakes, args: [at.wopen, at.parameters] }),
-    epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes, at.estates] }),
+    epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes, at.estates, at.channels] }),
     channels: encodeDeployData({ abi: channelsAbi, bytecode: bytecode.Channels, args: [at.wopen, at.parameters, at.epochs] }),
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),
     models: encodeDeployData({ abi: modelsAbi, bytecode: bytecode.Models, args: [at.wopen, at.parameters, at.datanets] }),
