@@ -109,6 +109,21 @@ contract LedgerInvariantsTest is LedgerFixture, Planted {
     assertEq(handler.stakeOf(0) + handler.stakeOf(1), 0, "no bond stays");
   }
 
+  /// @dev The handler's own books: the second claim of a receipt ends, whichever of the two is named.
+  function test_aReceiptThatIsClaimedAgainAfterARefutation() public {
+    handler.openChannel(1, 10 ether);
+    handler.buy(1, 2 ether, 0);
+    handler.post(0);
+    handler.give(1_000);
+    handler.fallSilent(5);
+    for (uint256 i = 0; i < 2; ++i) {
+      handler.file(1, 2);
+      handler.refute(0);
+    }
+    assertEq(estates.claimsOf(handler.gateway(1)), 0, "no claim stands");
+    this.afterInvariant();
+  }
+
   // ---- planted violations
 
   bytes4 private constant CHECK = this.invariant_everyCoinIsAccountedForAndNobodyHonestIsSlashed.selector;

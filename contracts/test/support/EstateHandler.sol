@@ -126,14 +126,14 @@ contract EstateHandler is AccusationHandler {
   function show(uint256 which) internal {
     Filed memory f = claims[which];
     (Book memory book, ReceiptOpening memory o) = settled(f.gateway, f.item);
-    uint256 ends = standing(which, c.estates.getWatch(gateway(f.gateway)).round);
+    uint256 ends = endingOf(which, c.estates.getWatch(gateway(f.gateway)).round);
     vm.prank(accuser);
     c.estates.refute(gateway(f.gateway), book.header, o);
     claims[ends].open = false;
   }
 
   /// @dev A receipt can be claimed again after its claim was refuted or has lapsed: the claim of this round that stands, whichever was named.
-  function standing(uint256 which, uint32 round) private view returns (uint256) {
+  function endingOf(uint256 which, uint32 round) private view returns (uint256) {
     Filed memory f = claims[which];
     for (uint256 i = claims.length; i > 0; --i) {
       Filed memory other = claims[i - 1];
@@ -170,7 +170,7 @@ contract EstateHandler is AccusationHandler {
     uint256 g = claims[which].gateway;
     Item memory item = items[g][claims[which].item];
     uint256 before = c.wopen.balanceOf(payee(item.payee));
-    uint256 ends = standing(which, c.estates.getWatch(gateway(g)).round);
+    uint256 ends = endingOf(which, c.estates.getWatch(gateway(g)).round);
     c.estates.pay(gateway(g), item.id, sharesOf(item), 1);
     expect(c.wopen.balanceOf(payee(item.payee)) - before <= item.fee, "more than its share");
     expect(!item.claimed, "a receipt was paid twice");
@@ -195,7 +195,7 @@ contract EstateHandler is AccusationHandler {
 
   function takeBack(uint256 which) internal {
     Filed memory f = claims[which];
-    uint256 ends = standing(which, f.round);
+    uint256 ends = endingOf(which, f.round);
     c.estates.withdrawClaim(gateway(f.gateway), f.round, items[f.gateway][f.item].id);
     claims[ends].open = false;
   }
