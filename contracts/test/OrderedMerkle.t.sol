@@ -61,6 +61,48 @@ contract OrderedMerkleTest is Assertions {
     assertFalse(verifier.verify(root, leaf, proof), "noise");
   }
 
+  /// @dev Proofs of any shape, up to 2^256 leaves, against the definition read level by level.
+  function testFuzz_agreesWithTheDefinition(uint256 index, uint256 count, uint8 bits, bytes32 seed, uint8 off) public view {
+    (index, count) = (index >> (bits % 255), count >> (bits % 255));
+    if (off & 4 == 0 && count > 0) index %= count;
+    bytes32[] memory siblings = leavesOf(seed, 258);
+    (bytes32 top, uint256 needed) = climb(keccak256("leaf"), index, count, siblings);
+    uint256 given = off % 4 == 0 && needed > 0 ? needed - 1 : off % 4 == 1 ? needed + 1 : needed;
+    MerkleProof memory proof = MerkleProof(index, count, leavesOf(seed, given));
+    bytes32 root = keccak256(abi.encodePacked(bytes1(0x02), top, count));
+    bool stands = index < count && given == needed;
+    assertTrue(verifier.verify(root, keccak256("leaf"), proof) == stands, "the definition");
+  }
+
+  /// @dev The top above a node, and how many siblings it took.
+  function climb(
+    bytes32 node,
+    uint256 place,
+    uint256 width,
+    bytes32[] memory siblings
+  ) private pure returns (bytes32, uint256 used) {
+    while (width > 1) {
+      bytes32 sibling = siblings[used];
+      if (place % 2 == 1) (node, used) = (keccak256(abi.encodePacked(bytes1(0x01), sibling, node)), used + 1);
+      else if (place < width - 1) (node, used) = (keccak256(abi.encodePacked(bytes1(0x01), node, sibling)), used + 1);
+      (place, width) = (place / 2, width / 2 + (width % 2));
+    }
+    return (node, used);
+  }
+
+  function testFuzz_leavesAreHashedWhereTheyLie(bytes calldata encoded, bytes32 first, bytes32 second) public view {
+    (bytes32 result, bytes memory left) = verifier.leafHash(encoded);
+    assertEq(result, OrderedTree.leafHash(encoded), "hash of a leaf");
+    assertEq(keccak256(left), keccak256(encoded), "the leaf afterwards");
+    assertEq(verifier.leafHash(first, second), OrderedTree.leafHash(abi.encode(first, second)), "hash of two words");
+  }
+
+  function test_anEmptyLeaf() public view {
+    (bytes32 result, bytes memory left) = verifier.leafHash("");
+    assertEq(result, keccak256(hex"00"), "hash");
+    assertEq(left.length, 0, "afterwards");
+  }
+
   function test_extraAndMissingSiblings() public view {
     bytes32[] memory leaves = leavesOf("x", 5);
     MerkleProof memory proof = OrderedTree.prove(leaves, 1);

@@ -9,4 +9,15 @@ contract MerkleVerifier {
   function verify(bytes32 root, bytes32 leaf, MerkleProof calldata proof) external pure returns (bool) {
     return OrderedMerkle.verify(root, leaf, proof);
   }
+
+  /// @return result the hash of the leaf
+  /// @return left what its encoding is afterwards
+  function leafHash(bytes memory encoded) external pure returns (bytes32 result, bytes memory left) {
+    result = OrderedMerkle.leafHash(encoded);
+    left = encoded;
+  }
+
+  function leafHash(bytes32 first, bytes32 second) external pure returns (bytes32) {
+    return OrderedMerkle.leafHash(first, second);
+  }
 }
