@@ -64,23 +64,36 @@ export class VirtualNetwork {
     const listener = this.#listeners.get(address)
     if (!listener?.process.isAlive || closed.aborted) throw lost()
     const { process } = listener
-    const calledOff = new AbortController()
     const broken = AbortSignal.any([process.ended, closed, from.ended])
-    for (const source of [signal, broken]) source.addEventListener('abort', () => calledOff.abort(), { once: true })
-    const request = new Request(`http://${address}${path}`, { method: 'POST', body, signal: calledOff.signal, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } })
-    const response = await unless(broken, lost, unless(signal, cancelled, Promise.resolve(listener.fetch(request))))
-    await this.travel(address)
+    // A Request holds its signal weakly, so that whether it comes would depend on the collector: the server learns by its stream that nobody reads on.
+    const request = new Request(`http://${address}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } })
+    const responding = Promise.resolve(listener.fetch(request))
+    try {
+      await unless(broken, lost, unless(signal, cancelled, responding))
+      await this.travel(address)
+    } catch (error) {
+      void responding.then(({ body: unread }) => unread?.cancel()).catch(() => undefined)
+      throw error
+    }
+    const response = await responding
     return { status: response.status, chunks: this.#chunks(address, response, { signal, broken }) }
   }
 
   async *#chunks(address: string, response: Response, { signal, broken }: { signal: AbortSignal; broken: AbortSignal }): AsyncGenerator<Uint8Array> {
     const reader = response.body?.getReader()
     if (!reader) return
-    for (;;) {
-      const { done, value } = await unless(broken, lost, unless(signal, cancelled, reader.read()))
-      await unless(broken, lost, unless(signal, cancelled, this.travel(address)))
-      if (done) return
-      yield value
+    const stop = (): void => void reader.cancel().catch(() => undefined)
+    for (const source of [signal, broken]) source.addEventListener('abort', stop, { once: true })
+    try {
+      for (;;) {
+        const { done, value } = await unless(broken, lost, unless(signal, cancelled, reader.read()))
+        await unless(broken, lost, unless(signal, cancelled, this.travel(address)))
+        if (done) return
+        yield value
+      }
+    } finally {
+      stop()
+      for (const source of [signal, broken]) source.removeEventListener('abort', stop)
     }
   }
 }
