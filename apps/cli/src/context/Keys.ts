@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { isAddress, type Address } from 'viem'
-import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
-import { fail } from '@openledger/protocol'
+import type { PrivateKeyAccount } from 'viem/accounts'
+import { fail, openAccount } from '@openledger/protocol'
 import { ensureKey, readKey } from '@openledger/node/keys'
 import type { DataFolder } from './dataFolder.ts'
 
@@ -53,7 +53,7 @@ async function readKeyFile(file: string): Promise<PrivateKeyAccount> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => fail('NO_KEY', `${file} cannot be read`, { cause, field: '--key', fix: 'name a key file that exists' }))
   try {
     const { privateKey } = JSON.parse(text) as { privateKey: `0x${string}` }
-    return privateKeyToAccount(privateKey)
+    return openAccount(privateKey)
   } catch {
     // The parser's own message could quote the key.
     return fail('BAD_KEY_FILE', `${file} holds no private key`, { field: '--key', fix: 'name a JSON file with the field "privateKey"' })

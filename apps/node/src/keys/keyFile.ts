@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fail, StorageError } from '@openledger/protocol'
-import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
+import { fail, openAccount, StorageError } from '@openledger/protocol'
+import { generatePrivateKey, type PrivateKeyAccount } from 'viem/accounts'
 import { writeFileSafely } from '../storage/writeFileSafely.ts'
 
 type KeyFile = { address: string; privateKey: `0x${string}` }
@@ -25,7 +25,7 @@ export async function readKey(keysDir: string, name: string): Promise<PrivateKey
     throw new StorageError('BAD_KEY_FILE', `${file} cannot be read`, { cause, action: 'stop' })
   }
   try {
-    const account = privateKeyToAccount((JSON.parse(text) as KeyFile).privateKey)
+    const account = openAccount((JSON.parse(text) as KeyFile).privateKey)
     return account
   } catch {
     // The parser's own message could quote the key.
@@ -38,7 +38,7 @@ export async function ensureKey(keysDir: string, name: string): Promise<PrivateK
   const found = await readKey(keysDir, name)
   if (found) return found
   const privateKey = generatePrivateKey()
-  const account = privateKeyToAccount(privateKey)
+  const account = openAccount(privateKey)
   const content: KeyFile = { address: account.address, privateKey }
   await writeFileSafely(keyPath(keysDir, name), JSON.stringify(content, null, 2) + '\n')
   return account

@@ -2,8 +2,8 @@
  * What a gateway's own work costs beside the engine's: processor time of this process for each token and each request that comes over a link, and for each receipt
  * that a node seals. Both ends of the link are this project's; the wire between them is memory, so that what is counted is signing, checking, parsing and text.
  */
-import { deploymentId, hashJson, signStatement, statementDomain, tokenHash, zeroHash, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
-import { privateKeyToAccount } from 'viem/accounts'
+import { deploymentId, hashJson, openAccount, signStatement, statementDomain, tokenHash, zeroHash, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
+import type { PrivateKeyAccount } from 'viem'
 import { endEvent, tokenEvent } from '../wire/answerEvents.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
@@ -12,7 +12,7 @@ import { RemoteLink } from './RemoteLink.ts'
 
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const at = (n: number): `0x${string}` => `0x${n.toString(16).padStart(40, '0')}`
-const [gateway, node, owner] = [1, 2, 3].map((n) => privateKeyToAccount(hash(n))) as [ReturnType<typeof privateKeyToAccount>, ReturnType<typeof privateKeyToAccount>, ReturnType<typeof privateKeyToAccount>]
+const [gateway, node, owner] = [1, 2, 3].map((n) => openAccount(hash(n))) as [PrivateKeyAccount, PrivateKeyAccount, PrivateKeyAccount]
 const network = { chainId: 7, treasury: at(99), contracts: { stakes: at(1), models: at(2), epochs: at(3) } } as unknown as Network
 const profile: Json = { batchInvariant: true, logitsHashes: true }
 const [baseId, profileHash] = [hash(10), hashJson(profile)]

@@ -13,6 +13,7 @@ const contract = '0x00000000000000000000000000000000000000c1' as const
 const domain = statementDomain(31337, contract)
 const account = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 const other = privateKeyToAccount(`0x${'0c'.repeat(32)}`)
+const zero: Hex = `0x${'00'.repeat(32)}`
 const names = Object.keys(statementTypes) as StatementName[]
 
 const hex = (bytes: number): fc.Arbitrary<Hex> => fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((b) => `0x${Buffer.from(b).toString('hex')}` as Hex)
@@ -94,6 +95,18 @@ describe('statements', () => {
     )
     const types = { TrainingRun: [{ name: 'trainer', type: 'address' }, { name: 'baseId', type: 'bytes32' }, { name: 'snapshotIds', type: 'bytes32[]' }, { name: 'recipeHash', type: 'bytes32' }, { name: 'profileHash', type: 'bytes32' }, { name: 'seed', type: 'bytes32' }, { name: 'adapterId', type: 'bytes32' }, { name: 'metricsHash', type: 'bytes32' }, { name: 'licence', type: 'string' }] } as const
     expect(statementStructHash('TrainingRun', run)).toBe(hashStruct({ types, primaryType: 'TrainingRun', data: run }))
+  })
+
+  it('refuses what no field of the type can hold, as viem does', () => {
+    const announcement = { node: account.address, gateway: account.address, url: 'http://x', certificate: zero, baseId: zero, profileHash: zero, adaptersHash: zero, slots: 1, positions: 1, inputPrice: 1n, outputPrice: 1n, session: zero, sequence: 1n, time: 1n }
+    const wrong: Record<string, unknown>[] = [{ slots: -1 }, { slots: 2 ** 32 }, { slots: 1.5 }, { slots: undefined }, { inputPrice: -1n }, { inputPrice: 1n << 128n }, { session: '0x12' }, { session: `0x${'12'.repeat(33)}` }, { node: '0x12' }, { node: account.address.replace('A', 'a').replace('b', 'B') }, { node: 7 }]
+    for (const change of wrong) {
+      const changed = { ...announcement, ...change } as never
+      const asViem = () => hashTypedData({ domain, types: { Announcement: statementTypes.Announcement }, primaryType: 'Announcement', message: changed })
+      expect(asViem, JSON.stringify(change, (_, v: unknown) => String(v))).toThrow()
+      expect(() => statementDigest(domain, 'Announcement', changed)).toThrow()
+    }
+    expect(statementDigest(domain, 'Announcement', announcement)).toHaveLength(66)
   })
 
   it('gives every statement, chain and contract a digest of its own', () => {

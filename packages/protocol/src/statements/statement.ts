@@ -1,7 +1,10 @@
-import { hashStruct, hashTypedData, isAddressEqual, recoverTypedDataAddress, type Address, type LocalAccount } from 'viem'
-import type { Hex } from '../encoding/bytes.ts'
+import { domainSeparator, hashStruct, hashTypedData, isAddressEqual, type Address, type LocalAccount } from 'viem'
+import { concatBytes, fromHex, type Hex } from '../encoding/bytes.ts'
+import { keccak, keccakBytes } from '../encoding/hash.ts'
 import { ProofError } from '../errors/classes.ts'
+import { recoverSigner } from '../signatures/recoverSigner.ts'
 import type { StatementDomain } from './domain.ts'
+import { encodeStruct } from './encodeStruct.ts'
 import type { StatementMessages } from './messages.ts'
 import { statementTypes, type StatementName } from './types.ts'
 
@@ -12,25 +15,46 @@ const typed = <N extends StatementName>(name: N, message: StatementMessages[N]) 
   message: message as unknown as Record<string, unknown>,
 })
 
+/** The start of what digests of the few domains that a process meets are taken of; forgotten when they become many. */
+const prefixes = new Map<string, Uint8Array>()
+const prefixesKept = 64
+
+function digestPrefix(domain: StatementDomain): Uint8Array {
+  const key = [domain.name, domain.version, typeof domain.chainId, domain.chainId, domain.verifyingContract].join('\n')
+  const kept = prefixes.get(key)
+  if (kept) return kept
+  const prefix = concatBytes(Uint8Array.of(0x19, 0x01), fromHex(domainSeparator({ domain })))
+  if (prefixes.size >= prefixesKept) prefixes.clear()
+  prefixes.set(key, prefix)
+  return prefix
+}
+
 /** The EIP-712 digest of a statement: what is signed, and the statement's id where it needs one. */
 export function statementDigest<N extends StatementName>(domain: StatementDomain, name: N, message: StatementMessages[N]): Hex {
-  return hashTypedData({ domain, ...typed(name, message) })
+  const encoded = encodeStruct(name, message)
+  if (!encoded) return hashTypedData({ domain, ...typed(name, message) })
+  return keccak(concatBytes(digestPrefix(domain), keccakBytes(encoded)))
 }
 
 /** The EIP-712 struct hash of a statement, without the domain. */
 export function statementStructHash<N extends StatementName>(name: N, message: StatementMessages[N]): Hex {
+  const encoded = encodeStruct(name, message)
+  if (encoded) return keccak(encoded)
   const { types, primaryType, message: data } = typed(name, message)
   return hashStruct({ types, primaryType, data })
 }
 
+/** Whoever signs statements: a wallet that takes them whole, or one that signs their digest too. */
+export type StatementSigner = Pick<LocalAccount, 'signTypedData'> & Partial<Pick<LocalAccount, 'sign'>>
+
 /** Signs a statement with a local key; the signature is 65 bytes r, s, v. */
 export async function signStatement<N extends StatementName>(
-  account: Pick<LocalAccount, 'signTypedData'>,
+  account: StatementSigner,
   domain: StatementDomain,
   name: N,
   message: StatementMessages[N],
 ): Promise<Hex> {
-  return account.signTypedData({ domain, ...typed(name, message) })
+  return account.sign ? account.sign({ hash: statementDigest(domain, name, message) }) : account.signTypedData({ domain, ...typed(name, message) })
 }
 
 /** Half of the order of secp256k1: a larger s has a twin that signs the same, and the contracts refuse it. */
@@ -55,7 +79,7 @@ export async function verifyStatement<N extends StatementName>(
   }
   let recovered: Address
   try {
-    recovered = await recoverTypedDataAddress({ domain, ...typed(name, message), signature })
+    recovered = recoverSigner(statementDigest(domain, name, message), signature)
   } catch (cause) {
     throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { cause, field: 'signature' })
   }

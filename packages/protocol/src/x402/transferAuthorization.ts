@@ -1,5 +1,6 @@
-import { isAddressEqual, recoverTypedDataAddress, type Address, type LocalAccount } from 'viem'
+import { hashTypedData, isAddressEqual, type Address, type LocalAccount } from 'viem'
 import type { Hex } from '../encoding/bytes.ts'
+import { recoverSigner } from '../signatures/recoverSigner.ts'
 import type { AuthorisedPayment } from './paymentMessages.ts'
 
 /** The EIP-712 domain of WOPEN: its name and version are also the `extra` of payment requirements. */
@@ -32,7 +33,7 @@ export async function signTransferAuthorization(
 /** Whether an authorised transfer is signed by the account that it takes from. */
 export async function isTransferAuthorised(chainId: number, wopen: Address, { authorization, signature }: AuthorisedPayment): Promise<boolean> {
   try {
-    return isAddressEqual(await recoverTypedDataAddress({ ...typed(chainId, wopen, authorization), signature }), authorization.from)
+    return isAddressEqual(recoverSigner(hashTypedData(typed(chainId, wopen, authorization)), signature), authorization.from)
   } catch {
     return false
   }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { MemoryStore } from '@openledger/datanet'
-import { deploymentId, fail, signStatement, statementDomain, zeroHash, type Deployment, type Hex, type Network, type Receipt, type ReceiptBundle } from '@openledger/protocol'
+import { deploymentId, fail, openAccount, signStatement, statementDomain, zeroHash, type Deployment, type Hex, type Network, type Receipt, type ReceiptBundle } from '@openledger/protocol'
 import type { Address } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import type { Database } from '../../database/Database.ts'
 import { SimulatedClock } from '../time/SimulatedClock.ts'
 import { seededRandom, type SeededRandom } from '../time/seededRandom.ts'
@@ -27,7 +26,7 @@ export type NetworkOutcome = {
 const began = Date.UTC(2026, 0, 1)
 const seconds = 1000
 const lies: readonly Lie[] = ['other tokens', 'higher fee', 'nonce again', 'ends early', 'complains', 'foreign signature']
-const key = (n: number) => privateKeyToAccount(`0x${n.toString(16).padStart(64, '0')}`)
+const key = (n: number) => openAccount(`0x${n.toString(16).padStart(64, '0')}`)
 const [gatewayKey, ownerKey] = [key(1), key(2)]
 const at = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const names = ['wopen', 'parameters', 'datanets', 'models', 'channels', 'epochs', 'stakes'] as const

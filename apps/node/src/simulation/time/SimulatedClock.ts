@@ -62,8 +62,6 @@ export class SimulatedClock implements Clock {
 
   async #settle(): Promise<void> {
     for (let quiet = 0; quiet < turns; quiet++) {
-      // Checking a signature imports its curve when it is called, each time: whoever imports after it goes on after it.
-      await import('viem')
       await new Promise((resolve) => setImmediate(resolve))
       if (this.#busy > 0) quiet = -1
     }
