@@ -157,7 +157,7 @@ export class AnswerPipeline {
     return wanted ?? Math.min(room, this.#parts.defaultMaxTokens)
   }
 
-  async #generate(request: AnswerRequest, { model, promptTokens, sampling, salt, requestHash, platformFee }: Prepared): Promise<NodeAnswer> {
+  async #generate(request: AnswerRequest, { model, promptTokens, sampling, salt, requestHash, clientNonce, nodeSecret, platformFee }: Prepared): Promise<NodeAnswer> {
     const { dispatcher, serving, gateway, attributionSeconds, metrics } = this.#parts
     const stop = new AbortController()
     let begun = false
@@ -175,7 +175,7 @@ export class AnswerPipeline {
       }
       const { deploymentId, deployment, signature: deploymentSignature, adapterId, manifest } = model
       const { logprobs, topLogprobs, payer, scheduling = {} } = request
-      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null }
+      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null, clientNonce, nodeCommitment: nodeCommitment(nodeSecret) }
       const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
       watch.end()
       return answer

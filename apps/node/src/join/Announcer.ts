@@ -2,7 +2,8 @@ import { adaptersHash, signStatement, statementDomain, type Announcement, type H
 import type { OpenLedgerClient } from '@openledger/sdk'
 import type { LocalAccount } from 'viem'
 import type { Clock } from '../config/Clock.ts'
-import { errorFields, type Log } from '../config/Log.ts'
+import type { Log } from '../config/Log.ts'
+import { Repeated } from '../config/Repeated.ts'
 import { writeAnnouncement } from '../nodes/announcementEnvelope.ts'
 
 export type AnnouncerParts = {
@@ -21,17 +22,16 @@ export type AnnouncerParts = {
   everyMs: number
 }
 
-const shortestMs = 500
-
 /** Announces a node to its gateway again and again, sooner after a failure. */
 export class Announcer {
   readonly #parts: AnnouncerParts
-  readonly #stop = new AbortController()
+  readonly #turns: Repeated
   #sequence = 0n
-  #loop: Promise<void> | undefined
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts
+    const { clock, log, everyMs } = parts
+    this.#turns = new Repeated({ turn: () => this.announce(), event: 'announcement.failed', everyMs, clock, log })
   }
 
   /** Says once what the node is. @throws what the gateway answers */
@@ -46,26 +46,10 @@ export class Announcer {
 
   /** Begins to announce. */
   start(): void {
-    this.#loop ??= this.#run()
+    this.#turns.start()
   }
 
-  async close(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop
-  }
-
-  async #run(): Promise<void> {
-    const { clock, log, everyMs } = this.#parts
-    let failures = 0
-    while (!this.#stop.signal.aborted) {
-      try {
-        await this.announce()
-        failures = 0
-      } catch (error) {
-        failures += 1
-        log.warn('announcement.failed', errorFields(error))
-      }
-      await clock.sleep(failures === 0 ? everyMs : Math.min(everyMs, shortestMs * 2 ** (failures - 1)), this.#stop.signal)
-    }
+  close(): Promise<void> {
+    return this.#turns.close()
   }
 }

@@ -1,4 +1,4 @@
-import { deploymentSchema, readArtefact, receiptSchema, toJson, type Hex, type Json } from '@openledger/protocol'
+import { deploymentSchema, readArtefact, receiptSchema, toJson, writeExecutionOpening, type ExecutionOpening, type Hex, type Json, type Receipt } from '@openledger/protocol'
 import type { Address } from 'viem'
 import type { Journal } from '../journal/Journal.ts'
 import type { PendingAnswer } from '../readout/attributeReceipt.ts'
@@ -11,7 +11,10 @@ export type SignedAttribution = { statement: Json; signature: Hex; document: Jso
 /** What an attribution depends on that the receipt was signed with; what the chain and the gateway know is asked for when it is needed. */
 export type KeptAnswer = Omit<PendingAnswer, 'payer' | 'revoked'>
 
-type Signed = { id: Hex; nonce: string; attribution: { statement: Json; promptTokens: readonly number[]; answer: readonly number[]; deployment: Json; adapterId: Hex; run: string; platformFee: string; treasury: Address; stakers: Address; deadline: number } | null }
+/** What a court can ask of a receipt's node. `attribution` is the latest that was signed. */
+export type OwnAnswer = { statement: Receipt; opening: ExecutionOpening; attribution: SignedAttribution | null }
+
+type Signed = { id: Hex; nonce: string; statement: Json; opening: ExecutionOpening; attribution: { promptTokens: readonly number[]; answer: readonly number[]; deployment: Json; adapterId: Hex; run: string; platformFee: string; treasury: Address; stakers: Address; deadline: number } | null }
 type Facts = { signed: Signed; attributed: { id: Hex } & SignedAttribution; ended: { id: Hex; how: 'delivered' | 'unwanted' | 'late' } }
 
 /**
@@ -20,7 +23,7 @@ type Facts = { signed: Signed; attributed: { id: Hex } & SignedAttribution; ende
  */
 export class SignedReceipts {
   readonly #journal: Journal
-  readonly #waiting = new Map<Hex, NonNullable<Signed['attribution']>>()
+  readonly #waiting = new Map<Hex, NonNullable<Signed['attribution']> & { statement: Json }>()
   readonly #attributed = new Map<Hex, SignedAttribution>()
   #lastNonce = 0n
 
@@ -46,13 +49,15 @@ export class SignedReceipts {
   }
 
   /** Keeps a receipt before it leaves. @throws StorageError of the journal */
-  async keep({ id, statement, order, answer, deadline }: KeptReceipt, { treasury, stakers }: { treasury: Address; stakers: Address }): Promise<void> {
+  async keep({ id, statement, order, answer, deadline }: KeptReceipt, { treasury, stakers, profile }: { treasury: Address; stakers: Address; profile: Json }): Promise<void> {
     const { promptTokens, deployment, adapterId, manifest, platformFee } = order
     const isOpen = deadline !== null && adapterId !== null && manifest !== null
     await this.#record('signed', {
       id,
       nonce: statement.nonce.toString(),
-      attribution: isOpen ? { statement: toJson(statement), promptTokens, answer, deployment: toJson(deployment), adapterId, run: manifest, platformFee: platformFee.toString(), treasury, stakers, deadline } : null,
+      statement: toJson(statement),
+      opening: writeExecutionOpening({ ...order, answerTokens: answer, profile }),
+      attribution: isOpen ? { promptTokens, answer, deployment: toJson(deployment), adapterId, run: manifest, platformFee: platformFee.toString(), treasury, stakers, deadline } : null,
     })
   }
 
@@ -62,6 +67,22 @@ export class SignedReceipts {
     if (!kept) return undefined
     const { statement, deployment, platformFee, ...rest } = kept
     return { ...rest, statement: readArtefact(receiptSchema, statement as object), deployment: readArtefact(deploymentSchema, deployment as object), platformFee: BigInt(platformFee) }
+  }
+
+  /** What a court can ask of one of the receipts that were ever signed here; undefined for others. Reads the journal through: a case is rare. */
+  async find(id: Hex): Promise<OwnAnswer | undefined> {
+    let found: OwnAnswer | undefined
+    for await (const { type, data } of this.#journal.read()) {
+      if ((data as { id?: Hex }).id !== id) continue
+      if (type === 'signed') {
+        const { statement, opening } = data as Signed
+        found = { statement: readArtefact(receiptSchema, statement as object), opening, attribution: null }
+      } else if (type === 'attributed' && found) {
+        const { statement, signature, document, queryVector } = data as Facts['attributed']
+        found.attribution = { statement, signature, document, queryVector }
+      }
+    }
+    return found
   }
 
   /** The attribution of a receipt that waits for the gateway to take it. */
@@ -87,9 +108,9 @@ export class SignedReceipts {
   #take<T extends keyof Facts>(type: T, data: Facts[T]): void {
     const { id } = data
     if (type === 'signed') {
-      const { nonce, attribution } = data as Signed
+      const { nonce, statement, attribution } = data as Signed
       if (BigInt(nonce) > this.#lastNonce) this.#lastNonce = BigInt(nonce)
-      if (attribution) this.#waiting.set(id, attribution)
+      if (attribution) this.#waiting.set(id, { ...attribution, statement })
     } else if (type === 'attributed') {
       const { statement, signature, document, queryVector } = data as Facts['attributed']
       this.#attributed.set(id, { statement, signature, document, queryVector })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ContentStore } from '@openledger/datanet'
-import { fail, UnavailableError, zeroHash, type Deployment, type Hex, type Receipt } from '@openledger/protocol'
+import { fail, UnavailableError, writeExecutionOpening, zeroHash, type Deployment, type Hex, type Receipt } from '@openledger/protocol'
 import { silentLog } from '../config/Log.ts'
 import { Journal } from '../journal/Journal.ts'
 import { JumpingClock } from '../test/JumpingClock.ts'
@@ -14,7 +14,7 @@ import { SignedReceipts } from './SignedReceipts.ts'
 
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const at = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
-const parties = { treasury: at(1), stakers: at(2) }
+const parties = { treasury: at(1), stakers: at(2), profile: { batchInvariant: true } }
 const deployment: Deployment = { owner: at(3), adapterId: hash(30), inputPrice: 1n, outputPrice: 2n, nodePpm: 300_000, ownerPpm: 300_000, stakersPpm: 0, contributorsPpm: 400_000, methodHash: hash(31), tableHash: hash(32), nonce: 1n }
 const statementOf = (nonce: bigint): Receipt => ({
   ...{ baseId: hash(1), adapterId: hash(30), snapshotsHash: hash(2), deploymentId: hash(3), node: at(4), gateway: at(5), channelId: hash(4), requestHash: hash(5), outputHash: hash(6), samplingHash: hash(7) },
@@ -22,8 +22,9 @@ const statementOf = (nonce: bigint): Receipt => ({
 })
 const kept = (nonce: bigint, isOpen = true): KeptReceipt => ({
   ...{ id: hash(100 + Number(nonce)), statement: statementOf(nonce), signature: '0x', answer: [5, 6, 7], deadline: isOpen ? 1060 : null },
-  order: { promptTokens: [1, 2], deployment, adapterId: isOpen ? hash(30) : null, manifest: isOpen ? 'bafy' : null, platformFee: 4n } as unknown as AnswerOrder,
+  order: { promptTokens: [1, 2], salt: hash(12), sampling, clientNonce: hash(13), nodeCommitment: hash(14), deployment, adapterId: isOpen ? hash(30) : null, manifest: isOpen ? 'bafy' : null, platformFee: 4n } as unknown as AnswerOrder,
 })
+const sampling = { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, maxTokens: 4, stop: [], seed: hash(15) }
 const attribution = { statement: { receiptId: hash(101) }, signature: zeroHash, document: { kind: 'x' }, queryVector: 'bafyq' }
 
 let folder: string
@@ -54,6 +55,11 @@ describe('what a node remembers of its receipts', () => {
     // It was attributed already: made again it would be a second one.
     expect(again.pending(hash(101))).toBeUndefined()
     expect(again.attribution(hash(101))).toEqual(attribution)
+    // What a court can ask for is found, also of what waits for nothing any more.
+    const opening = writeExecutionOpening({ salt: hash(12), promptTokens: [1, 2], answerTokens: [5, 6, 7], sampling, profile: parties.profile, clientNonce: hash(13), nodeCommitment: hash(14) })
+    expect(await again.find(hash(101))).toEqual({ statement: statementOf(1n), opening, attribution })
+    expect(await again.find(hash(103))).toEqual({ statement: statementOf(3n), opening, attribution: null })
+    expect(await again.find(hash(199))).toBeUndefined()
     await again.keep(kept(4n), parties)
     const { statement, deployment: terms, platformFee, treasury } = again.pending(hash(104))!
     expect({ statement, terms, platformFee, treasury }).toEqual({ statement: statementOf(4n), terms: deployment, platformFee: 4n, treasury: parties.treasury })

@@ -25,6 +25,8 @@ import { HeldAdapters } from '../worker/HeldAdapters.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
 import { Announcer } from './Announcer.ts'
 import { AttributionDelivery } from './AttributionDelivery.ts'
+import { openOwnCourts } from './openOwnCourts.ts'
+import { OwnCases } from './OwnCases.ts'
 import { SignedReceipts } from './SignedReceipts.ts'
 
 export type JoinOptions = PeerAddress & {
@@ -59,6 +61,8 @@ const defaultSlots = 8
 
 const isSameLedger = (one: Network, other: Network): boolean => one.chainId === other.chainId && hashJson(toJson(one.contracts)) === hashJson(toJson(other.contracts))
 const challengesPerMinute = 30
+/** Pause between two looks at what the courts ask; they give a third of a dispute window. */
+const courtsMs = 5000
 
 /**
  * Starts a node in this process that answers orders of one gateway: checks that both have the same base and that the gateway is bonded, listens, and
@@ -112,7 +116,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     const node = account.address
     const session = toHex(randomBytes(32))
     const signer = new ReceiptSigner({ network, account, nextNonce: firstNonce(receipts.nextNonce - 1n, clock.now()) })
-    const parties = { treasury: network.treasury, stakers: network.contracts.stakes }
+    const parties = { treasury: network.treasury, stakers: network.contracts.stakes, profile }
     const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })
     const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, deploymentOf: (id) => chain.deployment(id), now: () => clock.now() })
     const app = peerApp({ network, account, gateway, baseId, worker, guard, prove: (challenge) => provePossession(engine.modelPath, challenge, node), challengesPerMinute, now: () => clock.now(), log })
@@ -124,8 +128,11 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
       fixed: { node, gateway, url, certificate: listener.certificate, baseId, profileHash, slots: engine.serving?.slots ?? defaultSlots, positions, inputPrice: prices.input, outputPrice: prices.output, session },
     })
     closers.add('announcer', () => announcer.close())
+    const cases = new OwnCases({ courts: openOwnCourts(network, options.rpcUrl ?? network.rpcUrl, chain.client, account), receipts, clock, log, everyMs: courtsMs })
+    closers.add('courts', () => cases.close())
     readouts.queue.start()
     delivery.start()
+    cases.start()
     announcer.start()
     log.info('node.listens', { url, node, gateway })
     let stopped: Promise<void> | undefined

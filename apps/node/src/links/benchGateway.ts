@@ -2,7 +2,7 @@
  * What a gateway's own work costs beside the engine's: processor time of this process for each token and each request that comes over a link, and for each receipt
  * that a node seals. Both ends of the link are this project's; the wire between them is memory, so that what is counted is signing, checking, parsing and text.
  */
-import { deploymentId, hashJson, openAccount, signStatement, statementDomain, tokenHash, zeroHash, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
+import { deploymentId, hashJson, openAccount, samplingSeed, signStatement, statementDomain, tokenHash, zeroHash, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
 import type { PrivateKeyAccount } from 'viem'
 import { endEvent, tokenEvent } from '../wire/answerEvents.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
@@ -28,8 +28,10 @@ const promptTokens = Array.from({ length: 64 }, (_, i) => i)
 function orderOf(number: number, maxTokens: number): AnswerOrder {
   const salt = hash(1000 + number)
   const terms = { gateway: gateway.address, baseId, channelId: hash(13), deploymentId: deploymentId(deployment), deployment, deploymentSignature, adapterId: null, manifest: null }
-  const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens, stop: [], seed: hash(14) }
-  return { ...terms, promptTokens, salt, requestHash: tokenHash(salt, promptTokens), answered: [], logprobs: false, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60, sampling }
+  const requestHash = tokenHash(salt, promptTokens)
+  const [clientNonce, commitment] = [hash(14), hash(15)]
+  const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens, stop: [], seed: samplingSeed(clientNonce, commitment, requestHash) }
+  return { ...terms, promptTokens, salt, requestHash, clientNonce, nodeCommitment: commitment, answered: [], logprobs: false, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60, sampling }
 }
 
 /** The lines that a node sends for an order. */

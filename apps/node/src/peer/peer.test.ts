@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fail, hashJson, nodeCommitment, possessionProof, signStatement, statementDomain, tokenHash, toHex, UnavailableError, zeroHash, deploymentId, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
+import { fail, hashJson, nodeCommitment, possessionProof, samplingSeed, signStatement, statementDomain, tokenHash, toHex, UnavailableError, zeroHash, deploymentId, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { silentLog } from '../config/Log.ts'
 import { Http2Connection } from '../links/Http2Connection.ts'
@@ -66,7 +66,8 @@ beforeAll(async () => {
   orderTemplate = {
     ...{ gateway: gatewayKey.address, baseId, channelId: hash(13), deploymentId: deploymentId(deployment), deployment, deploymentSignature, adapterId: null, manifest: null, promptTokens, salt },
     ...{ requestHash: tokenHash(salt, promptTokens), answered: [], logprobs: true, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60 },
-    sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: nodeCommitment(hash(14)) },
+    ...{ clientNonce: hash(14), nodeCommitment: nodeCommitment(hash(15)) },
+    sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: samplingSeed(hash(14), nodeCommitment(hash(15)), tokenHash(salt, promptTokens)) },
   }
   guard = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 5n, output: 50n }, deploymentOf: (id) => Promise.resolve(id === orderTemplate.deploymentId ? { owner: ownerKey.address, active: true } : undefined), now })
   const app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, now, log: silentLog })
@@ -167,12 +168,15 @@ describe('an order over the wire', () => {
       return /"code":"(\w+)"/.exec(text)?.[1] ?? text
     }
     expect(await again(posted[0]!)).toBe('ORDER_REPLAYED')
-    const fresh = async (change: object): Promise<string> => {
+    const fresh = async (change: object, order = orderTemplate): Promise<string> => {
       let body = ''
-      await codeOf(ask(linkOf({ connection: { close: () => undefined, post: (_, signed) => ((body = signed), fail('KEPT', 'not sent')) } })))
+      await codeOf(ask(linkOf({ connection: { close: () => undefined, post: (_, signed) => ((body = signed), fail('KEPT', 'not sent')) } }), order))
       return again(JSON.stringify({ ...(JSON.parse(body) as object), ...change }))
     }
     for (const change of [{ promptTokens: [1, 3] }, { salt: hash(5) }, { answered: [1] }, { sampling: { ...orderTemplate.sampling, temperature: 0 } }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
+    // A gateway that signs for another seed than the request's would have the node's answer found wrong by a court.
+    for (const change of [{ clientNonce: hash(5) }, { nodeCommitment: hash(5) }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
+    expect(await fresh({}, { ...orderTemplate, sampling: { ...orderTemplate.sampling, seed: hash(5) } })).toBe('ORDER_DIFFERS')
     time += 200_000
     expect(await again(posted[0]!)).toBe('ORDER_EXPIRED')
   })

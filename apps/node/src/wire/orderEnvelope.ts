@@ -1,4 +1,4 @@
-import { deploymentSchema, fail, hashJson, orderSchema, readArtefact, samplingSchema, signed, toJson, tokenHash, type Hex, type Json, type Order } from '@openledger/protocol'
+import { deploymentSchema, fail, hashJson, orderSchema, readArtefact, samplingSchema, samplingSeed, signed, toJson, tokenHash, type Hex, type Json, type Order } from '@openledger/protocol'
 import { z } from 'zod'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 
@@ -14,6 +14,8 @@ export const orderEnvelopeSchema = z.strictObject({
   promptTokens: tokens,
   salt: hash,
   sampling: samplingSchema,
+  clientNonce: hash,
+  nodeCommitment: hash,
   answered: tokens,
   logprobs: z.boolean(),
   topLogprobs: z.int().min(0).max(20),
@@ -24,8 +26,8 @@ export type OrderEnvelope = z.output<typeof orderEnvelopeSchema>
 
 /** Writes an order for its way to a node. @param signature the gateway's, over the statement */
 export function writeOrder(statement: Order, signature: Hex, order: AnswerOrder): Json {
-  const { deployment, deploymentSignature, adapterId, manifest, promptTokens, salt, sampling, answered, logprobs, topLogprobs, scheduling } = order
-  return toJson({ order: { statement, signature }, deployment: { statement: deployment, signature: deploymentSignature }, adapterId, manifest, promptTokens, salt, sampling, answered, logprobs, topLogprobs, scheduling })
+  const { deployment, deploymentSignature, adapterId, manifest, promptTokens, salt, sampling, clientNonce, nodeCommitment, answered, logprobs, topLogprobs, scheduling } = order
+  return toJson({ order: { statement, signature }, deployment: { statement: deployment, signature: deploymentSignature }, adapterId, manifest, promptTokens, salt, sampling, clientNonce, nodeCommitment, answered, logprobs, topLogprobs, scheduling })
 }
 
 /** Reads an order as it came. @throws InputError BAD_ARTEFACT */
@@ -38,13 +40,16 @@ export function orderHashes({ salt, promptTokens, sampling, answered }: Pick<Ans
   return { requestHash: tokenHash(salt, promptTokens), samplingHash: hashJson(sampling), answeredHash: tokenHash(salt, answered) }
 }
 
-/** An order as the worker takes it. @throws InputError ORDER_DIFFERS when something beside the statement is not what it binds */
+/** An order as the worker takes it. @throws InputError ORDER_DIFFERS when something beside the statement is not what it binds, or the seed is not that of the request: a court would find the answer wrong */
 export function orderOf(envelope: OrderEnvelope, baseId: Hex): AnswerOrder {
   const { order, deployment, ...beside } = envelope
   const { statement } = order
   const found = orderHashes(beside)
   for (const [field, value] of Object.entries(found)) {
     if (statement[field as keyof typeof found] !== value) fail('ORDER_DIFFERS', `the order's ${field} is not that of what came with it`, { field, action: 'stop' })
+  }
+  if (beside.sampling.seed !== samplingSeed(beside.clientNonce, beside.nodeCommitment, statement.requestHash)) {
+    fail('ORDER_DIFFERS', 'the seed is not that of the nonce, the commitment and the request', { field: 'sampling.seed', action: 'stop' })
   }
   const { gateway, channelId, deploymentId, requestHash, platformFee, attributionSeconds } = statement
   return { gateway, baseId, channelId, deploymentId, requestHash, platformFee, attributionSeconds, ...beside, deployment: deployment.statement, deploymentSignature: deployment.signature }

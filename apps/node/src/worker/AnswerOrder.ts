@@ -20,6 +20,9 @@ export type AnswerOrder = {
   salt: Hex
   requestHash: Hex
   sampling: Sampling
+  /** The payer's, and the commitment to the gateway's secret: with the request they make the seed of `sampling`. */
+  clientNonce: Hex
+  nodeCommitment: Hex
   /** Tokens that the answer has already. */
   answered: readonly number[]
   logprobs: boolean

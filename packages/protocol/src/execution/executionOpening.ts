@@ -29,17 +29,24 @@ function unpackTokens(packed: Hex): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i))
 }
 
+/** What an answer's receipt was made of, as its node knows it. */
+export type AnswerParts = { salt: Hex; promptTokens: readonly number[]; answerTokens: readonly number[]; sampling: Sampling; profile: Json; clientNonce: Hex; nodeCommitment: Hex }
+
 /** What a node shows the court of an answer: everything that its receipt's hashes were made of, and nothing else. */
-export function executionOpening({ request, answer, profile }: Pick<ReceiptBundle, 'request' | 'answer' | 'profile'>): ExecutionOpening {
+export function writeExecutionOpening({ salt, promptTokens, answerTokens, sampling, profile, clientNonce, nodeCommitment }: AnswerParts): ExecutionOpening {
   return {
-    salt: request.salt,
-    promptTokens: packTokens(request.promptTokens),
-    answerTokens: packTokens(answer.tokens),
-    sampling: toHex(utf8(canonicalJson(request.sampling))),
+    ...{ salt, clientNonce, nodeCommitment },
+    promptTokens: packTokens(promptTokens),
+    answerTokens: packTokens(answerTokens),
+    sampling: toHex(utf8(canonicalJson(sampling))),
     profile: toHex(utf8(canonicalJson(profile))),
-    clientNonce: request.clientNonce,
-    nodeCommitment: nodeCommitment(request.nodeSecret),
   }
+}
+
+/** The same from the bundle of an answer. */
+export function executionOpening({ request, answer, profile }: Pick<ReceiptBundle, 'request' | 'answer' | 'profile'>): ExecutionOpening {
+  const { salt, promptTokens, sampling, clientNonce, nodeSecret } = request
+  return writeExecutionOpening({ salt, promptTokens, answerTokens: answer.tokens, sampling, profile, clientNonce, nodeCommitment: nodeCommitment(nodeSecret) })
 }
 
 const refuse = (message: string): never => {

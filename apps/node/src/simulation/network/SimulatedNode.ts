@@ -75,7 +75,7 @@ export class SimulatedNode {
     const receipts = await SignedReceipts.open(journal)
     const session = random.hash()
     const signer = new ReceiptSigner({ network, account, nextNonce: receipts.nextNonce })
-    const parties = { treasury: network.treasury, stakers: network.contracts.stakes }
+    const parties = { treasury: network.treasury, stakers: network.contracts.stakes, profile }
     const places = { reserve: () => ({ take: () => undefined, release: () => undefined }) }
     const serving = simulatedServing(habit, process.clock)
     const worker = new AnswerWorker({ network, node: account.address, serving, adapters: undefined as never, signer, places, keep: (receipt) => receipts.keep(receipt, parties), clock: process.clock })

@@ -1,4 +1,5 @@
 import { zeroAddress, type Address } from 'viem'
+import { getContractEvents } from 'viem/actions'
 import { attributionCourtAbi, type Hex } from '@openledger/protocol'
 import type { LedgerReader } from '../connection/LedgerReader.ts'
 import { readLedger } from '../connection/readLedger.ts'
@@ -11,6 +12,13 @@ export async function readSummons(reader: LedgerReader, receiptId: Hex): Promise
   const address = reader.addresses.attributionCourt
   const found = await readLedger(reader, 'summons', (client) => client.readContract({ address, abi: attributionCourtAbi, functionName: 'getSummons', args: [receiptId] }))
   return found.node === zeroAddress ? null : found
+}
+
+/** The receipts whose attribution a node was summoned to show in a range of blocks, both ends included; each once. */
+export async function findAttributionSummonsesTo(reader: LedgerReader, node: Address, fromBlock: bigint, toBlock: bigint): Promise<Hex[]> {
+  const address = reader.addresses.attributionCourt
+  const events = await readLedger(reader, 'summonses', (client) => getContractEvents(client, { address, abi: attributionCourtAbi, eventName: 'Summoned', args: { node }, fromBlock, toBlock, strict: true }))
+  return [...new Set(events.map(({ args }) => args.receiptId))]
 }
 
 /** Whether a receipt's attribution has cost its node a part of its bond. */

@@ -36,6 +36,7 @@ import { readWopenBalance } from '../wopen/readWopenBalance.ts'
 import type { AnchoredReceipt } from './AnchoredReceipt.ts'
 import { announceDraw, drawnReceipts, readAuditTerms, readDraw, takeDrawSeed } from './drawReceipts.ts'
 import { appealVerdict, commitVerdict, convictSilentAuditor, fundAudits, readAppealBond, readAuditFund, readAuditPay, revealVerdict, settleExecution, withdrawAuditPay } from './judgeExecution.ts'
+import { findSummonsesTo } from './findCases.ts'
 import { challengeCost, challengeReceipt, convictExecutionSilence, openExecution, sampleReceipt } from './openCase.ts'
 import { readBallot, readExecutionCase, readExecutionRound, readMayJudge, readWouldBeDrawn } from './readExecutionCase.ts'
 
@@ -129,6 +130,9 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     expect(cost).toBe(parseOpen('0.5') + 3n * (await readAuditTerms(accuser)).fee)
     await challengeReceipt(accuser, await anchor(receiptId))
     expect(await readExecutionCase(accuser, receiptId)).toMatchObject({ stage: 'summoned', node: nodeKey.address, drawn: false, deposit: cost, number: 1n })
+    const newest = await accuser.publicClient.getBlockNumber({ cacheTime: 0 })
+    expect(await findSummonsesTo(accuser, nodeKey.address, 0n, newest)).toEqual([{ receiptId, number: 1n }])
+    expect(await findSummonsesTo(accuser, gatewayKey.address, 0n, newest)).toEqual([])
     await expect(openExecution(node, other.statement, opening)).rejects.toMatchObject({ code: 'WRONG_STAGE' })
     await expect(openExecution(node, honest.statement, { ...opening, answerTokens: '0x00000005' })).rejects.toMatchObject({ code: 'WRONG_OPENING' })
     await openExecution(node, honest.statement, opening)

@@ -13,6 +13,12 @@ export async function findCases(reader: LedgerReader, fromBlock: bigint, toBlock
   return [...new Set(events.map(({ args }) => args.receiptId))]
 }
 
+/** The summonses to open an answer that a node got in a range of blocks, both ends included. `number` counts the cases about a receipt. */
+export async function findSummonsesTo(reader: LedgerReader, node: Address, fromBlock: bigint, toBlock: bigint): Promise<{ receiptId: Hex; number: bigint }[]> {
+  const events = await readLedger(reader, 'summonses', (client) => getContractEvents(client, { ...court(reader), eventName: 'ExecutionSummoned', args: { node }, fromBlock, toBlock }))
+  return events.map(({ args: { receiptId, number } }) => ({ receiptId, number }))
+}
+
 /** What a node opened in a receipt's case of this number; null while it has not. */
 export async function readOpenedAnswer(reader: LedgerReader, receiptId: Hex, number: bigint): Promise<{ receipt: Receipt; opening: ExecutionOpening } | null> {
   const fromBlock = BigInt(reader.addresses.deployBlock)
