@@ -17,7 +17,7 @@ describe('hexadecimal', () => {
     )
   })
 
-  it.each(['', '0', '0X12', '12', '0x1', '0x123', '0xzz', '0x12 ', ' 0x12', '0x12\n', '0x1_'])('refuses %j', (text) => {
+  it.each(['', '0', '0X12', '12', '0x1', '0x123', '0xzz', '0x12 ', ' 0x12', '0x12\n', '0x1_', '0x1é', '0x\u0130\u0661', '0x@G'])('refuses %j', (text) => {
     expect(() => fromHex(text)).toThrow(expect.objectContaining({ code: 'BAD_HEX' }))
   })
 

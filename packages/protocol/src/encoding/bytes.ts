@@ -12,12 +12,22 @@ export function toHex(bytes: Uint8Array): Hex {
   return out as Hex
 }
 
+/** The value of each hexadecimal digit by its character code; 255 for what is none. */
+const values = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(value) ? 255 : value
+})
+
 /** Reads `0x…` hexadecimal; fails with BAD_HEX on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(hex)) fail('BAD_HEX', 'expected an even number of hexadecimal digits after 0x')
-  const out = new Uint8Array((hex.length - 2) / 2)
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16)
-  return out
+  const out = new Uint8Array(Math.max(0, (hex.length - 2) >> 1))
+  let isHex = hex.startsWith('0x') && hex.length % 2 === 0
+  for (let i = 0; isHex && i < out.length; i++) {
+    const [high, low] = [values[hex.charCodeAt(2 + 2 * i)] ?? 255, values[hex.charCodeAt(3 + 2 * i)] ?? 255]
+    isHex = (high | low) < 16
+    out[i] = (high << 4) | low
+  }
+  return isHex ? out : fail('BAD_HEX', 'expected an even number of hexadecimal digits after 0x')
 }
 
 /** Joins byte arrays. */

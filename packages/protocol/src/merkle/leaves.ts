@@ -4,6 +4,8 @@ import { fromHex, type Hex } from '../encoding/bytes.ts'
 const address = { type: 'address' } as const
 const bytes32 = { type: 'bytes32' } as const
 const uint256 = { type: 'uint256' } as const
+/** The length of 32 bytes in hexadecimal. */
+const wordDigits = 66
 const uint32 = { type: 'uint32' } as const
 
 /** A record in a contribution's tree. */
@@ -34,4 +36,4 @@ export type ReceiptLeaf = { receiptId: Hex; shareRoot: Hex }
 export const receiptLeaf = ({ receiptId, shareRoot }: ReceiptLeaf): Uint8Array => fromHex(encodeAbiParameters([bytes32, bytes32], [receiptId, shareRoot]))
 
 /** The logits hash of one answer token in a receipt's fingerprint tree. */
-export const fingerprintLeaf = (logitsHash: Hex): Uint8Array => fromHex(encodeAbiParameters([bytes32], [logitsHash]))
+export const fingerprintLeaf = (logitsHash: Hex): Uint8Array => (logitsHash.length === wordDigits ? fromHex(logitsHash) : fromHex(encodeAbiParameters([bytes32], [logitsHash])))
