@@ -1,5 +1,5 @@
 import type { ServedResult } from '@openledger/engine'
-import { statementDigest, statementDomain, tokenHash, verifyStatement, type ContributorShare, type Hex, type Network, type Receipt, type Share } from '@openledger/protocol'
+import { statementDomain, tokenHash, verifyStatement, type ContributorShare, type Hex, type Network, type Receipt, type Share } from '@openledger/protocol'
 import { isAddress, isAddressEqual, type Address } from 'viem'
 import type { RunFacts } from '../deployments/TrainingWeights.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
@@ -56,6 +56,6 @@ export async function checkReceipt({ network, node, order, profileHash, result, 
   })
   for (const [field, value] of Object.entries(expected)) if (!equal(statement[field as keyof Receipt], value)) wrong(`the receipt's ${field} is ${String(statement[field as keyof Receipt])}, not ${String(value)}`)
   const domain = statementDomain(network.chainId, network.contracts.epochs)
-  await verifyStatement(domain, 'Receipt', statement, signature, node)
-  return { id: statementDigest(domain, 'Receipt', statement), shares, contributors: attribution.contributors }
+  const id = await verifyStatement(domain, 'Receipt', statement, signature, node)
+  return { id, shares, contributors: attribution.contributors }
 }

@@ -18,15 +18,24 @@ const values = Uint8Array.from({ length: 128 }, (_, code) => {
   return Number.isNaN(value) ? 255 : value
 })
 
+/**
+ * Reads hexadecimal digits, two to a byte, into bytes that are there.
+ * @param from the place of the first digit @returns whether all of them are digits
+ */
+export function readDigits(text: string, from: number, into: Uint8Array): boolean {
+  let all = 0
+  for (let i = 0, at = from; i < into.length; i++, at += 2) {
+    const [high, low] = [values[text.charCodeAt(at)] ?? 255, values[text.charCodeAt(at + 1)] ?? 255]
+    all |= high | low
+    into[i] = (high << 4) | low
+  }
+  return all < 16
+}
+
 /** Reads `0x…` hexadecimal; fails with BAD_HEX on anything else. */
 export function fromHex(hex: string): Uint8Array {
   const out = new Uint8Array(Math.max(0, (hex.length - 2) >> 1))
-  let isHex = hex.startsWith('0x') && hex.length % 2 === 0
-  for (let i = 0; isHex && i < out.length; i++) {
-    const [high, low] = [values[hex.charCodeAt(2 + 2 * i)] ?? 255, values[hex.charCodeAt(3 + 2 * i)] ?? 255]
-    isHex = (high | low) < 16
-    out[i] = (high << 4) | low
-  }
+  const isHex = hex.startsWith('0x') && hex.length % 2 === 0 && readDigits(hex, 2, out)
   return isHex ? out : fail('BAD_HEX', 'expected an even number of hexadecimal digits after 0x')
 }
 

@@ -5,6 +5,8 @@
 export type Curve = {
   /** Signs a digest. @throws when the private key is none */
   sign(digest: Uint8Array, privateKey: Uint8Array): { signature: Uint8Array; recovery: number }
+  /** The public key of a private key, 65 bytes. @throws when the private key is none */
+  publicKey(privateKey: Uint8Array): Uint8Array
   /** The public key that signed a digest, 65 bytes; takes either half of s. @throws when no key signed it so */
   recover(digest: Uint8Array, signature: Uint8Array, recovery: number): Uint8Array
 }

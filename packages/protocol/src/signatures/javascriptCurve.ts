@@ -7,5 +7,6 @@ export const javascriptCurve: Curve = {
     const signature = secp256k1.sign(digest, privateKey, { lowS: true })
     return { signature: signature.toCompactRawBytes(), recovery: signature.recovery }
   },
+  publicKey: (privateKey) => secp256k1.getPublicKey(privateKey, false),
   recover: (digest, signature, recovery) => secp256k1.Signature.fromCompact(signature).addRecoveryBit(recovery).recoverPublicKey(digest).toRawBytes(false),
 }

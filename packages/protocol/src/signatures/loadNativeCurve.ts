@@ -3,6 +3,7 @@ import { javascriptCurve } from './javascriptCurve.ts'
 
 type Bindings = {
   contextRandomize(seed: Uint8Array): void
+  publicKeyCreate(privateKey: Uint8Array, compressed: false): Uint8Array
   ecdsaSign(digest: Uint8Array, privateKey: Uint8Array): { signature: Uint8Array; recid: number }
   ecdsaRecover(signature: Uint8Array, recovery: number, digest: Uint8Array, compressed: false): Uint8Array
 }
@@ -27,6 +28,7 @@ export function loadNativeCurve(open: () => Bindings = requireBindings): Curve |
         const { signature, recid: recovery } = bindings.ecdsaSign(digest, privateKey)
         return { signature, recovery }
       },
+      publicKey: (privateKey) => bindings.publicKeyCreate(privateKey, false),
       recover: (digest, signature, recovery) => bindings.ecdsaRecover(signature, recovery, digest, false),
     }
   } catch {

@@ -33,6 +33,7 @@ describe.runIf(native !== undefined)('the native curve', () => {
       fc.property(digest, privateKey, (message, key) => {
         const signed = native!.sign(message, key)
         expect({ ...signed, signature: toHex(signed.signature) }).toEqual({ ...javascriptCurve.sign(message, key), signature: toHex(javascriptCurve.sign(message, key).signature) })
+        expect(toHex(native!.publicKey(key))).toBe(toHex(javascriptCurve.publicKey(key)))
         expect(toHex(native!.recover(message, signed.signature, signed.recovery))).toBe(toHex(secp256k1.getPublicKey(key, false)))
       }),
       { numRuns: 60 },
@@ -56,7 +57,10 @@ describe.runIf(native !== undefined)('the native curve', () => {
   }, 60_000)
 
   it('refuses a private key that is none', () => {
-    for (const key of [0n, order, 2n ** 256n - 1n].map(word)) for (const curve of [native!, javascriptCurve]) expect(() => curve.sign(word(5n), key)).toThrow()
+    for (const key of [0n, order, 2n ** 256n - 1n].map(word)) for (const curve of [native!, javascriptCurve]) {
+      expect(() => curve.sign(word(5n), key)).toThrow()
+      expect(() => curve.publicKey(key)).toThrow()
+    }
   })
 
   it('is there in a worker thread too', async () => {
@@ -74,11 +78,19 @@ describe('an account', () => {
   const key: Hex = `0x${'0b'.repeat(32)}`
   const [ours, viems] = [openAccount(key), privateKeyToAccount(key)]
 
-  it('signs as the account of viem does', async () => {
-    expect(ours.address).toBe(viems.address)
+  // Functions are compared by what they give.
+  const fields = Object.fromEntries(Object.entries(viems).filter(([, value]) => typeof value === 'function').map(([name]) => [name, name]))
+
+  it('is and signs as the account of viem does', async () => {
+    expect({ ...ours, ...fields }).toEqual({ ...viems, ...fields })
     const typed = { domain: { name: 'x', chainId: 3 }, types: { Thing: [{ name: 'size', type: 'uint256' }] }, primaryType: 'Thing', message: { size: 5n } } as const
     expect(await ours.signTypedData(typed)).toBe(await viems.signTypedData(typed))
     expect(await ours.signMessage({ message: 'hello' })).toBe(await viems.signMessage({ message: 'hello' }))
+    expect(await ours.signMessage({ message: { raw: '0x12ff' } })).toBe(await viems.signMessage({ message: { raw: '0x12ff' } }))
+    const transaction = { chainId: 5, type: 'eip1559', to: viems.address, value: 3n, nonce: 1, gas: 21_000n, maxFeePerGas: 9n, maxPriorityFeePerGas: 1n } as const
+    expect(await ours.signTransaction(transaction)).toBe(await viems.signTransaction(transaction))
+    const authorization = { chainId: 5, address: viems.address, nonce: 2 }
+    expect(await ours.signAuthorization(authorization)).toEqual(await viems.signAuthorization(authorization))
     const signAlike = async (message: Uint8Array): Promise<void> => expect(await ours.sign({ hash: toHex(message) })).toBe(await viems.sign({ hash: toHex(message) }))
     await fc.assert(fc.asyncProperty(digest, (message) => signAlike(message).then(() => undefined)), { numRuns: 20 })
   })

@@ -1,4 +1,5 @@
 import { isAddress } from 'viem'
+import { readDigits } from '../encoding/bytes.ts'
 import { keccakBytes } from '../encoding/hash.ts'
 import { statementTypes, type StatementName } from './types.ts'
 
@@ -6,23 +7,20 @@ import { statementTypes, type StatementName } from './types.ts'
 type Writer = (value: unknown, word: Uint8Array) => boolean
 
 const wordSize = 32
+const addressSize = 20
 const encoder = new TextEncoder()
 
-/** Writes digits that end a word. */
-function writeHex(digits: string, word: Uint8Array): true {
-  for (let at = wordSize, end = digits.length; end > 0; end -= 2) word[--at] = Number.parseInt(digits.slice(Math.max(0, end - 2), end), 16)
-  return true
-}
+/** Reads `0x` and the digits of as many bytes as there are. */
+const readHex = (value: unknown, bytes: Uint8Array): boolean => typeof value === 'string' && value.length === 2 + 2 * bytes.length && value.startsWith('0x') && readDigits(value, 2, bytes)
 
-const writeBytes32: Writer = (value, word) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value) && writeHex(value.slice(2), word)
 const writers: Record<string, Writer> = {
-  bytes32: writeBytes32,
-  address: (value, word) => typeof value === 'string' && isAddress(value) && writeHex(value.slice(2), word),
+  bytes32: readHex,
+  address: (value, word) => typeof value === 'string' && isAddress(value) && readHex(value, word.subarray(wordSize - addressSize)),
   string: (value, word) => typeof value === 'string' && write(keccakBytes(encoder.encode(value)), word),
   'bytes32[]': (value, word) => {
     if (!Array.isArray(value)) return false
     const words = new Uint8Array(wordSize * value.length)
-    return value.every((item, index) => writeBytes32(item, words.subarray(wordSize * index, wordSize * (index + 1)))) && write(keccakBytes(words), word)
+    return value.every((item, index) => readHex(item, words.subarray(wordSize * index, wordSize * (index + 1)))) && write(keccakBytes(words), word)
   },
 }
 
@@ -36,7 +34,7 @@ function uintWriter(bits: number): Writer {
   const end = 1n << BigInt(bits)
   return (value, word) => {
     const number = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value as number) : -1n
-    return number >= 0n && number < end && writeHex(number.toString(16), word)
+    return number >= 0n && number < end && readDigits(number.toString(16).padStart(2 * wordSize, '0'), 0, word)
   }
 }
 

@@ -66,24 +66,26 @@ function isCanonical(signature: Hex): boolean {
   return BigInt(`0x${signature.slice(66, 130)}`) <= halfOrder
 }
 
-/** Checks a statement's signature; throws BAD_SIGNATURE when it is malformed or somebody else's. */
+/** Checks a statement's signature; throws BAD_SIGNATURE when it is malformed or somebody else's. @returns the statement's digest */
 export async function verifyStatement<N extends StatementName>(
   domain: StatementDomain,
   name: N,
   message: StatementMessages[N],
   signature: Hex,
   signer: Address,
-): Promise<void> {
+): Promise<Hex> {
   if (!isCanonical(signature)) {
     throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { field: 'signature', fix: 'give 65 bytes r, s, v with the lower s and v 27 or 28, as wallets make them' })
   }
+  let digest: Hex
   let recovered: Address
   try {
-    recovered = recoverSigner(statementDigest(domain, name, message), signature)
+    digest = statementDigest(domain, name, message)
+    recovered = recoverSigner(digest, signature)
   } catch (cause) {
     throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { cause, field: 'signature' })
   }
-  if (isAddressEqual(recovered, signer)) return
+  if (isAddressEqual(recovered, signer)) return digest
   throw new ProofError('BAD_SIGNATURE', `the ${name} is signed by ${recovered}, not by ${signer}`, {
     field: 'signature',
     fix: 'sign with the key of the address that the statement names, for this chain and this contract',
