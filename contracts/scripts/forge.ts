@@ -5,7 +5,8 @@ import { arch, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+/** The folder of the whole repository. */
+export const repositoryRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const architectures: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 
 /** Where the forge binary lies; null on a platform for which npm brought none. */
@@ -28,8 +29,16 @@ export function forgePath(): string | null {
  */
 export function runForge(forge: string, options: readonly string[], environment: Record<string, string> = {}): { status: number; output: string } {
   const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', ...environment }
-  const { status, stdout, error } = spawnSync(forge, [...options, '--root', root], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 })
+  const { status, stdout, error } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 })
   if (error) console.error(error.message)
   process.stdout.write(stdout ?? '')
   return { status: status ?? 1, output: stdout ?? '' }
+}
+
+/** What forge says on its standard output. Nothing is shown unless it fails. */
+export function askForge(forge: string, options: readonly string[]): string {
+  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
+  const { status, stdout, stderr } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
+  if (status !== 0) console.error(stderr)
+  return stdout ?? ''
 }
