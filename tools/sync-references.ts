@@ -36,6 +36,6 @@ for (const unit of units) {
     references: allowed.map((u) => ({ path: path.relative(unit.path, u.path) })),
   })
 }
-emit('tsconfig.json', { files: [], references: [...units.map((u) => ({ path: u.path })), { path: 'tools' }] })
+emit('tsconfig.json', { files: [], references: [...units.map((u) => ({ path: u.path })), { path: 'tools' }, { path: 'contracts/scripts/evm' }] })
 console.log(`checked ${units.length + 1} generated tsconfig files${check ? '' : ' (written)'}`)
 process.exit(stale > 0 || units.length === 0 ? 1 : 0)

@@ -23,7 +23,6 @@ interface Vm {
   function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
   function assume(bool condition) external pure;
   function readFile(string calldata path) external view returns (string memory);
-  function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
   function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
   function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
   function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);

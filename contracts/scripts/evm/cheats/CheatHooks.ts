@@ -42,6 +42,10 @@ export class CheatHooks implements CallHooks {
     this.cheats.logs.seen(depth, log)
   }
 
+  pretends(depth: number, contract: Address): boolean {
+    return this.cheats.pranks.changes(depth, contract)
+  }
+
   async call(message: Message, proceed: () => Promise<EVMResult>): Promise<EVMResult> {
     if (message.to?.equals(cheatAddress)) return this.answer(message)
     let result = await this.perform(message, proceed)

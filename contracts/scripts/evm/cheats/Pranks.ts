@@ -32,10 +32,15 @@ export class Pranks {
     this.byDepth.delete(depth)
   }
 
+  /** Whether the next call of a contract's frame is changed. */
+  changes(depth: number, contract: Address): boolean {
+    return this.byDepth.get(depth)?.caller.equals(contract) ?? false
+  }
+
   /** Changes a message's sender where a prank says so. @returns who it was before, or undefined */
   apply(message: Message): Address | undefined {
     const prank = this.byDepth.get(message.depth - 1)
-    if (!prank || message.delegatecall || !prank.caller.equals(message.caller)) return undefined
+    if (!prank || message.delegatecall || !this.changes(message.depth - 1, message.caller)) return undefined
     prank.used = true
     message.caller = prank.sender
     return prank.caller

@@ -1,4 +1,4 @@
-import { EVM, type EVMMockBlockchainInterface, type EVMResult, type EVMRunCallOpts, type Log, type Message } from '@ethereumjs/evm'
+import { EVM, NobleBN254, type EVMMockBlockchainInterface, type EVMResult, type EVMRunCallOpts, type Log, type Message } from '@ethereumjs/evm'
 import { Account, type Address } from '@ethereumjs/util'
 import type { BlockSettings } from './BlockSettings.ts'
 import type { JournaledState } from './JournaledState.ts'
@@ -11,10 +11,18 @@ export type CallHooks = {
   call(message: Message, proceed: () => Promise<EVMResult>): Promise<EVMResult>
   /** After each log. `depth` is that of the frame that wrote it; a test function has 0. */
   log(depth: number, log: Log): void
+  /** Whether the next call of a contract's frame goes out in the name of another. */
+  pretends(depth: number, contract: Address): boolean
 }
 
-const [firstLog, lastLog, jumpIf] = [0xa0, 0xa4, 0x57]
-type RunState = { code: Uint8Array; programCounter: number; stack: { peek(n: number): bigint[] }; env: { depth: number }; interpreter: { _result: { logs: Log[] } } }
+const [firstLog, lastLog, jumpIf, callOpcode] = [0xa0, 0xa4, 0x57, 0xf1]
+type RunState = {
+  code: Uint8Array
+  programCounter: number
+  stack: { peek(n: number): bigint[] }
+  env: { depth: number; address: Address; contract: Account }
+  interpreter: { _result: { logs: Log[] } }
+}
 type Frame = NonNullable<EVMRunCallOpts['message']>
 
 const calldataGas = (data: Uint8Array): bigint => data.reduce((sum, byte) => sum + (byte === 0 ? 4n : 16n), 0n)
@@ -32,40 +40,54 @@ export class TestEvm extends EVM {
       shallowCopy: () => blockchain,
     }
     // Test contracts are larger than a chain would take, as they are in Forge; `contracts/scripts/build.ts` checks the sizes of those that are deployed.
-    super({ common, stateManager: state, blockchain, allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true })
+    super({ common, stateManager: state, blockchain, bn254: new NobleBN254(), allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true })
     this.hooks = hooks
     this.state = state
     this.settings = settings
     this.watchLogs()
+    this.letOthersPay()
     if (recorder) this.watchInstructions(recorder)
   }
 
-  private wrap(opcode: number, before: (state: RunState) => void, after: (state: RunState) => void): void {
+  /** Puts something around an instruction. Its handler runs when the counter already stands behind it. */
+  private wrap(opcode: number, around: (state: RunState, handle: () => unknown) => unknown): void {
     const entry = this._opcodeMap[opcode]!
     const handler = entry.opHandler as (...all: unknown[]) => unknown
-    const wrapped = (state: RunState, ...rest: unknown[]): unknown => {
-      before(state)
-      const result = handler(state, ...rest)
-      after(state)
-      return result
-    }
+    const wrapped = (state: RunState, ...rest: unknown[]): unknown => around(state, () => handler(state, ...rest))
     this._opcodeMap[opcode] = { ...entry, opHandler: wrapped as unknown as typeof entry.opHandler }
   }
 
   private watchLogs(): void {
     for (let opcode = firstLog; opcode <= lastLog; opcode++) {
-      this.wrap(opcode, () => {}, ({ env, interpreter }) => this.hooks.log(env.depth, interpreter._result.logs.at(-1)!))
+      this.wrap(opcode, ({ env, interpreter }, handle) => {
+        handle()
+        this.hooks.log(env.depth, interpreter._result.logs.at(-1)!)
+      })
     }
   }
 
-  /** The handler runs when the counter already stands behind the instruction. */
+  /** The interpreter asks whether the calling contract can pay; when it calls for another, that one has to be asked, and the call itself does. */
+  private letOthersPay(): void {
+    this.wrap(callOpcode, async ({ env }, handle) => {
+      if (!this.hooks.pretends(env.depth, env.address)) return handle()
+      const { contract } = env
+      const { balance } = contract
+      contract.balance = 2n ** 256n - 1n
+      try {
+        return await handle()
+      } finally {
+        contract.balance = balance
+      }
+    })
+  }
+
   private watchInstructions(recorder: Recorder): void {
-    const known = new Set(this._opcodeMap)
-    const last = this._opcodeMap.length
-    for (let opcode = 0; opcode < last; opcode++) {
-      if (!known.has(this._opcodeMap[opcode]!) || this._opcodeMap[opcode]!.opHandler === undefined) continue
-      const isJump = opcode === jumpIf
-      this.wrap(opcode, (state) => recorder.ran(state.code, state.programCounter - 1, isJump ? state.stack.peek(2)[1] !== 0n : undefined), () => {})
+    for (const [opcode, { opHandler }] of this._opcodeMap.entries()) {
+      if (opHandler === undefined) continue
+      this.wrap(opcode, (state, handle) => {
+        recorder.ran(state.code, state.programCounter - 1, opcode === jumpIf ? state.stack.peek(2)[1] !== 0n : undefined)
+        return handle()
+      })
     }
   }
 
