@@ -9,6 +9,7 @@ type Output = {
   sources?: Record<string, { id: number; ast: unknown }>
   contracts?: Record<string, Record<string, { abi: Abi; evm: { bytecode: Code; deployedBytecode: Code } }>>
 }
+const wanted = ['abi', 'evm.bytecode.object', 'evm.bytecode.sourceMap', 'evm.deployedBytecode.object', 'evm.deployedBytecode.sourceMap', 'evm.deployedBytecode.immutableReferences']
 type Solc = { compile(input: string, callbacks: { import(path: string): { contents: string } | { error: string } }): string }
 
 /** What the compiler says of sources: its contracts, and each source's number in the source maps and its syntax tree. */
@@ -24,17 +25,21 @@ export type Compilation = {
  * @param sources texts by path
  * @param optimizer the compiler's settings of that name
  * @param read the text of an import
+ * @param withTree the paths of those whose syntax tree is wanted
  * @returns what it says
  * @throws InputError with what the compiler says
  */
-export function compileSources(sources: Readonly<Record<string, string>>, optimizer: object, read: (path: string) => string): Compilation {
+export function compileSources(sources: Readonly<Record<string, string>>, optimizer: object, read: (path: string) => string, withTree: readonly string[] = []): Compilation {
   const solc = createRequire(import.meta.url)('solc') as Solc
   const settings = {
     optimizer,
     evmVersion: 'cancun',
     metadata: { bytecodeHash: 'none', appendCBOR: false },
     remappings: ['@openzeppelin/=node_modules/@openzeppelin/'],
-    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.sourceMap', 'evm.deployedBytecode.object', 'evm.deployedBytecode.sourceMap', 'evm.deployedBytecode.immutableReferences'], '': ['ast'] } },
+    outputSelection: {
+      ...Object.fromEntries(withTree.map((path) => [path, { '': ['ast'], '*': wanted }])),
+      '*': { '*': wanted },
+    },
   }
   const input = { language: 'Solidity', settings, sources: Object.fromEntries(Object.entries(sources).map(([path, content]) => [path, { content }])) }
   const answer = (path: string): { contents: string } | { error: string } => {
