@@ -40,7 +40,7 @@ const coverage = measureCoverage(withItems, measured, record).sort((a, b) => a.p
 const gaps = gapsOf(coverage)
 const { open, stale } = explainGaps(gaps, JSON.parse(readText('contracts/unreachable.json')) as Unreachable[])
 const totals = sumOf(coverage.map(totalsOf))
-const withoutCode = coverage.flatMap(({ path, statements }) => statements.filter(({ hasCode }) => !hasCode).map(({ item }) => `${path}:${item.line} ${item.text.slice(0, 100)}`))
+const withoutCode = coverage.flatMap(({ path, statements, conditions }) => [...statements, ...conditions].filter(({ hasCode }) => !hasCode).map(({ item }) => `${path}:${item.line} ${item.text.slice(0, 100)}`))
 const share = { lines: (100 * totals.linesRun) / totals.lines, branches: (100 * totals.branchesRun) / totals.branches }
 const isEnough = share.lines >= threshold && share.branches >= threshold
 

@@ -8,7 +8,7 @@ import { compileSources, type Compilation } from '../artifacts/compileSources.ts
  * The compiler without what merges, moves or turns code: each jump is then where its condition is written. Only what the code generator
  * needs to fit its own routines on the stack stays on.
  */
-const unoptimized = {
+export const unoptimized = {
   enabled: false,
   details: {
     peephole: false, inliner: false, jumpdestRemover: false, orderLiterals: false, deduplicate: false, cse: false, constantOptimizer: false,
