@@ -6,6 +6,7 @@ import { datanetCopiesCommand } from './datanetCopiesCommand.ts'
 import { datanetExportCommand } from './datanetExportCommand.ts'
 import { datanetListCommands } from './datanetListCommands.ts'
 import { datanetReviewCommand } from './datanetReviewCommand.ts'
+import { datanetRevokeCommands } from './datanetRevokeCommands.ts'
 import { examples } from './examples.ts'
 import { datanetNumber, wholeNumber } from './optionValues.ts'
 
@@ -91,6 +92,7 @@ export function datanetCommand(context: CommandContext, program: Command): void 
   datanetListCommands(context, parent)
   allowCommand(context, parent)
   datanetReviewCommand(context, parent)
+  datanetRevokeCommands(context, parent)
   datanetCopiesCommand(context, parent)
   datanetExportCommand(context, parent)
 }

@@ -1,39 +1,27 @@
-import { contributionCommitment, hashJson, OrderedTree, recordLeaf, recordId, signStatement, snapshotLeaf, statementDigest, statementDomain, zeroHash, type Contribution, type Hex, type Snapshot, type TrainingRun } from '@openledger/protocol'
-import { commitContribution, createDatanet, markSnapshot, registerAdapter, registerBase, revealContribution, revokeRecord, sealSnapshot } from '@openledger/sdk'
+import { hashJson, type Hex } from '@openledger/protocol'
+import type { RecordView } from '@openledger/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runProgram } from '../program.ts'
 import { capture } from '../testing/capture.ts'
 import { openTestSession, type TestSession } from '../testing/openTestSession.ts'
+import { registerTestAdapter } from '../testing/registerTestAdapter.ts'
+import { sealGifts } from '../testing/sealGifts.ts'
 import { lineage } from './lineage.ts'
+import { revoke } from './revoke.ts'
 
 const id = (text: string): Hex => hashJson(text)
-const adapterId = id('adapter')
+let adapterId: Hex
 let open: TestSession
 let root: Hex
 
 beforeAll(async () => {
-  open = await openTestSession({ receipts: async () => ({ items: [], next: null }) }, ['ada'])
-  const { account, writer } = await open.session.actor('ada')
-  const { chainId, contracts } = open.session.network
-  const [datanets, models] = [statementDomain(chainId, contracts.datanets), statementDomain(chainId, contracts.models)]
-  const contributor = account.address
-  const datanetId = await createDatanet(writer, { metadataHash: zeroHash, openToBuilders: true, terms: { consent: 6, graceSeconds: 0, licences: ['Apache-2.0'] } })
-  const record = recordId({ prompt: 'what grows here?', completion: 'ferns' })
-  const records = new OrderedTree([recordLeaf(record)])
-  const contribution: Contribution = { datanetId, contributor, recordsRoot: records.root, count: 1, licence: 'CC0-1.0', consent: 6, nonce: 1n }
-  const contributionId = statementDigest(datanets, 'Contribution', contribution)
-  await commitContribution(writer, datanetId, contributionCommitment(contributionId, zeroHash))
-  await revealContribution(writer, contribution, zeroHash, await signStatement(account, datanets, 'Contribution', contribution))
-  const leaf = { recordId: record, contributor, weight: 1 }
-  const tree = new OrderedTree([snapshotLeaf(leaf)])
-  root = tree.root
-  const snapshot: Snapshot = { datanetId, parent: zeroHash, root, recordCount: 1, contributorCount: 1, contentHash: id('file') }
-  const snapshotId = await sealSnapshot(writer, snapshot, await signStatement(account, datanets, 'Snapshot', snapshot))
-  await registerBase(writer, id('base'), id('weights'))
-  const run: TrainingRun = { trainer: contributor, baseId: id('base'), snapshotIds: [snapshotId], recipeHash: id('r'), profileHash: id('p'), seed: zeroHash, adapterId, metricsHash: id('m'), licence: 'Apache-2.0' }
-  await registerAdapter(writer, run, id('folder'), await signStatement(account, models, 'TrainingRun', run))
-  await revokeRecord(writer, contributionId, record, records.prove(0))
-  await markSnapshot(writer, snapshotId, leaf, tree.prove(0))
+  let views: RecordView[] = []
+  open = await openTestSession({ receipts: async () => ({ items: [], next: null }), records: () => Promise.resolve({ items: views, next: null }) }, ['ada'])
+  const gifts = await sealGifts(open.session, 'ada', [{ contributor: 'ada', records: [{ prompt: 'What grows here?', completion: 'Ferns.' }] }])
+  views = gifts.views
+  root = gifts.sealed.tree.root
+  adapterId = await registerTestAdapter(open.session, 'ada', gifts.snapshotId)
+  await revoke(open.session, { datanetId: gifts.datanetId, recordId: views[0]!.id, contributor: 'ada' })
 }, 120_000)
 afterAll(() => open?.stop())
 
