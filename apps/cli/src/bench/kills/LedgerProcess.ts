@@ -15,6 +15,8 @@ export class LedgerProcess {
   readonly #options: LedgerProcessOptions
   #child: ChildProcess | undefined
   #errors = ''
+  /** The chain's process was killed since the ledger was well the last time. */
+  #lostChain = false
 
   constructor(options: LedgerProcessOptions) {
     this.#options = options
@@ -33,21 +35,30 @@ export class LedgerProcess {
     this.#child = child
   }
 
-  /** Waits until it answers and nothing is wrong with it. @throws UnavailableError LEDGER_ENDED, LEDGER_LATE */
+  /** Waits until it answers and nothing is wrong with it. A start whose chain was killed under it ends by itself, and says why: it is started again. @throws UnavailableError LEDGER_ENDED, LEDGER_LATE */
   async ready(): Promise<void> {
     let health = 'no answer'
     for (const started = Date.now(); Date.now() - started < patienceMs; await new Promise((resolve) => setTimeout(resolve, pollMs))) {
+      if (!this.isRunning && this.#lostChain) {
+        this.#lostChain = false
+        this.start()
+      }
       if (!this.isRunning) throw new UnavailableError('LEDGER_ENDED', `the ledger has ended by itself: ${this.#errors}`, { action: 'stop' })
       const answer = await fetch(`${this.url}/health`).catch(() => undefined)
       health = answer === undefined ? 'no answer' : await answer.text()
-      if (answer?.ok === true && (JSON.parse(health) as { status: string }).status === 'ok') return
+      if (answer?.ok === true && (JSON.parse(health) as { status: string }).status === 'ok') {
+        this.#lostChain = false
+        return
+      }
     }
     throw new UnavailableError('LEDGER_LATE', `the ledger was not well for ${patienceMs} ms: ${health} ${this.#errors}`, { action: 'stop' })
   }
 
   /** SIGKILL for the chain's process alone. @returns whether there was one; false where /proc does not tell */
   killChain(): boolean {
-    return this.isRunning && killChildren(this.#child?.pid)
+    const isKilled = this.isRunning && killChildren(this.#child?.pid)
+    this.#lostChain ||= isKilled
+    return isKilled
   }
 
   /** Ends gateway and node; the chain ends when it sees that they are gone. */
