@@ -144,6 +144,23 @@ function fundCommand(context: CommandContext, parent: Command): void {
   })
 }
 
+function withdrawCommand(context: CommandContext, parent: Command): void {
+  const command = parent
+    .command('withdraw')
+    .summary('take what the court owes')
+    .description('Pays a key (--as, by default "auditor") what the court of executions owes it: pay for votes, deposits and bonds that came back. "auditor watch" does this by itself; openledger money shows what is owed.')
+  examples(command, [['openledger auditor withdraw --as operator', 'after a challenge of the operator was decided']])
+  runs(context, command, async ({ options, output, session }) => {
+    const { formatOpen } = await import('@openledger/protocol')
+    const { readAuditPay, withdrawAuditPay } = await import('@openledger/sdk')
+    const { account, writer } = await (await session()).actor(options.as ?? defaultKey)
+    const amount = await readAuditPay(writer, account.address)
+    if (amount > 0n) await withdrawAuditPay(writer)
+    output.line(amount > 0n ? `${formatOpen(amount)} OPEN, in WOPEN` : 'the court owes nothing')
+    output.result({ amount })
+  })
+}
+
 /** `openledger auditor …` */
 export function auditorCommand(context: CommandContext, program: Command): void {
   const parent = program.command('auditor').summary('earn by executing answers again').description('Staked auditors execute sampled answers again and say whether they are what their receipts claim; who agrees with the verdict is paid, who hides its vote loses a part of its bond.')
@@ -156,4 +173,5 @@ export function auditorCommand(context: CommandContext, program: Command): void 
   challengeCommand(context, parent)
   showCommand(context, parent)
   fundCommand(context, parent)
+  withdrawCommand(context, parent)
 }

@@ -1,5 +1,5 @@
 import { fail, toJson, type Network } from '@openledger/protocol'
-import { accountMoney, addressesOfNetwork, delegationPlace, delegationsOf, readDelegation, readStake, readWopenBalance, type BalanceView, type MoneyEvent, type MoneyPlace, type MoneyView, type StakeRole } from '@openledger/sdk'
+import { accountMoney, addressesOfNetwork, courtPlaces, delegationPlace, delegationsOf, readDelegation, readStake, readWopenBalance, type BalanceView, type MoneyEvent, type MoneyPlace, type MoneyView, type StakeRole } from '@openledger/sdk'
 import type { Address, Hex } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import { errorFields, type Log } from '../config/Log.ts'
@@ -7,6 +7,7 @@ import type { Query } from '../database/Database.ts'
 import type { Names } from '../keys/Names.ts'
 import type { Balances } from './Balances.ts'
 import { listEpochs } from './epochViews.ts'
+import { moneyEventOf, standingDeposits, type MoneyEventRow } from './standingDeposits.ts'
 
 export type MoneyParts = { query: Query; balances: Balances; chain: ChainAccess; names: Names; network: Network; gateway: Address; log: Log }
 
@@ -51,8 +52,8 @@ async function earningsPlace({ query, gateway }: MoneyParts, { payee, final, pen
   ]
 }
 
-/** What lies in the account itself, the rewards that its bonds could claim, and its delegations; null while the chain is away. */
-async function onChain({ chain, network, log }: MoneyParts, account: Address, events: readonly MoneyEvent[], now: number): Promise<{ wallet: { open: bigint; wopen: bigint }; places: MoneyPlace[] } | null> {
+/** What lies in the account itself and at the courts, the rewards that its bonds could claim, and its delegations; null while the chain is away. */
+async function onChain({ query, chain, network, log }: MoneyParts, account: Address, events: readonly MoneyEvent[], now: number): Promise<{ wallet: { open: bigint; wopen: bigint }; places: MoneyPlace[] } | null> {
   const reader = { publicClient: chain.client, addresses: addressesOfNetwork(network), timeoutMs: 2000 }
   try {
     const [open, wopen, ...stakes] = await Promise.all([chain.client.getBalance({ address: account }), readWopenBalance(reader, account), ...roles.map((role) => readStake(reader, account, role))])
@@ -62,7 +63,8 @@ async function onChain({ chain, network, log }: MoneyParts, account: Address, ev
     const keys = delegationsOf(account, events)
     const states = await Promise.all(keys.map(({ to, role }) => readDelegation(reader, account, to, role)))
     const delegations = keys.map((key, i) => delegationPlace(account, key, events, states[i]!, now))
-    return { wallet: { open, wopen }, places: [...rewards, ...delegations] }
+    const courts = await courtPlaces(reader, account, await standingDeposits(query, account))
+    return { wallet: { open, wopen }, places: [...rewards, ...delegations, ...courts] }
   } catch (error) {
     log.warn('money.unread', errorFields(error))
     return null
@@ -76,8 +78,7 @@ async function onChain({ chain, network, log }: MoneyParts, account: Address, ev
  */
 export async function readMoney(parts: MoneyParts, account: Address, now: number): Promise<MoneyView> {
   const self = account.toLowerCase() as Address
-  const rows = await parts.query<{ name: string; args: MoneyEvent['args']; time: string; transaction: Hex }>(moving, [self])
-  const events = rows.map((row) => ({ ...row, time: Number(row.time) }))
+  const events = (await parts.query<MoneyEventRow>(moving, [self])).map(moneyEventOf)
   const [balance, chain] = await Promise.all([parts.balances.read(self, now), onChain(parts, self, events, now)])
   const statement = accountMoney(self, events, now, [...(chain?.places ?? []), ...(await earningsPlace(parts, balance, now))])
   for (const { kind, id, paidIn, earned, spent, paidOut, held } of statement.places) {

@@ -8,7 +8,7 @@ export type MoneyMove = { time: number; transaction: Hex; what: string; amount: 
  * One place where coins of an account lie or lay, smallest unit. In every place `paidIn + earned = spent + paidOut + held`.
  */
 export type MoneyPlace = {
-  kind: 'channel' | 'bond' | 'delegation' | 'rewards' | 'promises' | 'earnings' | 'estate'
+  kind: 'channel' | 'bond' | 'delegation' | 'rewards' | 'promises' | 'earnings' | 'estate' | 'deposit'
   /** The channel's id, the bond's role, the gateway whose epochs pay, … */
   id: string
   /** What the account put in, or had put in for it. */

@@ -33,6 +33,7 @@ import { anvilPath } from '../testing/startAnvil.ts'
 import { openTestLedger, testParameters, type TestLedger } from '../testing/openTestLedger.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 import { readWopenBalance } from '../wopen/readWopenBalance.ts'
+import { courtPlaces } from '../../money/courtPlaces.ts'
 import type { AnchoredReceipt } from './AnchoredReceipt.ts'
 import { announceDraw, drawnReceipts, readAuditTerms, readDraw, takeDrawSeed } from './drawReceipts.ts'
 import { appealVerdict, commitVerdict, convictSilentAuditor, fundAudits, readAppealBond, readAuditFund, readAuditPay, revealVerdict, settleExecution, withdrawAuditPay } from './judgeExecution.ts'
@@ -130,6 +131,10 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     expect(cost).toBe(parseOpen('0.5') + 3n * (await readAuditTerms(accuser)).fee)
     await challengeReceipt(accuser, await anchor(receiptId))
     expect(await readExecutionCase(accuser, receiptId)).toMatchObject({ stage: 'summoned', node: nodeKey.address, drawn: false, deposit: cost, number: 1n })
+    const standing = [{ name: 'ExecutionCourt.ExecutionSummoned', args: { receiptId }, time: 1, transaction: zeroHash }]
+    const placesOf = (writer: LedgerWriter) => courtPlaces(writer, writer.walletClient.account.address, standing)
+    expect(await placesOf(accuser)).toMatchObject([{ kind: 'deposit', id: `execution, ${receiptId}`, paidIn: cost, held: cost, free: 0n, moves: [{ amount: cost }] }])
+    expect(await placesOf(node)).toEqual([])
     const newest = await accuser.publicClient.getBlockNumber({ cacheTime: 0 })
     expect(await findSummonsesTo(accuser, nodeKey.address, 0n, newest)).toEqual([{ receiptId, number: 1n }])
     expect(await findSummonsesTo(accuser, gatewayKey.address, 0n, newest)).toEqual([])
@@ -149,6 +154,9 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     expect(await settleExecution(accuser, receiptId)).toBe('right')
     expect(await bonded()).toBe(parseOpen('100'))
     expect(await readAuditPay(accuser, accuser.walletClient.account.address)).toBe(0n)
+    expect(await placesOf(accuser)).toEqual([])
+    const back = cost - 2n * parseOpen('0.2')
+    expect(await placesOf(node)).toMatchObject([{ kind: 'deposit', id: 'execution, owed', earned: back, held: back, free: back }])
     const before = await readWopenBalance(node, nodeKey.address)
     await withdrawAuditPay(node)
     expect(await readWopenBalance(node, nodeKey.address)).toBe(before + cost - 2n * parseOpen('0.2'))
