@@ -42,10 +42,15 @@ export function findMutants(file: string, text: string): Mutant[] {
   const { sources } = JSON.parse(solc.compile(JSON.stringify(input))) as { sources: Record<string, { ast: Node }> }
   const bytes = Buffer.from(text)
   const found: Mutant[] = []
+  const seen = new Map<string, number>()
   const change = (operator: string, [start, end]: [number, number], after: string): void => {
     const before = bytes.subarray(start, end).toString()
     const line = bytes.subarray(0, start).toString().split('\n').length
-    const id = createHash('sha256').update(JSON.stringify([file, operator, text.split('\n')[line - 1], start - bytes.subarray(0, start).lastIndexOf(10), before, after])).digest('hex').slice(0, 16)
+    // A mutant keeps its id when lines are put in above it; equal ones are numbered.
+    const key = JSON.stringify([file, operator, text.split('\n')[line - 1], start - bytes.subarray(0, start).lastIndexOf(10), before, after])
+    const nth = seen.get(key) ?? 0
+    seen.set(key, nth + 1)
+    const id = createHash('sha256').update(nth === 0 ? key : `${key}${nth}`).digest('hex').slice(0, 16)
     found.push({ id, file, line, operator, before, after, start, end })
   }
   const between = (from: number, to: number, word: string): [number, number] => {
