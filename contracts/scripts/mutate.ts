@@ -1,7 +1,9 @@
 /**
  * Mutation testing: changes the contracts in one small place at a time and asks whether a test notices. Options:
- * --files A,B only these (`Stakes.sol`, `libraries/FeeSplit.sol`); --sample N so many of all, drawn by the seed; --seed S (default 1);
- * --list names the mutants without trying them; --again tries survivors of before once more. Goes on where it was stopped; survivors with a reason stand in `contracts/mutants.json`.
+ * --files A,B only these (`Stakes.sol`, `libraries/FeeSplit.sol`); --sample N so many of all, each file in proportion, drawn by the seed; --seed S (default 1);
+ * --list names the mutants without trying them; --again tries survivors of before once more; --minutes M stops after that time. Goes on where it was stopped, with
+ * the fates in `contracts/cache/mutation`; survivors with a reason stand in `contracts/mutants.json`. Many mutants share one compilation, in which the address of the
+ * block's producer chooses one of them; the others are compiled one by one.
  * The last line is "N killed, N alive, N explained", and the exit code is 1 below 90 % killed.
  */
 import { createHash } from 'node:crypto'
@@ -10,16 +12,18 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { forgePath } from './forge.ts'
+import { drawMutants, intervalOf } from './mutation/drawMutants.ts'
 import { findMutants, type Mutant } from './mutation/findMutants.ts'
 import { MutantWorkshop, sourceFiles, sourceText, type Fate } from './mutation/MutantWorkshop.ts'
+import { layMutants } from './mutation/switchMutants.ts'
 
 const contracts = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
-const { values } = parseArgs({ options: { files: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string', default: '1' }, list: { type: 'boolean' }, again: { type: 'boolean' } } })
-
+const { values } = parseArgs({
+  options: { files: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string' }, list: { type: 'boolean' }, again: { type: 'boolean' } },
+})
 const files = values.files?.split(',') ?? sourceFiles()
-const order = (mutant: Mutant): string => createHash('sha256').update(`${values.seed} ${mutant.id}`).digest('hex')
-const all = files.flatMap((file) => findMutants(file, sourceText(file)).map((mutant) => ({ mutant, key: order(mutant) })))
-const drawn = all.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, values.sample === undefined ? undefined : Number(values.sample)).map(({ mutant }) => mutant)
+const all = files.flatMap((file) => findMutants(file, sourceText(file)))
+const drawn = drawMutants(all, values.sample === undefined ? undefined : Number(values.sample), values.seed)
 const describe = ({ id, file, line, operator, before, after }: Mutant): string => `${id} ${file}:${line} ${operator}: ${before.replaceAll(/\s+/g, ' ').slice(0, 100)} -> ${after || '(nothing)'}`
 const reasons = new Map((JSON.parse(readFileSync(path.join(contracts, 'mutants.json'), 'utf8')) as { survivors: { id: string; reason: string }[] }).survivors.map(({ id, reason }) => [id, reason]))
 
@@ -38,37 +42,53 @@ const folder = path.join(contracts, 'cache', 'mutation')
 mkdirSync(folder, { recursive: true })
 const log = path.join(folder, 'fates.jsonl')
 type Line = { id: string; text: string; fate: Fate }
-/** A fate holds for the text of a file and of its tests' folder; a change of the file tries its mutants again. */
+/** A fate holds for the text of a file; a change of the file tries its mutants again. */
 const textHash = new Map(files.map((file) => [file, createHash('sha256').update(sourceText(file)).digest('hex').slice(0, 16)]))
+const keyOf = ({ id, file }: Mutant): string => `${id} ${textHash.get(file)}`
 const known = new Map<string, Fate>()
 for (const line of existsSync(log) ? readFileSync(log, 'utf8').split('\n') : []) {
   if (!line.endsWith('}')) continue
   const { id, text, fate } = JSON.parse(line) as Line
-  if (fate === 'alive' && values.again === true) known.delete(`${id} ${text}`)
-  else known.set(`${id} ${text}`, fate)
+  known.set(`${id} ${text}`, fate)
 }
+if (values.again === true) for (const [key, fate] of known) if (fate === 'alive') known.delete(key)
+
+const deadline = Date.now() + Number(values.minutes ?? 1e6) * 60_000
 const workshop = new MutantWorkshop(forge, folder, 300_000)
-if (!workshop.check()) {
+const left = drawn.filter((mutant) => !known.has(keyOf(mutant)))
+if (left.length > 0 && !workshop.check()) {
   console.error('the tests do not pass as the contracts stand: run npm run contracts:test')
   process.exit(1)
 }
-const fates = new Map<Mutant, Fate>()
-for (const [k, mutant] of drawn.entries()) {
-  const text = textHash.get(mutant.file)!
-  let fate = known.get(`${mutant.id} ${text}`)
-  if (fate === undefined) {
-    fate = workshop.play(mutant, sourceText(mutant.file))
-    appendFileSync(log, `${JSON.stringify({ id: mutant.id, text, fate } satisfies Line)}\n`)
-    console.log(`${k + 1}/${drawn.length} ${fate} ${describe(mutant)}`)
-  }
-  fates.set(mutant, fate)
+let count = 0
+const tryOne = (mutant: Mutant, fateOf: () => Fate): void => {
+  if (Date.now() > deadline) return
+  const fate = fateOf()
+  known.set(keyOf(mutant), fate)
+  appendFileSync(log, `${JSON.stringify({ id: mutant.id, text: textHash.get(mutant.file)!, fate } satisfies Line)}\n`)
+  console.log(`${++count}/${left.length} ${fate} ${describe(mutant)}`)
 }
-const of = (fate: Fate): Mutant[] => [...fates].filter(([, f]) => f === fate).map(([mutant]) => mutant)
-const alive = of('alive')
-const unexplained = alive.filter(({ id }) => !reasons.has(id))
+const { layers, apart } = layMutants(left, sourceText)
+for (const layer of layers) {
+  if (Date.now() > deadline) break
+  const switched = workshop.lay(layer)
+  console.log(`${switched.length} of ${layer.length} mutants in one compilation`)
+  const chosen = new Set(switched.map(({ mutant }) => mutant))
+  apart.push(...layer.filter((mutant) => !chosen.has(mutant)))
+  for (const one of switched) tryOne(one.mutant, () => workshop.choose(one))
+}
+for (const mutant of apart) tryOne(mutant, () => workshop.play(mutant))
+
+const tried = drawn.filter((mutant) => known.has(keyOf(mutant)))
+const of = (...fates: Fate[]): Mutant[] => tried.filter((mutant) => fates.includes(known.get(keyOf(mutant))!))
+const [killed, alive, stillborn] = [of('killed', 'timeout').length, of('alive'), of('stillborn').length]
 for (const mutant of alive) console.log(`alive ${describe(mutant)}${reasons.has(mutant.id) ? ` (${reasons.get(mutant.id)})` : ''}`)
-const killed = of('killed').length
-const score = killed / Math.max(1, killed + alive.length)
-console.log(`${drawn.length} of ${all.length} mutants, ${of('stillborn').length} of them did not compile; ${(100 * score).toFixed(1)} % killed`)
-console.log(`${killed} killed, ${unexplained.length} alive, ${alive.length - unexplained.length} explained`)
+const explained = alive.filter(({ id }) => reasons.has(id)).length
+const compiled = killed + alive.length
+const score = killed / Math.max(1, compiled)
+const percent = (part: number): string => (100 * part).toFixed(1)
+const ends = intervalOf(killed, compiled, Math.max(compiled, Math.round((all.length * compiled) / Math.max(1, tried.length))))
+console.log(`${tried.length} of ${all.length} mutants tried, ${stillborn} of them did not compile, ${of('timeout').length} did not end`)
+console.log(`${killed} of ${compiled} killed: ${percent(score)} %, with a chance of 95 % between ${percent(ends[0])} and ${percent(ends[1])} % of all`)
+console.log(`${killed} killed, ${alive.length - explained} alive, ${explained} explained`)
 process.exit(score >= 0.9 ? 0 : 1)

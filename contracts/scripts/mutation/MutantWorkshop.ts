@@ -1,58 +1,116 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mutate, type Mutant } from './findMutants.ts'
+import { producerOf, switchFile, switchMutants, switchSource, type Switched } from './switchMutants.ts'
+import { testsOf } from './testsOf.ts'
 
-/** `killed`: a test failed or ran out of time. `stillborn`: it does not compile. `alive`: all tests passed. */
-export type Fate = 'killed' | 'stillborn' | 'alive'
+/** `killed`: a test failed. `timeout`: the tests did not end. `stillborn`: it does not compile. `alive`: all tests passed. */
+export type Fate = 'killed' | 'timeout' | 'stillborn' | 'alive'
 
 const contracts = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))))
 const root = path.dirname(contracts)
+/** Tests of budgets measure the contracts as they are deployed, which a choice of mutants makes dearer. */
+const noBudgets = ['--no-match-path', 'contracts/test/*Gas.t.sol']
+const rounds = 12
 
 /** A copy of the contracts and their tests in which mutants are tried, so that the real sources are never touched. */
 export class MutantWorkshop {
   readonly #forge: string
   readonly #folder: string
   readonly #timeoutMs: number
+  /** For each file of the copy that does not stand there as it should: its true text. */
+  readonly #changed = new Map<string, string>()
 
   /**
    * @param forge the forge binary
    * @param folder where the copy lies; what was compiled there before is used again
-   * @param timeoutMs after which a mutant counts as killed: its tests do not end
+   * @param timeoutMs after which the tests of a mutant do not end
    */
   constructor(forge: string, folder: string, timeoutMs: number) {
     ;[this.#forge, this.#folder, this.#timeoutMs] = [forge, folder, timeoutMs]
     mkdirSync(folder, { recursive: true })
-    for (const name of ['src', 'test', 'scripts', 'foundry.toml']) cpSync(path.join(contracts, name), path.join(folder, 'contracts', name), { recursive: true })
+    for (const name of ['src', 'test', 'scripts', 'foundry.toml']) {
+      rmSync(path.join(folder, 'contracts', name), { recursive: true, force: true })
+      cpSync(path.join(contracts, name), path.join(folder, 'contracts', name), { recursive: true })
+    }
+    writeFileSync(path.join(folder, 'contracts', 'src', switchFile), switchSource)
     if (!readdirSync(folder).includes('node_modules')) symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   }
 
   /** Compiles and runs all tests as they are. @returns whether all pass */
   check(): boolean {
-    return this.#test() === 'alive'
+    this.#restore()
+    return this.#test([]) === 'alive'
   }
 
-  /** Tries one mutant. @param text the file's true text, which stands there again afterwards */
-  play(mutant: Mutant, text: string): Fate {
-    const file = path.join(this.#folder, 'contracts', 'src', mutant.file)
-    writeFileSync(file, mutate(text, mutant))
-    try {
-      return this.#test()
-    } finally {
-      writeFileSync(file, text)
+  /**
+   * Compiles a layer of mutants at once. Where the compiler finds no room for the choices in a function, that function's mutants are left out.
+   * @returns the mutants that can be chosen now, or none where the tests fail with none of them chosen
+   */
+  lay(mutants: readonly Mutant[]): Switched[] {
+    this.#restore()
+    let switched = mutants.map((mutant, code) => ({ mutant, code }))
+    for (let round = 0; round < rounds && switched.length > 0; round++) {
+      for (const file of new Set(mutants.map((mutant) => mutant.file))) {
+        const own = switched.filter(({ mutant }) => mutant.file === file)
+        this.#write(file, own.length === 0 ? sourceText(file) : switchMutants(file, sourceText(file), own))
+      }
+      const { status, output } = this.#run(['build'])
+      if (status === 0) return this.#test([]) === 'alive' ? switched : []
+      const errors = [...output.matchAll(/--> contracts\/src\/([\w/]+\.sol):(\d+):/g)].map(([, file, line]) => ({ file: path.posix.normalize(file!), line: Number(line) }))
+      const fits = ({ mutant: { file, choice } }: Switched): boolean =>
+        !errors.some((error) => error.file === path.posix.normalize(file) && error.line >= choice!.lines[0] && error.line <= choice!.lines[1])
+      const left = switched.filter(fits)
+      if (left.length === switched.length) return []
+      switched = left
     }
+    return []
+  }
+
+  /** Tries a mutant of the layer that was compiled last. */
+  choose({ mutant, code }: Switched): Fate {
+    return this.#tryTests(mutant, { FOUNDRY_BLOCK_COINBASE: producerOf(code) })
+  }
+
+  /** Tries a mutant in a compilation of its own. */
+  play(mutant: Mutant): Fate {
+    this.#restore()
+    this.#write(mutant.file, mutate(sourceText(mutant.file), mutant))
+    return this.#tryTests(mutant)
+  }
+
+  /** First the tests that name the contract, then all. */
+  #tryTests(mutant: Mutant, environment: Record<string, string> = {}): Fate {
+    const near = testsOf(mutant.file, path.join(contracts, 'src'), path.join(contracts, 'test'))
+    const first = near.length === 0 ? 'alive' : this.#test(['--match-path', `contracts/test/{${near.join(',')},-}.t.sol`], environment)
+    return first === 'alive' ? this.#test(noBudgets, environment) : first
+  }
+
+  #write(file: string, text: string): void {
+    this.#changed.set(file, sourceText(file))
+    writeFileSync(path.join(this.#folder, 'contracts', 'src', file), text)
+  }
+
+  #restore(): void {
+    for (const [file, text] of this.#changed) writeFileSync(path.join(this.#folder, 'contracts', 'src', file), text)
+    this.#changed.clear()
+  }
+
+  #run(options: readonly string[], environment: Record<string, string> = {}): { status: number | null; output: string } {
+    const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_DYNAMIC_TEST_LINKING: 'true', ...environment }
+    const { status, stdout, stderr } = spawnSync(this.#forge, [...options, '--root', this.#folder], { cwd: this.#folder, env, encoding: 'utf8', maxBuffer: 2 ** 28, timeout: this.#timeoutMs, killSignal: 'SIGKILL' })
+    return { status, output: `${stdout}\n${stderr}` }
   }
 
   /** Fewer fuzz and invariant runs than usual: a survivor may be killed by the full suite, never the other way round. */
-  #test(): Fate {
-    const env = {
-      ...process.env,
-      ...{ FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_DYNAMIC_TEST_LINKING: 'true', FOUNDRY_FUZZ_RUNS: '64', FOUNDRY_INVARIANT_RUNS: '8' },
-    }
-    const { status, stdout } = spawnSync(this.#forge, ['test', '--fail-fast', '--root', this.#folder], { cwd: this.#folder, env, encoding: 'utf8', maxBuffer: 2 ** 28, timeout: this.#timeoutMs, killSignal: 'SIGKILL' })
-    if (status === 0) return /[1-9]\d* tests? passed|[1-9]\d* passed/.test(stdout) ? 'alive' : 'stillborn'
-    return status === null || /\d+ tests? passed|\[FAIL/.test(stdout) ? 'killed' : 'stillborn'
+  #test(options: readonly string[], environment: Record<string, string> = {}): Fate {
+    const matched = options.length === 0 ? noBudgets : options
+    const { status, output } = this.#run(['test', '--fail-fast', ...matched], { FOUNDRY_FUZZ_RUNS: '32', FOUNDRY_INVARIANT_RUNS: '4', ...environment })
+    if (status === 0) return /[1-9]\d* tests? passed|[1-9]\d* passed/.test(output) ? 'alive' : 'stillborn'
+    if (status === null) return 'timeout'
+    return /\d+ tests? passed|\[FAIL/.test(output) ? 'killed' : 'stillborn'
   }
 }
 

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 
-/** One small change of a source file. Offsets are bytes of its UTF-8 text. */
-export type Mutant = { id: string; file: string; line: number; operator: string; before: string; after: string; start: number; end: number }
+/**
+ * What a condition can stand around to choose between the text and its mutant while the tests run: an expression, or a whole statement. `isPure` where the
+ * function may not read the block; `lines` are those of the function.
+ */
+export type Choice = { form: 'expression' | 'statement'; start: number; end: number; isPure: boolean; lines: [number, number] }
+/** One small change of a source file. Offsets are bytes of its UTF-8 text. `choice` is null where only a compilation of its own can try it. */
+export type Mutant = { id: string; file: string; line: number; operator: string; before: string; after: string; start: number; end: number; choice: Choice | null }
 
 type Node = { nodeType?: string; src?: string; operator?: string; prefix?: boolean; kind?: string; value?: string; [key: string]: unknown }
 type Solc = { compile(input: string): string }
@@ -17,6 +22,31 @@ const swaps: Partial<Record<string, readonly string[]>> = {
 const place = (node: Node): [number, number] => {
   const [start, length] = node.src!.split(':').map(Number) as [number, number]
   return [start, start + length]
+}
+
+const isNumber = (node: unknown): boolean => {
+  const { nodeType, kind, leftExpression, rightExpression, components, subExpression } = node as Node
+  if (nodeType === 'Literal') return kind === 'number'
+  if (nodeType === 'TupleExpression') return (components as unknown[]).every(isNumber)
+  if (nodeType === 'UnaryOperation') return isNumber(subExpression)
+  return nodeType === 'BinaryOperation' && isNumber(leftExpression) && isNumber(rightExpression)
+}
+
+/**
+ * The node around which a choice leaves the compiler's types as they are, or null. A number alone would take a type of its own: in a conversion the choice
+ * stands around that, and before a shift or a power, or among other numbers, nowhere.
+ */
+function chosenNode(node: Node, above: readonly Node[]): [Node, Choice['form']] | null {
+  const parent = above.at(-1)!
+  const isStatement = node.nodeType === 'ExpressionStatement' || node.nodeType === 'EmitStatement'
+  if (isStatement) return parent.nodeType === 'Block' || parent.nodeType === 'UncheckedBlock' || parent.nodeType === 'IfStatement' ? [node, 'statement'] : null
+  if (node.nodeType === 'IfStatement' || node.nodeType === 'Conditional') return [node.condition as Node, 'expression']
+  if (isNumber(node) && node.nodeType !== 'Literal') return null
+  if (node.nodeType !== 'Literal' || node.kind !== 'number') return [node, 'expression']
+  if (parent.nodeType === 'FunctionCall' && (parent.expression as Node).nodeType === 'ElementaryTypeNameExpression') return [parent, 'expression']
+  const besideNumbers = parent.nodeType === 'TupleExpression' || parent.nodeType === 'UnaryOperation' || isNumber(parent)
+  const isShifted = parent.leftExpression === node && ['<<', '>>', '**'].includes(parent.operator ?? '')
+  return besideNumbers || isShifted ? null : [node, 'expression']
 }
 
 /** Every node of a syntax tree with those above it, the nearest last. */
@@ -43,15 +73,26 @@ export function findMutants(file: string, text: string): Mutant[] {
   const bytes = Buffer.from(text)
   const found: Mutant[] = []
   const seen = new Map<string, number>()
+  const lineOf = (at: number): number => bytes.subarray(0, at).toString().split('\n').length
+  const choiceOf = (node: Node, above: readonly Node[]): Choice | null => {
+    const body = above.findLast((n) => n.nodeType === 'FunctionDefinition' || n.nodeType === 'ModifierDefinition')
+    const chosen = body === undefined ? null : chosenNode(node, above)
+    if (chosen === null || node.nodeType === 'ModifierInvocation') return null
+    const [[from, to], form] = [place(chosen[0]), chosen[1]]
+    const end = form === 'statement' && bytes[to] === 59 ? to + 1 : to
+    const [first, last] = place(body!)
+    return { form, start: from, end, isPure: body!.stateMutability === 'pure', lines: [lineOf(first), lineOf(last)] }
+  }
+  let choice: Choice | null = null
   const change = (operator: string, [start, end]: [number, number], after: string): void => {
     const before = bytes.subarray(start, end).toString()
-    const line = bytes.subarray(0, start).toString().split('\n').length
+    const line = lineOf(start)
     // A mutant keeps its id when lines are put in above it; equal ones are numbered.
     const key = JSON.stringify([file, operator, text.split('\n')[line - 1], start - bytes.subarray(0, start).lastIndexOf(10), before, after])
     const nth = seen.get(key) ?? 0
     seen.set(key, nth + 1)
     const id = createHash('sha256').update(nth === 0 ? key : `${key}${nth}`).digest('hex').slice(0, 16)
-    found.push({ id, file, line, operator, before, after, start, end })
+    found.push({ id, file, line, operator, before, after, start, end, choice })
   }
   const between = (from: number, to: number, word: string): [number, number] => {
     const at = from + bytes.subarray(from, to).toString().indexOf(word)
@@ -61,6 +102,7 @@ export function findMutants(file: string, text: string): Mutant[] {
     const parent = above.at(-1)
     const isAside = above.some((n) => n.nodeType === 'InlineAssembly' || n.nodeType === 'EventDefinition')
     if (isAside || node.src === undefined) continue
+    choice = parent === undefined ? null : choiceOf(node, above)
     switch (node.nodeType) {
       case 'BinaryOperation': {
         const [, left] = place(node.leftExpression as Node)
