@@ -1,8 +1,8 @@
 /**
  * Mutation testing: changes the contracts in one small place at a time and asks whether a test notices. Options:
  * --files A,B only these (`Stakes.sol`, `libraries/FeeSplit.sol`); --sample N so many of all, each file in proportion, drawn by the seed; --seed S (default 1);
- * --list names the mutants without trying them; --again tries survivors of before once more; --minutes M stops after that time. Goes on where it was stopped, with
- * the fates in `contracts/cache/mutation`; survivors with a reason stand in `contracts/mutants.json`. Many mutants share one compilation, in which the address of the
+ * --list names the mutants without trying them; --again tries survivors of before once more; --minutes M stops after that time; --part 1/2 tries every second one
+ * of those drawn, from the first, so that several can work at once. Goes on where it was stopped, with the fates in `contracts/cache/mutation/fates.jsonl`; survivors with a reason stand in `contracts/mutants.json`. Many mutants share one compilation, in which the address of the
  * block's producer chooses one of them; the others are compiled one by one.
  * The last line is "N killed, N alive, N explained", and the exit code is 1 below 90 % killed.
  */
@@ -19,11 +19,12 @@ import { layMutants } from './mutation/switchMutants.ts'
 
 const contracts = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const { values } = parseArgs({
-  options: { files: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string' }, list: { type: 'boolean' }, again: { type: 'boolean' } },
+  options: { files: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string' }, part: { type: 'string', default: '1/1' }, list: { type: 'boolean' }, again: { type: 'boolean' } },
 })
 const files = values.files?.split(',') ?? sourceFiles()
 const all = files.flatMap((file) => findMutants(file, sourceText(file)))
-const drawn = drawMutants(all, values.sample === undefined ? undefined : Number(values.sample), values.seed)
+const [part, parts] = values.part.split('/').map(Number) as [number, number]
+const drawn = drawMutants(all, values.sample === undefined ? undefined : Number(values.sample), values.seed).filter((_, k) => k % parts === part - 1)
 const describe = ({ id, file, line, operator, before, after }: Mutant): string => `${id} ${file}:${line} ${operator}: ${before.replaceAll(/\s+/g, ' ').slice(0, 100)} -> ${after || '(nothing)'}`
 const reasons = new Map((JSON.parse(readFileSync(path.join(contracts, 'mutants.json'), 'utf8')) as { survivors: { id: string; reason: string }[] }).survivors.map(({ id, reason }) => [id, reason]))
 
@@ -54,7 +55,7 @@ for (const line of existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [])
 if (values.again === true) for (const [key, fate] of known) if (fate === 'alive') known.delete(key)
 
 const deadline = Date.now() + Number(values.minutes ?? 1e6) * 60_000
-const workshop = new MutantWorkshop(forge, folder, 300_000)
+const workshop = new MutantWorkshop(forge, path.join(folder, `part${part}`), 300_000)
 const left = drawn.filter((mutant) => !known.has(keyOf(mutant)))
 if (left.length > 0 && !workshop.check()) {
   console.error('the tests do not pass as the contracts stand: run npm run contracts:test')

@@ -85,6 +85,9 @@ contract ChannelsTest is LedgerFixture {
     vm.expectRevert(abi.encodeWithSelector(IChannels.NotGateway.selector, id, other));
     vm.prank(other);
     channels.collect(id, 50, good);
+    vm.expectRevert(abi.encodeWithSelector(IChannels.UnknownChannel.selector, bytes32("none")));
+    vm.prank(gateway);
+    channels.collect("none", 50, good);
     vm.chainId(999);
     bytes memory elsewhere = voucher(id, 50, PAYER_KEY);
     vm.chainId(31337);

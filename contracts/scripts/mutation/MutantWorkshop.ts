@@ -11,9 +11,10 @@ export type Fate = 'killed' | 'timeout' | 'stillborn' | 'alive'
 
 const contracts = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))))
 const root = path.dirname(contracts)
-/** Tests of budgets measure the contracts as they are deployed, which a choice of mutants makes dearer. */
-const noBudgets = ['--no-match-path', 'contracts/test/*Gas.t.sol']
+/** Tests of budgets measure the contracts as they are deployed, which a choice of mutants makes dearer; campaigns take longer than all the rest. */
+const allTests = ['--no-match-path', 'contracts/test/*{Invariants,Gas}.t.sol']
 const rounds = 12
+const buildMs = 3_600_000
 
 /** A copy of the contracts and their tests in which mutants are tried, so that the real sources are never touched. */
 export class MutantWorkshop {
@@ -42,7 +43,7 @@ export class MutantWorkshop {
   /** Compiles and runs all tests as they are. @returns whether all pass */
   check(): boolean {
     this.#restore()
-    return this.#test([]) === 'alive'
+    return this.#run(['build'], {}, buildMs).status === 0 && this.#test(allTests) === 'alive'
   }
 
   /**
@@ -57,8 +58,8 @@ export class MutantWorkshop {
         const own = switched.filter(({ mutant }) => mutant.file === file)
         this.#write(file, own.length === 0 ? sourceText(file) : switchMutants(file, sourceText(file), own))
       }
-      const { status, output } = this.#run(['build'])
-      if (status === 0) return this.#test([]) === 'alive' ? switched : []
+      const { status, output } = this.#run(['build'], {}, buildMs)
+      if (status === 0) return this.#test(allTests) === 'alive' ? switched : []
       const errors = [...output.matchAll(/--> contracts\/src\/([\w/]+\.sol):(\d+):/g)].map(([, file, line]) => ({ file: path.posix.normalize(file!), line: Number(line) }))
       const fits = ({ mutant: { file, choice } }: Switched): boolean =>
         !errors.some((error) => error.file === path.posix.normalize(file) && error.line >= choice!.lines[0] && error.line <= choice!.lines[1])
@@ -78,14 +79,14 @@ export class MutantWorkshop {
   play(mutant: Mutant): Fate {
     this.#restore()
     this.#write(mutant.file, mutate(sourceText(mutant.file), mutant))
-    return this.#tryTests(mutant)
+    return this.#run(['build'], {}, buildMs).status === 0 ? this.#tryTests(mutant) : 'stillborn'
   }
 
-  /** First the tests that name the contract, then all. */
+  /** First the tests that name the contract, then all but campaigns and budgets. */
   #tryTests(mutant: Mutant, environment: Record<string, string> = {}): Fate {
     const near = testsOf(mutant.file, path.join(contracts, 'src'), path.join(contracts, 'test'))
     const first = near.length === 0 ? 'alive' : this.#test(['--match-path', `contracts/test/{${near.join(',')},-}.t.sol`], environment)
-    return first === 'alive' ? this.#test(noBudgets, environment) : first
+    return first === 'alive' ? this.#test(allTests, environment) : first
   }
 
   #write(file: string, text: string): void {
@@ -98,16 +99,15 @@ export class MutantWorkshop {
     this.#changed.clear()
   }
 
-  #run(options: readonly string[], environment: Record<string, string> = {}): { status: number | null; output: string } {
+  #run(options: readonly string[], environment: Record<string, string> = {}, timeout = this.#timeoutMs): { status: number | null; output: string } {
     const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_DYNAMIC_TEST_LINKING: 'true', ...environment }
-    const { status, stdout, stderr } = spawnSync(this.#forge, [...options, '--root', this.#folder], { cwd: this.#folder, env, encoding: 'utf8', maxBuffer: 2 ** 28, timeout: this.#timeoutMs, killSignal: 'SIGKILL' })
+    const { status, stdout, stderr } = spawnSync(this.#forge, [...options, '--root', this.#folder], { cwd: this.#folder, env, encoding: 'utf8', maxBuffer: 2 ** 28, timeout, killSignal: 'SIGKILL' })
     return { status, output: `${stdout}\n${stderr}` }
   }
 
-  /** Fewer fuzz and invariant runs than usual: a survivor may be killed by the full suite, never the other way round. */
+  /** Fewer fuzz runs than usual: a survivor may be killed by the full suite, never the other way round. */
   #test(options: readonly string[], environment: Record<string, string> = {}): Fate {
-    const matched = options.length === 0 ? noBudgets : options
-    const { status, output } = this.#run(['test', '--fail-fast', ...matched], { FOUNDRY_FUZZ_RUNS: '32', FOUNDRY_INVARIANT_RUNS: '4', ...environment })
+    const { status, output } = this.#run(['test', '--fail-fast', ...options], { FOUNDRY_FUZZ_RUNS: '32', ...environment })
     if (status === 0) return /[1-9]\d* tests? passed|[1-9]\d* passed/.test(output) ? 'alive' : 'stillborn'
     if (status === null) return 'timeout'
     return /\d+ tests? passed|\[FAIL/.test(output) ? 'killed' : 'stillborn'

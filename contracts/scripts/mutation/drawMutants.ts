@@ -11,7 +11,8 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
  * @param seed whatever it is, equal seeds give equal draws
  */
 export function drawMutants(mutants: readonly Mutant[], count: number | undefined, seed: string): Mutant[] {
-  const byFile = Map.groupBy(mutants, ({ file }) => file)
+  const byFile = new Map<string, Mutant[]>()
+  for (const mutant of mutants) byFile.set(mutant.file, [...(byFile.get(mutant.file) ?? []), mutant])
   const placed = [...byFile].flatMap(([file, own]) => {
     const offset = Number.parseInt(digest(`${seed} ${file}`).slice(0, 8), 16) / 2 ** 32
     const shuffled = own.map((mutant) => ({ mutant, key: digest(`${seed} ${mutant.id}`) })).sort((a, b) => (a.key < b.key ? -1 : 1))
