@@ -1,9 +1,10 @@
 /**
  * Mutation testing: changes the contracts in one small place at a time and asks whether a test notices. Options:
  * --files A,B only these (`Stakes.sol`, `libraries/FeeSplit.sol`); --sample N so many of all, each file in proportion, drawn by the seed; --seed S (default 1);
- * --list names the mutants without trying them; --again tries survivors of before once more; --minutes M stops after that time; --part 1/2 tries every second one
- * of those drawn, from the first, so that several can work at once. Goes on where it was stopped, with the fates in `contracts/cache/mutation/fates.jsonl`; survivors with a reason stand in `contracts/mutants.json`. Many mutants share one compilation, in which the address of the
- * block's producer chooses one of them; the others are compiled one by one.
+ * --list names the mutants without trying them; --again tries survivors of before once more; --minutes M begins with no other after that time;
+ * --part 1/2 tries every second of those drawn, from the first, so that several can work at once.
+ * Goes on where it was stopped, with the fates in `contracts/cache/mutation/fates.jsonl`; survivors with a reason stand in `contracts/mutants.json`.
+ * Many mutants share one compilation, in which the address of the block's producer chooses one of them; the others are compiled one by one.
  * The last line is "N killed, N alive, N explained", and the exit code is 1 below 90 % killed.
  */
 import { createHash } from 'node:crypto'
@@ -54,6 +55,8 @@ for (const line of existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [])
 }
 if (values.again === true) for (const [key, fate] of known) if (fate === 'alive') known.delete(key)
 
+/** How many mutants one process tries. */
+const together = 50
 const deadline = Date.now() + Number(values.minutes ?? 1e6) * 60_000
 const workshop = new MutantWorkshop(forge, path.join(folder, `part${part}`), 300_000)
 const left = drawn.filter((mutant) => !known.has(keyOf(mutant)))
@@ -62,9 +65,7 @@ if (left.length > 0 && !workshop.check()) {
   process.exit(1)
 }
 let count = 0
-const tryOne = (mutant: Mutant, fateOf: () => Fate): void => {
-  if (Date.now() > deadline) return
-  const fate = fateOf()
+const keep = (mutant: Mutant, fate: Fate): void => {
   known.set(keyOf(mutant), fate)
   appendFileSync(log, `${JSON.stringify({ id: mutant.id, text: textHash.get(mutant.file)!, fate } satisfies Line)}\n`)
   console.log(`${++count}/${left.length} ${fate} ${describe(mutant)}`)
@@ -76,9 +77,15 @@ for (const layer of layers) {
   console.log(`${switched.length} of ${layer.length} mutants in one compilation`)
   const chosen = new Set(switched.map(({ mutant }) => mutant))
   apart.push(...layer.filter((mutant) => !chosen.has(mutant)))
-  for (const one of switched) tryOne(one.mutant, () => workshop.choose(one))
+  for (let k = 0; k < switched.length && Date.now() <= deadline; k += together) {
+    const some = switched.slice(k, k + together)
+    const noticed = workshop.notice(some)
+    if (k === 0) console.log(`${workshop.tests} tests without arguments in one process; left out: ${workshop.leftOut.join(', ') || 'none'}`)
+    for (const one of some) keep(one.mutant, noticed.has(one) ? 'killed' : 'alive')
+  }
+  for (const one of switched) if (known.get(keyOf(one.mutant)) === 'alive' && Date.now() <= deadline) keep(one.mutant, workshop.choose(one))
 }
-for (const mutant of apart) tryOne(mutant, () => workshop.play(mutant))
+for (const mutant of apart) if (Date.now() <= deadline) keep(mutant, workshop.play(mutant))
 
 const tried = drawn.filter((mutant) => known.has(keyOf(mutant)))
 const of = (...fates: Fate[]): Mutant[] => tried.filter((mutant) => fates.includes(known.get(keyOf(mutant))!))

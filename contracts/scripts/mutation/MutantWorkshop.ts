@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mutate, type Mutant } from './findMutants.ts'
 import { producerOf, switchFile, switchMutants, switchSource, type Switched } from './switchMutants.ts'
 import { testsOf } from './testsOf.ts'
+import { trialSource, type Suite, type Trial } from './trialSource.ts'
 
 /** `killed`: a test failed. `timeout`: the tests did not end. `stillborn`: it does not compile. `alive`: all tests passed. */
 export type Fate = 'killed' | 'timeout' | 'stillborn' | 'alive'
@@ -14,6 +15,8 @@ const root = path.dirname(contracts)
 /** Tests of budgets measure the contracts as they are deployed, which a choice of mutants makes dearer; campaigns take longer than all the rest. */
 const allTests = ['--no-match-path', 'contracts/test/*{Invariants,Gas}.t.sol']
 const rounds = 12
+/** Compiles as `test` does and runs nothing; `build` would search for style, too. */
+const build = ['test', '--list', '--match-path', 'contracts/test/-.t.sol']
 const buildMs = 3_600_000
 
 /** A copy of the contracts and their tests in which mutants are tried, so that the real sources are never touched. */
@@ -23,6 +26,11 @@ export class MutantWorkshop {
   readonly #timeoutMs: number
   /** For each file of the copy that does not stand there as it should: its true text. */
   readonly #changed = new Map<string, string>()
+  #suites: Suite[] | undefined
+  /** How many tests `notice` runs. */
+  tests = 0
+  /** Those that it leaves out, as they fail where another contract calls them. */
+  readonly leftOut: string[] = []
 
   /**
    * @param forge the forge binary
@@ -43,7 +51,7 @@ export class MutantWorkshop {
   /** Compiles and runs all tests as they are. @returns whether all pass */
   check(): boolean {
     this.#restore()
-    return this.#run(['build'], {}, buildMs).status === 0 && this.#test(allTests) === 'alive'
+    return this.#run(build, {}, buildMs).status === 0 && this.#test(allTests) === 'alive'
   }
 
   /**
@@ -58,7 +66,7 @@ export class MutantWorkshop {
         const own = switched.filter(({ mutant }) => mutant.file === file)
         this.#write(file, own.length === 0 ? sourceText(file) : switchMutants(file, sourceText(file), own))
       }
-      const { status, output } = this.#run(['build'], {}, buildMs)
+      const { status, output } = this.#run(build, {}, buildMs)
       if (status === 0) return this.#test(allTests) === 'alive' ? switched : []
       const errors = [...output.matchAll(/--> contracts\/src\/([\w/]+\.sol):(\d+):/g)].map(([, file, line]) => ({ file: path.posix.normalize(file!), line: Number(line) }))
       const fits = ({ mutant: { file, choice } }: Switched): boolean =>
@@ -70,7 +78,24 @@ export class MutantWorkshop {
     return []
   }
 
-  /** Tries a mutant of the layer that was compiled last. */
+  /**
+   * Tries mutants of the layer that was compiled last by the tests without arguments, many in one process: first those of tests that name the contract.
+   * @returns those that a test noticed; the others may still be noticed by `choose`
+   */
+  notice(switched: readonly Switched[]): Set<Switched> {
+    this.#suites ??= this.#findSuites()
+    const suites = this.#suites
+    const rank = (near: readonly string[], { name }: Suite): number => (near.includes(name.slice(0, name.indexOf('.t.sol'))) ? 0 : 1)
+    const trials = switched.map(({ mutant, code }) => {
+      const near = this.#near(mutant)
+      return { code, order: suites.map((_, k) => k).sort((a, b) => rank(near, suites[a]!) - rank(near, suites[b]!) || a - b) }
+    })
+    const output = this.#runTrials(suites, trials, 'test_trial_')
+    const noticed = new Set([...output.matchAll(/\[FAIL[^\n]*\] test_trial_(\d+)\(\)/g)].map(([, code]) => Number(code)))
+    return new Set(switched.filter(({ code }) => noticed.has(code)))
+  }
+
+  /** Tries a mutant of the layer that was compiled last by all tests. */
   choose({ mutant, code }: Switched): Fate {
     return this.#tryTests(mutant, { FOUNDRY_BLOCK_COINBASE: producerOf(code) })
   }
@@ -79,14 +104,48 @@ export class MutantWorkshop {
   play(mutant: Mutant): Fate {
     this.#restore()
     this.#write(mutant.file, mutate(sourceText(mutant.file), mutant))
-    return this.#run(['build'], {}, buildMs).status === 0 ? this.#tryTests(mutant) : 'stillborn'
+    return this.#run(build, {}, buildMs).status === 0 ? this.#tryTests(mutant) : 'stillborn'
   }
 
   /** First the tests that name the contract, then all but campaigns and budgets. */
   #tryTests(mutant: Mutant, environment: Record<string, string> = {}): Fate {
-    const near = testsOf(mutant.file, path.join(contracts, 'src'), path.join(contracts, 'test'))
+    const near = this.#near(mutant)
     const first = near.length === 0 ? 'alive' : this.#test(['--match-path', `contracts/test/{${near.join(',')},-}.t.sol`], environment)
     return first === 'alive' ? this.#test(allTests, environment) : first
+  }
+
+  #near(mutant: Mutant): string[] {
+    return testsOf(mutant.file, path.join(contracts, 'src'), path.join(contracts, 'test'))
+  }
+
+  /** The test contracts that were compiled, less the tests that fail where another contract calls them. */
+  #findSuites(): Suite[] {
+    const out = path.join(this.#folder, 'contracts', 'out')
+    const isTest = (file: string): boolean => existsSync(path.join(contracts, 'test', file)) && !/(Invariants|Gas)\.t\.sol$/.test(file)
+    const suites = readdirSync(out).filter((f) => f.endsWith('.t.sol') && isTest(f)).flatMap((file) => readdirSync(path.join(out, file)).flatMap((artefact): Suite[] => {
+      const { methodIdentifiers: found } = JSON.parse(readFileSync(path.join(out, file, artefact), 'utf8')) as { methodIdentifiers: Record<string, string> }
+      const selectors = Object.entries(found).filter(([name]) => /^test\w*\(\)$/.test(name)).map(([, selector]) => selector)
+      return selectors.length === 0 ? [] : [{ name: `${file}:${path.basename(artefact, '.json')}`, hasSetUp: 'setUp()' in found, selectors }]
+    }))
+    const failing = new Map([...this.#runTrials(suites, [], 'test_base_').matchAll(/\[FAIL: (?:Failing\(0x([0-9a-f]+)\))?[^\n]*\] test_base_(\d+)\(\)/g)].map(([, selectors, k]) => [Number(k), selectors]))
+    return suites.flatMap((suite, k) => {
+      const left = suite.selectors.filter((selector) => !failing.get(k)?.match(/.{8}/g)?.includes(selector))
+      const isLost = left.length === 0 || (failing.has(k) && (failing.get(k) === undefined || failing.get(k) === '0a9254e4'))
+      this.tests += isLost ? 0 : left.length
+      if (isLost || left.length < suite.selectors.length) this.leftOut.push(`${suite.name} ${isLost ? 'all' : failing.get(k)}`)
+      return isLost ? [] : [{ ...suite, selectors: left }]
+    })
+  }
+
+  #runTrials(suites: readonly Suite[], trials: readonly Trial[], prefix: string): string {
+    const file = path.join(this.#folder, 'contracts', 'test', 'MutantTrials.t.sol')
+    writeFileSync(file, trialSource(suites, trials, Number(producerOf(0))))
+    try {
+      const { output } = this.#run(['test', '--match-path', 'contracts/test/MutantTrials.t.sol', '--match-test', prefix], { FOUNDRY_GAS_LIMIT: '9223372036854775807' }, buildMs)
+      return output
+    } finally {
+      rmSync(file)
+    }
   }
 
   #write(file: string, text: string): void {
