@@ -75,7 +75,13 @@ contract EpochFaultsTest is EpochFixture {
     root = OrderedTree.root(leaves);
   }
 
-  function seekReceipt(bytes32 root, uint256 id, uint256[] memory which, bool[2] memory expected, uint256 value) private view {
+  function seekReceipt(
+    bytes32 root,
+    uint256 id,
+    uint256[] memory which,
+    bool[2] memory expected,
+    uint256 value
+  ) private view {
     (ReceiptOpening[2] memory all, ) = receipts();
     ReceiptOpening[] memory o = new ReceiptOpening[](which.length);
     for (uint256 i = 0; i < o.length; ++i) o[i] = all[which[i] % 2];
@@ -147,7 +153,13 @@ contract EpochFaultsTest is EpochFixture {
     root = balancesRoot(e.balances);
   }
 
-  function seekBalance(bytes32 root, uint256 payee, uint256[] memory which, bool[2] memory expected, uint256 value) private view {
+  function seekBalance(
+    bytes32 root,
+    uint256 payee,
+    uint256[] memory which,
+    bool[2] memory expected,
+    uint256 value
+  ) private view {
     (BalanceOpening[2] memory all, ) = balances();
     BalanceOpening[] memory o = new BalanceOpening[](which.length);
     for (uint256 i = 0; i < o.length; ++i) o[i] = all[which[i] % 2];
@@ -172,7 +184,13 @@ contract EpochFaultsTest is EpochFixture {
   }
 
   /// @dev The lines of the first epoch: payee 1 has receipts 1 and 2, payees 2 and 4 receipt 1.
-  function seekLine(bytes32 root, uint256[2] memory key, uint256[] memory which, bool expected, uint256 value) private view {
+  function seekLine(
+    bytes32 root,
+    uint256[2] memory key,
+    uint256[] memory which,
+    bool expected,
+    uint256 value
+  ) private view {
     LineOpening[] memory o = new LineOpening[](which.length);
     for (uint256 i = 0; i < o.length; ++i) o[i] = openLine(firstEpoch().lines, which[i]);
     (bool opened, uint256 found) = finder.line(root, account(key[0]), bytes32(key[1]), o);

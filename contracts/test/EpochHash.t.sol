@@ -20,7 +20,11 @@ contract EpochHashTest is Assertions {
   }
 
   /// @dev A word above its type is neither cut nor believed.
-  function testFuzz_aWordThatIsNoFieldGivesAnotherHash(address gateway, EpochBrief calldata brief, uint8 which) public view {
+  function testFuzz_aWordThatIsNoFieldGivesAnotherHash(
+    address gateway,
+    EpochBrief calldata brief,
+    uint8 which
+  ) public view {
     uint256[3] memory places = [uint256(0), 2, 3];
     uint256[6] memory words = abi.decode(abi.encode(gateway, brief), (uint256[6]));
     words[1 + places[which % 3]] |= 1 << 128;

@@ -62,12 +62,23 @@ contract OrderedMerkleTest is Assertions {
   }
 
   /// @dev Proofs of any shape, up to 2^256 leaves, against the definition read level by level.
-  function testFuzz_agreesWithTheDefinition(uint256 index, uint256 count, uint8 bits, bytes32 seed, uint8 off) public view {
+  function testFuzz_agreesWithTheDefinition(
+    uint256 index,
+    uint256 count,
+    uint8 bits,
+    bytes32 seed,
+    uint8 off
+  ) public view {
     (index, count) = (index >> (bits % 255), count >> (bits % 255));
     if (off & 4 == 0 && count > 0) index %= count;
     bytes32[] memory siblings = leavesOf(seed, 258);
     (bytes32 top, uint256 needed) = climb(keccak256("leaf"), index, count, siblings);
-    uint256 given = off % 4 == 0 && needed > 0 ? needed - 1 : off % 4 == 1 ? needed + 1 : needed;
+    uint256 given =
+      off % 4 == 0 && needed > 0
+        ? needed - 1
+        : off % 4 == 1
+          ? needed + 1
+          : needed;
     MerkleProof memory proof = MerkleProof(index, count, leavesOf(seed, given));
     bytes32 root = keccak256(abi.encodePacked(bytes1(0x02), top, count));
     bool stands = index < count && given == needed;
