@@ -80,7 +80,7 @@ for (const layer of layers) {
   for (let k = 0; k < switched.length && Date.now() <= deadline; k += together) {
     const some = switched.slice(k, k + together)
     const noticed = workshop.notice(some)
-    if (k === 0) console.log(`${workshop.tests} tests without arguments in one process; left out: ${workshop.leftOut.join(', ') || 'none'}`)
+    if (k === 0) console.log(`${workshop.tests} calls of tests in one process; left out: ${workshop.leftOut.join(', ') || 'none'}`)
     for (const one of some) keep(one.mutant, noticed.has(one) ? 'killed' : 'alive')
   }
   for (const one of switched) if (known.get(keyOf(one.mutant)) === 'alive' && Date.now() <= deadline) keep(one.mutant, workshop.choose(one))

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mutate, type Mutant } from './findMutants.ts'
 import { producerOf, switchFile, switchMutants, switchSource, type Switched } from './switchMutants.ts'
 import { testsOf } from './testsOf.ts'
-import { trialSource, type Suite, type Trial } from './trialSource.ts'
+import { callsOf, trialSource, type Suite, type Trial } from './trialSource.ts'
 
 /** `killed`: a test failed. `timeout`: the tests did not end. `stillborn`: it does not compile. `alive`: all tests passed. */
 export type Fate = 'killed' | 'timeout' | 'stillborn' | 'alive'
@@ -15,9 +16,13 @@ const root = path.dirname(contracts)
 /** Tests of budgets measure the contracts as they are deployed, which a choice of mutants makes dearer; campaigns take longer than all the rest. */
 const allTests = ['--no-match-path', 'contracts/test/*{Invariants,Gas}.t.sol']
 const rounds = 12
+/** Of the arguments of a fuzz test, in a trial. */
+const draws = 4
 /** Compiles as `test` does and runs nothing; `build` would search for style, too. */
 const build = ['test', '--list', ...allTests]
 const buildMs = 3_600_000
+/** Trials are many tests in one. */
+const trialSettings = { FOUNDRY_GAS_LIMIT: '9223372036854775807' }
 
 /** A copy of the contracts and their tests in which mutants are tried, so that the real sources are never touched. */
 export class MutantWorkshop {
@@ -27,7 +32,7 @@ export class MutantWorkshop {
   /** For each file of the copy that does not stand there as it should: its true text. */
   readonly #changed = new Map<string, string>()
   #suites: Suite[] | undefined
-  /** How many tests `notice` runs. */
+  /** How many calls of tests `notice` makes. */
   tests = 0
   /** Those that it leaves out, as they fail where another contract calls them. */
   readonly leftOut: string[] = []
@@ -45,6 +50,9 @@ export class MutantWorkshop {
       cpSync(path.join(contracts, name), path.join(folder, 'contracts', name), { recursive: true })
     }
     writeFileSync(path.join(folder, 'contracts', 'src', switchFile), switchSource)
+    // Trials read what was compiled, and deploy it.
+    const settings = path.join(folder, 'contracts', 'foundry.toml')
+    writeFileSync(settings, readFileSync(settings, 'utf8').replace('path = "contracts/test/vectors"', 'path = "contracts"'))
     if (!readdirSync(folder).includes('node_modules')) symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   }
 
@@ -79,12 +87,13 @@ export class MutantWorkshop {
   }
 
   /**
-   * Tries mutants of the layer that was compiled last by the tests without arguments, many in one process: first those of tests that name the contract.
+   * Tries mutants of the layer that was compiled last by most tests, many in one process: first those of tests that name the contract.
    * @returns those that a test noticed; the others may still be noticed by `choose`
    */
   notice(switched: readonly Switched[]): Set<Switched> {
     this.#suites ??= this.#findSuites()
     const suites = this.#suites
+    if (this.tests === 0) return new Set()
     const rank = (near: readonly string[], { name }: Suite): number => (near.includes(name.slice(0, name.indexOf('.t.sol'))) ? 0 : 1)
     const trials = switched.map(({ mutant, code }) => {
       const near = this.#near(mutant)
@@ -124,16 +133,18 @@ export class MutantWorkshop {
     const isTest = (file: string): boolean => existsSync(path.join(contracts, 'test', file)) && !/(Invariants|Gas)\.t\.sol$/.test(file)
     const suites = readdirSync(out).filter((f) => f.endsWith('.t.sol') && isTest(f)).flatMap((file) => readdirSync(path.join(out, file)).flatMap((artefact): Suite[] => {
       const { methodIdentifiers: found } = JSON.parse(readFileSync(path.join(out, file, artefact), 'utf8')) as { methodIdentifiers: Record<string, string> }
-      const selectors = Object.entries(found).filter(([name]) => /^test\w*\(\)$/.test(name)).map(([, selector]) => selector)
-      return selectors.length === 0 ? [] : [{ name: `${file}:${path.basename(artefact, '.json')}`, hasSetUp: 'setUp()' in found, selectors }]
+      const name = `${file}:${path.basename(artefact, '.json')}`
+      const word = (what: string): string => createHash('sha256').update(`${name} ${what}`).digest('hex')
+      const calls = Object.entries(found).flatMap(([signature, selector]) => (signature.startsWith('test') ? callsOf(signature, selector, draws, word) : []))
+      return calls.length === 0 ? [] : [{ name, hasSetUp: 'setUp()' in found, calls }]
     }))
     const failing = new Map([...this.#runTrials(suites, [], 'test_base_').matchAll(/\[FAIL: (?:Failing\(0x([0-9a-f]+)\))?[^\n]*\] test_base_(\d+)\(\)/g)].map(([, selectors, k]) => [Number(k), selectors]))
     return suites.flatMap((suite, k) => {
-      const left = suite.selectors.filter((selector) => !failing.get(k)?.match(/.{8}/g)?.includes(selector))
+      const left = suite.calls.filter((call) => !failing.get(k)?.match(/.{8}/g)?.includes(call.slice(0, 8)))
       const isLost = left.length === 0 || (failing.has(k) && (failing.get(k) === undefined || failing.get(k) === '0a9254e4'))
       this.tests += isLost ? 0 : left.length
-      if (isLost || left.length < suite.selectors.length) this.leftOut.push(`${suite.name} ${isLost ? 'all' : failing.get(k)}`)
-      return isLost ? [] : [{ ...suite, selectors: left }]
+      if (isLost || left.length < suite.calls.length) this.leftOut.push(`${suite.name} ${isLost ? 'all' : failing.get(k)}`)
+      return isLost ? [] : [{ ...suite, calls: left }]
     })
   }
 
@@ -141,7 +152,7 @@ export class MutantWorkshop {
     const file = path.join(this.#folder, 'contracts', 'test', 'MutantTrials.t.sol')
     writeFileSync(file, trialSource(suites, trials, Number(producerOf(0))))
     try {
-      const { output } = this.#run(['test', '--match-path', 'contracts/test/MutantTrials.t.sol', '--match-test', prefix], { FOUNDRY_GAS_LIMIT: '9223372036854775807' }, buildMs)
+      const { output } = this.#run(['test', '--match-path', 'contracts/test/MutantTrials.t.sol', '--match-test', prefix], trialSettings, buildMs)
       return output
     } finally {
       rmSync(file)

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { testsOf } from './testsOf.ts'
-import { trialSource } from './trialSource.ts'
+import { callsOf, trialSource } from './trialSource.ts'
 
 const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
 const folder = mkdtempSync(path.join(tmpdir(), 'openledger-trials-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('trialSource', () => {
-  const source = trialSource([{ name: 'A.t.sol:ATest', hasSetUp: true, selectors: ['01020304', 'a1a2a3a4'] }, { name: 'B.t.sol:BTest', hasSetUp: false, selectors: ['0badf00d'] }], [{ code: 7, order: [1, 0] }], 0x1_0000)
+  const source = trialSource([{ name: 'A.t.sol:ATest', hasSetUp: true, calls: ['01020304', `a1a2a3a4${'00'.repeat(32)}`] }, { name: 'B.t.sol:BTest', hasSetUp: false, calls: ['0badf00d'] }], [{ code: 7, order: [1, 0] }], 0x1_0000)
 
   it('compiles to a test for each suite and each mutant', () => {
     const sources = { 'T.sol': { content: source } }
@@ -25,7 +25,20 @@ describe('trialSource', () => {
 
   it('names the suites in the order of each trial, and its producer', () => {
     expect(source).toContain('runAll(hex"0100", address(uint160(65543)))')
-    expect(source).toContain('if (k == 0) return ("A.t.sol:ATest", true, hex"01020304a1a2a3a4");')
+    expect(source).toContain(`if (k == 0) return ("A.t.sol:ATest", true, hex"0004010203040024a1a2a3a4${'00'.repeat(32)}");`)
+  })
+})
+
+describe('callsOf', () => {
+  const word = (): string => 'f'.repeat(64)
+
+  it('draws arguments of one word within their types, and none of others', () => {
+    expect(callsOf('test_a()', '01020304', 4, word)).toEqual(['01020304'])
+    expect(callsOf('testFuzz_a(uint96,bool,address)', '01020304', 2, word)).toEqual([
+      `01020304${'f'.repeat(24).padStart(64, '0')}${'1'.padStart(64, '0')}${'f'.repeat(40).padStart(64, '0')}`,
+      `01020304${'ff'.padStart(64, '0')}${'1'.padStart(64, '0')}${'ff'.padStart(64, '0')}`,
+    ])
+    for (const types of ['bytes', 'uint256[]', '(uint256,uint256)', 'string', 'bytes4', 'int8']) expect(callsOf(`testFuzz_a(uint256,${types})`, '01020304', 2, word)).toEqual([])
   })
 })
 
