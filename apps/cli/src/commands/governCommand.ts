@@ -8,7 +8,7 @@ import { governListCommand } from './governListCommand.ts'
 import { addressOption, bigNumber, openAmount, wholeNumber } from './optionValues.ts'
 
 const voter = 'operator'
-type ProposeOptions = { set: string[]; guardian?: Address; target?: Address; data?: Hex; description: string }
+type ProposeOptions = { set: string[]; audits: string[]; guardian?: Address; target?: Address; data?: Hex; description: string }
 
 function delegateCommand(context: CommandContext, parent: Command): void {
   const command = parent
@@ -33,19 +33,21 @@ function proposeCommand(context: CommandContext, parent: Command): void {
     .summary('propose a change of parameters')
     .description('Proposes a change to be voted on; by a key (--as, by default "operator") that has the votes of the threshold. Every value must lie inside the bounds of the contract, or the decision cannot be carried out.')
     .option('--set <name=value>', 'a parameter: times in seconds, amounts in OPEN; may be repeated', (text: string, list: string[]) => [...list, text], [])
+    .option('--audits <name=value>', 'a term of audits: ratePpm drawn of a million answers, size of the first committee, fee in OPEN of each vote; may be repeated', (text: string, list: string[]) => [...list, text], [])
     .option('--guardian <address>', 'who may pause from then on', addressOption)
     .option('--target <address>', 'a contract that the timelock is to call', addressOption)
     .option('--data <hex>', 'with what')
     .requiredOption('--description <text>', 'why; part of the proposal’s id')
   examples(command, [
     ['openledger govern propose --set platformFee=0.0002 --description "Dearer"', 'one parameter; the others stay'],
+    ['openledger govern propose --audits ratePpm=5000 --audits size=5 --description "More audits"', 'how answers are sampled and judged'],
     ['openledger govern propose --guardian 0x00000000000000000000000000000000000000ad --description "Somebody to pause"', 'name a guardian'],
   ])
   runs<ProposeOptions>(context, command, async ({ options, output, session }) => {
-    const { proposeChange, readChanges } = await import('../verbs/proposeChange.ts')
+    const { proposeChange, readAuditChanges, readChanges } = await import('../verbs/proposeChange.ts')
     const { description, guardian, target, data } = options
     const call = target === undefined ? undefined : { target, data: data ?? ('0x' as const) }
-    const id = await proposeChange(await session(), { proposer: options.as ?? voter, description, changes: readChanges(options.set), guardian, call })
+    const id = await proposeChange(await session(), { proposer: options.as ?? voter, description, changes: readChanges(options.set), audits: readAuditChanges(options.audits), guardian, call })
     output.field('proposal', String(id))
     output.line(`next: openledger govern vote ${id} for --as <key>`)
     output.result({ id })

@@ -1,8 +1,9 @@
 import { encodeFunctionData, parseEventLogs, type Address } from 'viem'
-import { ledgerGovernorAbi, parametersAbi, type Hex } from '@openledger/protocol'
+import { ledgerGovernorAbi, parametersAbi, samplingBeaconAbi, type Hex } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { onlyEvent } from '../connection/onlyEvent.ts'
 import { sendCall } from '../connection/sendCall.ts'
+import type { AuditTerms } from '../executions/drawReceipts.ts'
 import type { LedgerParameters } from '../parameters/readParameters.ts'
 import { readGovernance } from './readGovernance.ts'
 
@@ -12,6 +13,11 @@ export type ProposedCall = { target: Address; data: Hex; value?: bigint }
 /** The call that sets all parameters. */
 export function parametersCall(parameters: Address, values: LedgerParameters): ProposedCall {
   return { target: parameters, data: encodeFunctionData({ abi: parametersAbi, functionName: 'set', args: [values] }) }
+}
+
+/** The call that sets how answers are sampled and judged; for draws and cases that begin later. */
+export function auditTermsCall(samplingBeacon: Address, terms: AuditTerms): ProposedCall {
+  return { target: samplingBeacon, data: encodeFunctionData({ abi: samplingBeaconAbi, functionName: 'setTerms', args: [terms] }) }
 }
 
 /** The call that names who may pause; the zero address for nobody. */
