@@ -18,6 +18,8 @@ const allTests = ['--no-match-path', 'contracts/test/*{Invariants,Gas}.t.sol']
 const rounds = 12
 /** Of the arguments of a fuzz test, in a trial. */
 const draws = 4
+/** Codes that no mutant of a layer has. */
+const firstControl = 1_000_000
 /** Compiles as `test` does and runs nothing; `build` would search for style, too. */
 const build = ['test', '--list', ...allTests]
 const buildMs = 3_600_000
@@ -99,9 +101,14 @@ export class MutantWorkshop {
       const near = this.#near(mutant)
       return { code, order: suites.map((_, k) => k).sort((a, b) => rank(near, suites[a]!) - rank(near, suites[b]!) || a - b) }
     })
-    const output = this.#runTrials(suites, trials, 'test_trial_')
+    // Without a mutant the suites must pass in every order that is taken, or a failure says nothing.
+    const orders = new Map(trials.map(({ order }) => [order.join(), order]))
+    const controls = [...orders.values()].map((order, k) => ({ code: firstControl + k, order }))
+    const output = this.#runTrials(suites, [...trials, ...controls], 'test_trial_')
     const noticed = new Set([...output.matchAll(/\[FAIL[^\n]*\] test_trial_(\d+)\(\)/g)].map(([, code]) => Number(code)))
-    return new Set(switched.filter(({ code }) => noticed.has(code)))
+    const failing = new Set(controls.filter(({ code }) => noticed.has(code)).map(({ order }) => order.join()))
+    const isSure = (code: number): boolean => noticed.has(code) && !failing.has(trials.find((trial) => trial.code === code)!.order.join())
+    return new Set(switched.filter(({ code }) => isSure(code)))
   }
 
   /** Tries a mutant of the layer that was compiled last by all tests. */
