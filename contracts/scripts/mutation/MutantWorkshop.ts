@@ -34,6 +34,8 @@ export class MutantWorkshop {
   /** For each file of the copy that does not stand there as it should: its true text. */
   readonly #changed = new Map<string, string>()
   #suites: Suite[] | undefined
+  /** Whether all suites pass in an order. */
+  readonly #orders = new Map<string, boolean>()
   /** How many calls of tests `notice` makes. */
   tests = 0
   /** Those that it leaves out, as they fail where another contract calls them. */
@@ -102,13 +104,13 @@ export class MutantWorkshop {
       return { code, order: suites.map((_, k) => k).sort((a, b) => rank(near, suites[a]!) - rank(near, suites[b]!) || a - b) }
     })
     // Without a mutant the suites must pass in every order that is taken, or a failure says nothing.
-    const orders = new Map(trials.map(({ order }) => [order.join(), order]))
-    const controls = [...orders.values()].map((order, k) => ({ code: firstControl + k, order }))
+    const controls = [...new Map(trials.map(({ order }) => [order.join(), order]))].filter(([key]) => !this.#orders.has(key)).map(([, order], k) => ({ code: firstControl + k, order }))
     const output = this.#runTrials(suites, [...trials, ...controls], 'test_trial_')
-    const noticed = new Set([...output.matchAll(/\[FAIL[^\n]*\] test_trial_(\d+)\(\)/g)].map(([, code]) => Number(code)))
-    const failing = new Set(controls.filter(({ code }) => noticed.has(code)).map(({ order }) => order.join()))
-    const isSure = (code: number): boolean => noticed.has(code) && !failing.has(trials.find((trial) => trial.code === code)!.order.join())
-    return new Set(switched.filter(({ code }) => isSure(code)))
+    const failed = new Set([...output.matchAll(/\[FAIL[^\n]*\] test_trial_(\d+)\(\)/g)].map(([, code]) => Number(code)))
+    for (const { code, order } of controls) this.#orders.set(order.join(), !failed.has(code))
+    const isSure = ({ code, order }: Trial): boolean => failed.has(code) && this.#orders.get(order.join()) === true
+    const noticed = new Set(trials.filter(isSure).map(({ code }) => code))
+    return new Set(switched.filter(({ code }) => noticed.has(code)))
   }
 
   /** Tries a mutant of the layer that was compiled last by all tests. */
