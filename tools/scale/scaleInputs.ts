@@ -21,9 +21,9 @@ export const measured = {
   /** Parameters of the adapter whose query vector stands in bytes.json (docs/attribution.md). */
   sampleParameters: 149_504,
   /** docs/measured.md, "The gateway's own work": seconds of one core. */
-  requestSeconds: 0.0066,
-  tokenSeconds: 21e-6,
-  sealSeconds: 0.00128,
+  requestSeconds: 0.0018,
+  tokenSeconds: 16.6e-6,
+  sealSeconds: 0.000195,
   /** docs/attribution.md, "Measured": seconds of one core for 256 atoms of 2.4 million parameters. */
   scoreSeconds: 0.047,
   /** docs/attribution.md, "Measured": of the span index, bytes a token on disk, bytes a symbol in memory. */
