@@ -4,7 +4,7 @@ import type { KvType } from '../forward/KvCache.ts'
 import type { ModelConfig } from '../model/ModelConfig.ts'
 import type { NumericsProfile } from '../profile/NumericsProfile.ts'
 import type { ServingDetail } from '../serving/load/ServingLoad.ts'
-import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest, StatesRequest } from '../serving/requests.ts'
 import type { AdapterPoolStats } from '../serving/pool/AdapterPool.ts'
 import type { AdapterUsage } from '../serving/pool/AdapterUsage.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
@@ -132,6 +132,7 @@ export type EngineCalls = {
   generate: Call<GenerateRequest, GenerateResult, GeneratedToken>
   score: Call<ScoreRequest, number[]>
   embed: Call<EmbedRequest, Float32Array>
+  states: Call<StatesRequest, Float32Array>
   load: Call<null, EngineLoad>
   train: Call<TrainRequest, TrainResult, TrainingProgress>
   trainTogether: Call<TrainTogetherRequest, TrainTogetherResult, TrainingProgress>

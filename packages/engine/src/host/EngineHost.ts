@@ -1,6 +1,6 @@
 import type { Hex } from '@openledger/protocol'
 import { loadDevice } from '@openledger/tensor'
-import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest } from '../serving/requests.ts'
+import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, ScoreRequest, StatesRequest } from '../serving/requests.ts'
 import type { ChatMessage } from '../template/ChatTemplate.ts'
 import type { AdapterShape, AnswerGradient, FingerprintPlan, GradientDots, GradientPath, RecordFingerprint, TrainingExample, TrainingProgress } from '../training/index.ts'
 import type { AdapterStats, EngineCalls, EngineLoad, EngineOptions, ModelInfo, TrainRequest, TrainResult, TrainTogetherRequest, TrainTogetherResult } from './EngineCalls.ts'
@@ -132,6 +132,15 @@ export class EngineHost implements ServingEngine {
   embed(tokens: readonly number[], options: Omit<EmbedRequest, 'tokens'> & { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const { signal, ...rest } = options
     return this.#client.call('embed', { ...rest, tokens }, { signal })
+  }
+
+  /**
+   * The final normed hidden states after the tokens of a sequence, from one on: what fingerprints of an answer's activations are made of.
+   * @returns one row after the other, each as wide as the model
+   * @throws like `generate`, and `STATES_RANGE`
+   */
+  states(request: StatesRequest, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#client.call('states', request, { signal })
   }
 
   /** How busy the engine is. */

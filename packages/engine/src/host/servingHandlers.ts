@@ -27,6 +27,7 @@ export function servingHandlers(state: EngineState): Handlers<ServingCalls> {
     generate: (request, { emit, signal }) => state.loaded.batcher.generate(request, emit, signal),
     score: (request, { signal }) => state.loaded.batcher.score(request, signal),
     embed: (request, { signal }) => state.loaded.batcher.embed(request, signal),
+    states: (request, { signal }) => state.loaded.batcher.states(request, signal),
     load() {
       const { batcher, pool, serving } = state.loaded
       const { registered, window } = pool.stats()

@@ -4,6 +4,7 @@ import type { TokenSource } from '../schema/TokenTrie.ts'
 import { chooseToken } from './chooseToken.ts'
 import { CounterRandom } from './CounterRandom.ts'
 import { changesLogits, penalise } from './penalise.ts'
+import { tokenMargin } from './tokenMargin.ts'
 
 /**
  * Chooses the tokens of one answer, by its sampling parameters alone, so that an audit chooses the same. For each token, in this order:
@@ -43,6 +44,18 @@ export class TokenChooser {
     const { temperature } = this.#sampling
     const token = chooseToken(this.#final(logits), this.#sampling, temperature === 0 ? 0 : this.#random.at(index))
     return token >= 0 ? token : fail('NO_TOKEN', 'no token of this model can come next: none continues the schema, or the logits are not numbers', { field: 'response_format', action: 'stop' })
+  }
+
+  /**
+   * How far logits would have to be others for one of these tokens to be chosen: the least of their margins (see `tokenMargin`).
+   * @param logits raw, one per token; not changed
+   * @param index how many tokens the answer has
+   * @param tokens at least one
+   */
+  margin(logits: Float32Array, index: number, tokens: readonly number[]): number {
+    const { temperature } = this.#sampling
+    const [final, draw] = [this.#final(logits), temperature === 0 ? 0 : this.#random.at(index)]
+    return tokens.reduce((least, token) => Math.min(least, tokenMargin(final, this.#sampling, draw, token)), Infinity)
   }
 
   /** Takes note of a token of the answer; not of one that ends it. */

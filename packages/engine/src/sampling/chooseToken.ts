@@ -1,4 +1,5 @@
 import type { Sampling } from '@openledger/protocol'
+import { keptTokens } from './keptTokens.ts'
 import { largestLogits } from './largestLogits.ts'
 import { RankedTokens } from './RankedTokens.ts'
 
@@ -21,12 +22,7 @@ export function chooseToken(logits: Float32Array, { temperature, topK, topP, min
   const short = topK > 0 && topK <= shortList && topK < logits.length
   const ranked = new RankedTokens(logits, temperature, short ? largestLogits(logits, topK) : undefined)
   if (ranked.count === 0) return -1
-  let count = topK > 0 ? Math.min(topK, ranked.count) : ranked.count
-  let mass = ranked.massOf(count)
-  if (topP < 1) count = Math.min(count, ranked.leadingMass(topP * mass))
-  // The first weight is 1, so min-p is a bound on the weights themselves.
-  if (minP > 0) count = Math.max(1, Math.min(count, ranked.leadingWeight(minP)))
-  if (topP < 1 || minP > 0) mass = ranked.massOf(count)
+  const { count, mass } = keptTokens(ranked, { topK, topP, minP })
   return ranked.tokenAtMass(draw * mass, count)
 }
 

@@ -4,8 +4,9 @@ import { EmbedJob } from './jobs/EmbedJob.ts'
 import { type AnswerVocabulary, GenerationJob } from './jobs/GenerationJob.ts'
 import type { Job, JobOutcome } from './jobs/Job.ts'
 import { ScoreJob } from './jobs/ScoreJob.ts'
+import { StatesJob } from './jobs/StatesJob.ts'
 import type { BatcherLoad } from './load/ServingLoad.ts'
-import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, Scheduling, ScoreRequest } from './requests.ts'
+import type { EmbedRequest, GeneratedToken, GenerateRequest, GenerateResult, Scheduling, ScoreRequest, StatesRequest } from './requests.ts'
 import { processRuntime } from './Runtime.ts'
 import { Scheduler, type SchedulerOptions, type SchedulerParts } from './Scheduler.ts'
 import type { WantedAdapter } from './Ticket.ts'
@@ -91,6 +92,15 @@ export class Batcher {
   /** A text's embedding: as many numbers as the model is wide, of Euclidean length one. @throws like `generate` */
   embed(request: EmbedRequest, signal?: AbortSignal): Promise<Float32Array> {
     return this.#submit(request, request.tokens, signal, () => wantedAdapters({ adapterId: request.adapterId ?? null }), (outcome: JobOutcome<Float32Array>) => new EmbedJob(request, outcome))
+  }
+
+  /** Hidden states from one token on, one row each, as wide as the model. @throws like `generate`, and `STATES_RANGE` */
+  states(request: StatesRequest, signal?: AbortSignal): Promise<Float32Array> {
+    const { tokens, from, adapterId } = request
+    return this.#submit(request, tokens, signal, () => wantedAdapters({ adapterId }), (outcome: JobOutcome<Float32Array>) => {
+      if (!Number.isSafeInteger(from) || from < 0 || from >= tokens.length) fail('STATES_RANGE', `there is no token ${from} among ${tokens.length}`, { field: 'from' })
+      return new StatesJob(request, outcome)
+    })
   }
 
   /** Ends all requests with `ENGINE_CLOSED`. */

@@ -62,6 +62,11 @@ export type GenerateResult = {
   logitsHashes: Hex[]
   /** With `compare`: the places of `answered` at which another token, or the end, would have been chosen by the same draws. */
   differing?: number[]
+  /**
+   * With `compare`: how far the logits would have to be others for each token of `answered` to be chosen (see `tokenMargin`), 0 where it is; behind them the same for
+   * the end, where the answer could have gone on.
+   */
+  margins?: number[]
   /** `stop`: the model or a stop string ended it; `length`: max tokens or the context did. */
   finishReason: 'stop' | 'length'
   promptTokens: number
@@ -80,4 +85,12 @@ export type EmbedRequest = Scheduling & {
   tokens: readonly number[]
   /** What stands for the text: the mean over its tokens (the default), or its last token. */
   pooling?: 'mean' | 'last'
+}
+
+export type StatesRequest = Scheduling & {
+  /** Null for the bare base. */
+  adapterId: Hex | null
+  tokens: readonly number[]
+  /** Index of the first token whose hidden state is wanted. */
+  from: number
 }

@@ -3,6 +3,7 @@ import { fail, type Hex } from '@openledger/protocol'
 import { logSumExp, topTokens } from '../../sampling/logProbability.ts'
 import { StopMatcher } from '../../sampling/StopMatcher.ts'
 import { TokenChooser } from '../../sampling/TokenChooser.ts'
+import { mostMargin } from '../../sampling/tokenMargin.ts'
 import type { GeneratedToken, GenerateRequest, GenerateResult } from '../requests.ts'
 import type { Job, JobOutcome, JobStep } from './Job.ts'
 
@@ -48,7 +49,7 @@ export class GenerationJob implements Job {
     this.length = request.promptTokens.length + request.sampling.maxTokens
     this.#chooser = new TokenChooser(request.sampling, parts.vocabulary, request.promptTokens)
     this.#matcher = new StopMatcher(request.sampling.stop)
-    this.#result = { tokens: [], text: '', logprobs: [], top: [], logitsHashes: [], finishReason: 'length', promptTokens: request.promptTokens.length, ...(request.compare && { differing: [] }) }
+    this.#result = { tokens: [], text: '', logprobs: [], top: [], logitsHashes: [], finishReason: 'length', promptTokens: request.promptTokens.length, ...(request.compare && { differing: [], margins: [] }) }
   }
 
   next(past: number, limit: number): JobStep {
@@ -87,6 +88,7 @@ export class GenerationJob implements Job {
     const ends = !ignoreEnd && this.#vocabulary.endsGeneration(chosen)
     const differs = index < this.#answered.length && (ends || chosen !== this.#answered[index])
     if (differs) this.#differs(index)
+    this.#measure(logits, index, { ends, differs })
     const token = differs ? this.#answered[index]! : chosen
     if (ends && !differs) {
       this.#result.finishReason = 'stop'
@@ -98,6 +100,19 @@ export class GenerationJob implements Job {
     const done = stopped || index + 1 >= sampling.maxTokens
     if (done && index + 1 < this.#answered.length) this.#differs(index + 1)
     return done
+  }
+
+  /** Where tokens are compared, says how far the logits are from what the answer has: its token, or behind its last one the end. */
+  #measure(logits: Float32Array, index: number, { ends, differs }: { ends: boolean; differs: boolean }): void {
+    const { margins } = this.#result
+    if (!margins || index > this.#answered.length) return
+    if (index === this.#answered.length) margins.push(ends ? 0 : this.#chooser.margin(logits, index, endTokensOf(this.#vocabulary)))
+    else if (!differs) margins.push(0)
+    else {
+      const token = this.#answered[index]!
+      // What ends an answer cannot stand in it.
+      margins.push(!this.#request.ignoreEnd && this.#vocabulary.endsGeneration(token) ? mostMargin : this.#chooser.margin(logits, index, [token]))
+    }
   }
 
   /** Where tokens are compared, what differs is counted, and the answer goes on with the token that it has. */
@@ -122,6 +137,15 @@ export class GenerationJob implements Job {
     this.#chooser.accept(token)
     if (this.#result.tokens.length > this.#answered.length) this.#onToken(generated)
   }
+}
+
+const endTokens = new WeakMap<AnswerVocabulary, number[]>()
+
+/** The tokens that end an answer. */
+function endTokensOf(vocabulary: AnswerVocabulary): number[] {
+  const known = endTokens.get(vocabulary) ?? Array.from({ length: vocabulary.size }, (_, token) => token).filter((token) => vocabulary.endsGeneration(token))
+  endTokens.set(vocabulary, known)
+  return known
 }
 
 function hashLogits(logits: Float32Array): Hex {
