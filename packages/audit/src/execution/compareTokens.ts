@@ -1,14 +1,10 @@
 import type { ServingEngine } from '@openledger/engine'
 import type { Hex, OpenedAnswer } from '@openledger/protocol'
 import type { ExecutionFinding } from './ExecutionFinding.ts'
+import { marginTolerance, runOfMargins } from './marginTest.ts'
 
-/** Below so many tokens nothing is said. */
-const leastTokens = 32
-/** At least so many tokens, and one in so many, must differ for "wrong": an honest machine on which one token in 200 differs gets there once in 10⁶ answers of 64 tokens. */
-const wrongAtLeast = 6
-const wrongOneIn = 12
-/** At most one token, and one in so many, may differ for "right". */
-const rightOneIn = 50
+/** Below so many tokens an answer is not called right: too little was seen of it. */
+const leastTokens = 8
 
 type Fields = { readonly [key: string]: unknown }
 const fieldsOf = (profile: unknown): Fields => (typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? (profile as Fields) : {})
@@ -27,21 +23,22 @@ export function sameButVariant(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Judges an answer under another instruction set: the answer's own tokens are fed, each is chosen again, and those that differ are counted. Said only of greedy answers: there honest machines
- * agree nearly always, while draws turn the smallest shift of a probability into another token. Between the bounds, and for what was sampled, nothing is said.
+ * Judges an answer under another instruction set: the answer's own tokens are fed, each is chosen again with the answer's own draw, and the margins by which it lost are summed
+ * (see `tokenMargin`). Honest machines lose by a few hundredths, seldom; another adapter, scale, base or prompt soon by whole logits. The end of an answer that could have
+ * gone on is looked at like a token. Wrong where the sum runs ahead of `marginTolerance`, right where it stays well below, nothing between.
  * @param adapterId null for the bare base
  */
 export async function compareTokens(adapterId: Hex | null, { promptTokens, answerTokens, sampling }: OpenedAnswer, host: Pick<ServingEngine, 'generate'>): Promise<ExecutionFinding> {
-  if (sampling.temperature !== 0) return { verdict: null, reason: 'a sampled answer of another instruction set cannot be told from a false one' }
   if (sampling.jsonSchema !== undefined) return { verdict: null, reason: 'an answer that is held to a schema is not compared across instruction sets' }
   const count = answerTokens.length
-  if (count < leastTokens) return { verdict: null, reason: `${count} tokens are too few to compare across instruction sets` }
+  if (count === 0) return { verdict: null, reason: 'an empty answer is not compared across instruction sets' }
   // One more than there are, where there may be more: then the end is chosen again too.
   const again = await host.generate({ adapterId, promptTokens, sampling: { ...sampling, maxTokens: Math.min(sampling.maxTokens, count + 1) }, logprobs: false, answered: answerTokens, compare: true })
   // A stop string is text: where it ends an answer does not depend on the machine.
   if (again.tokens.length < count) return { verdict: 'wrong', reason: `a stop string ends the answer after ${again.tokens.length} of its ${count} tokens` }
-  const differing = (again.differing?.length ?? count) + (again.tokens.length - count)
-  const reason = `${differing} of ${count} greedy tokens are others under this instruction set`
-  if (differing >= wrongAtLeast && differing * wrongOneIn >= count) return { verdict: 'wrong', reason }
-  return { verdict: differing <= 1 + Math.floor(count / rightOneIn) ? 'right' : null, reason }
+  if (again.margins === undefined) return { verdict: null, reason: 'this engine does not say by how much tokens differ' }
+  const { ahead, wrongAfter } = runOfMargins(again.margins)
+  const reason = `the margins of ${count} tokens run ${ahead.toFixed(3)} ahead under this instruction set, where ${marginTolerance.wrongAbove} are too many`
+  if (wrongAfter !== null) return { verdict: 'wrong', reason: `${reason}, after ${wrongAfter} of them` }
+  return { verdict: count >= leastTokens && ahead <= marginTolerance.rightBelow ? 'right' : null, reason }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EngineHost, type GenerateResult } from '@openledger/engine'
 import { writeTinyModel } from '@openledger/engine/fixtures'
-import { executionOpening, fingerprintLeaf, hashJson, InputError, keccak, nodeCommitment, OrderedTree, samplingSeed, tokenHash, UnavailableError, utf8, zeroHash, type Hex, type Receipt, type Sampling } from '@openledger/protocol'
+import { executionOpening, fingerprintLeaf, hashJson, InputError, keccak, nodeCommitment, OrderedTree, readExecutionOpening, samplingSeed, tokenHash, UnavailableError, utf8, zeroHash, type Hex, type Receipt, type Sampling } from '@openledger/protocol'
 import { afterAll, describe, expect, it } from 'vitest'
 import { judgeExecution, type AgainEngine } from './judgeExecution.ts'
 
@@ -29,6 +29,7 @@ function engineOf(result: Partial<GenerateResult> | Error, own: object = profile
   const generate = () => (result instanceof Error ? Promise.reject(result) : Promise.resolve({ ...whole, ...result }))
   return { host: { generate, detokenize: () => Promise.resolve('') }, info: { id: baseId, profileHash: hashJson(own as never), profile: own } }
 }
+const said = ({ receipt, opening }: ReturnType<typeof answered>) => [receipt, opening] as const
 const judge = async (answer: ReturnType<typeof answered>, engine: AgainEngine) => (await judgeExecution(answer.receipt, answer.opening, engine)).verdict
 
 describe('judgeExecution within a profile', () => {
@@ -58,21 +59,27 @@ describe('judgeExecution within a profile', () => {
 describe('judgeExecution under another instruction set', () => {
   const other = { ...profile, isaVariant: 'sse42' }
   const tokens = tokensOf(64)
-  const compared = (differing: number, change: Partial<Sampling> = {}) => judge(answered(tokens, change), engineOf({ tokens, differing: tokensOf(differing) }, other))
+  const compared = (margins: readonly number[], change: Partial<Sampling> = {}) => judge(answered(tokens, change), engineOf({ tokens, margins: [...margins, ...tokensOf(64 - margins.length).map(() => 0)] }, other))
 
-  it('calls greedy answers right or wrong by how many tokens differ, and says nothing between', async () => {
-    expect([await compared(0), await compared(2), await compared(3), await compared(5), await compared(6), await compared(64)]).toEqual(['right', 'right', null, null, 'wrong', 'wrong'])
+  it('calls answers right or wrong by how far the margins of their tokens run ahead, and says nothing between', async () => {
+    const honest = [0, 0, 0.03, 0, 0, 0.05, 0, 0.02]
+    expect([await compared([]), await compared(honest), await compared([0.1]), await compared([0.14]), await compared([0, 0, 12])]).toEqual(['right', 'right', null, 'wrong', 'wrong'])
+    // The same sum says nothing where it is spread over so many tokens as honest machines take for it, and much where it comes at once.
+    expect(await compared(tokens.map(() => 0.0115))).toBe(null)
+    expect(await compared(tokens.map(() => 0.015))).toBe('wrong')
+    expect(await compared([0.2, 0.2], { temperature: 0.7 })).toBe('wrong')
   })
 
-  it('says nothing of sampled, short or constrained answers, and of profiles that differ in more', async () => {
-    expect(await compared(64, { temperature: 0.7 })).toBeNull()
-    expect(await compared(64, { jsonSchema: '{}' })).toBeNull()
-    expect(await judge(answered(tokensOf(31)), engineOf({ tokens: tokensOf(31), differing: tokensOf(31) }, other))).toBeNull()
-    expect(await judge(answered(tokens), engineOf({ tokens, differing: tokens }, { ...other, engineVersion: '2' }))).toBeNull()
+  it('says nothing of constrained answers, and of profiles that differ in more; of short ones only that they are wrong', async () => {
+    expect(await compared([5], { jsonSchema: '{}' })).toBeNull()
+    const short = (margin: number) => judge(answered([1, 2]), engineOf({ tokens: [1, 2], margins: [0, margin] }, other))
+    expect([await short(0), await short(3)]).toEqual([null, 'wrong'])
+    expect(await judge(answered(tokens), engineOf({ tokens, margins: tokens }, { ...other, engineVersion: '2' }))).toBeNull()
+    expect(await judge(answered(tokens), engineOf({ tokens }, other))).toBeNull()
   })
 
   it('calls wrong what goes on after a stop string', async () => {
-    expect(await judge(answered(tokens), engineOf({ tokens: tokensOf(10), differing: [10] }, other))).toBe('wrong')
+    expect(await judge(answered(tokens), engineOf({ tokens: tokensOf(10), margins: tokensOf(10).map(() => 0) }, other))).toBe('wrong')
   })
 })
 
@@ -90,10 +97,17 @@ describe.skipIf(process.arch !== 'x64')('judgeExecution on two instruction sets'
     const [first, second] = hosts as [EngineHost, EngineHost]
     const [one, two] = [await first.loadModel(modelPath), await second.loadModel(modelPath)]
     expect(one.profileHash).not.toBe(two.profileHash)
-    const { tokens } = await first.generate({ adapterId: null, promptTokens: [1, 2], sampling: { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, maxTokens: 64, stop: [], seed: id('x') }, ignoreEnd: true })
     const info = { id: baseId, profileHash: two.profileHash, profile: two.profile }
-    const finding = await judge(answered(tokens, {}, one.profile), { host: second, info })
-    expect(finding).not.toBe('wrong')
-    expect(await judge(answered(tokensOf(64, 3), {}, one.profile), { host: second, info })).toBe('wrong')
+    for (const temperature of [0, 1]) {
+      const asked = answered([0], { temperature }, one.profile)
+      const { sampling } = readExecutionOpening(asked.receipt, asked.opening)
+      const { tokens } = await first.generate({ adapterId: null, promptTokens: [1, 2], sampling })
+      const honestly = await judgeExecution(...said(answered(tokens, { temperature }, one.profile)), { host: second, info })
+      expect(honestly).toMatchObject({ verdict: tokens.length < 8 ? null : 'right' })
+      const another = tokens.map((token, i) => (i === 1 ? token + 1 : token))
+      expect(await judge(answered(another, { temperature }, one.profile), { host: second, info })).toBe('wrong')
+      // What was not answered is missed like a wrong token.
+      expect(await judge(answered(tokens.slice(0, 9), { temperature }, one.profile), { host: second, info })).toBe('wrong')
+    }
   }, 60_000)
 })
