@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Session } from '../context/Session.ts'
+import { auditorBondCommand } from './auditorBondCommand.ts'
 import type { CommandContext } from './CommandContext.ts'
 import { runs } from './CommandContext.ts'
 import { examples } from './examples.ts'
@@ -174,4 +175,5 @@ export function auditorCommand(context: CommandContext, program: Command): void 
   showCommand(context, parent)
   fundCommand(context, parent)
   withdrawCommand(context, parent)
+  auditorBondCommand(context, parent)
 }

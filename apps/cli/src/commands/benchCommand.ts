@@ -9,6 +9,7 @@ import type { CommandContext } from './CommandContext.ts'
 import { killsBenchCommand } from './killsBenchCommand.ts'
 import { networkBenchCommand } from './networkBenchCommand.ts'
 import { runs } from './CommandContext.ts'
+import { sensitivityBenchCommand } from './sensitivityBenchCommand.ts'
 import { examples } from './examples.ts'
 import { positiveNumber, wholeNumber, wordList } from './optionValues.ts'
 
@@ -45,6 +46,7 @@ export function benchCommand(context: CommandContext, program: Command): void {
   attributionBenchCommand(context, bench)
   killsBenchCommand(context, bench)
   networkBenchCommand(context, bench)
+  sensitivityBenchCommand(context, bench)
   const serve = bench
     .command('serve')
     .summary('measure serving with many adapters')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answersUntilFound, requiredBond, type LieTerms } from './requiredBond.ts'
+import { answersUntilFound, auditsToFind, requiredBond, type LieTerms } from './requiredBond.ts'
 
 const terms = (change: Partial<LieTerms> = {}): LieTerms => ({ gain: 10n ** 15n, answers: 1, samplingPpm: 10_000, detectionPpm: 900_000, slashPpm: 500_000, ...change })
 
@@ -58,5 +58,20 @@ describe('answersUntilFound', () => {
   it('is the mean of a geometric distribution', () => {
     expect(answersUntilFound({ samplingPpm: 10_000, detectionPpm: 500_000 })).toBe(200)
     expect(answersUntilFound({ samplingPpm: 1_000_000, detectionPpm: 1_000_000 })).toBe(1)
+  })
+})
+
+describe('auditsToFind', () => {
+  it('leaves no more liars unfound than allowed, and one audit fewer leaves more', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10_000, max: 999_999 }), fc.integer({ min: 1_000, max: 500_000 }), (detectionPpm, missedPpm) => {
+        const n = auditsToFind({ detectionPpm }, missedPpm)
+        const unfound = (count: number): number => (1 - detectionPpm / 1e6) ** count
+        expect(unfound(n)).toBeLessThanOrEqual((missedPpm / 1e6) * (1 + 1e-9))
+        if (n > 1) expect(unfound(n - 1)).toBeGreaterThan(missedPpm / 1e6)
+      }),
+    )
+    expect(auditsToFind({ detectionPpm: 1_000_000 })).toBe(1)
+    expect(auditsToFind({ detectionPpm: 500_000 })).toBe(5)
   })
 })

@@ -59,3 +59,12 @@ export function requiredBond({ gain, ...terms }: LieTerms): bigint {
 export function answersUntilFound({ samplingPpm, detectionPpm }: Pick<LieTerms, 'samplingPpm' | 'detectionPpm'>): number {
   return 1e12 / Number(part('samplingPpm', samplingPpm) * part('detectionPpm', detectionPpm))
 }
+
+/**
+ * After how many audits of false answers hardly any node is left unfound: the least n with (1 − d)ⁿ ≤ missed.
+ * @param missedPpm the part of liars that may still be unfound then; default one in twenty
+ */
+export function auditsToFind({ detectionPpm }: Pick<LieTerms, 'detectionPpm'>, missedPpm = 50_000): number {
+  const [found, missed] = [Number(part('detectionPpm', detectionPpm)) / 1e6, Number(part('missedPpm', missedPpm)) / 1e6]
+  return found === 1 ? 1 : Math.max(1, Math.ceil(Math.log(missed) / Math.log(1 - found)))
+}
