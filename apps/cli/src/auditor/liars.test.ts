@@ -36,7 +36,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { honest, lies, type Lie } from '../bench/sensitivity/lies.ts'
 import { makeClaim, type Claim } from '../bench/sensitivity/measure/makeClaim.ts'
-import { closeEngines, openEngine, openEngines, type SomeEngines } from '../bench/sensitivity/measure/NodeEngines.ts'
+import { NodeEngines } from '../bench/sensitivity/measure/NodeEngines.ts'
 import { halveRank, scaleAlpha } from '../bench/sensitivity/world/changedAdapters.ts'
 import type { SensitivityWorld } from '../bench/sensitivity/world/openSensitivityWorld.ts'
 import { anchorReceipt } from './anchorReceipt.ts'
@@ -90,7 +90,7 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
   let accuser: LedgerWriter
   const gatewayKey = newKey()
   const content = new MemoryStore()
-  const engines: Record<string, SomeEngines> = {}
+  const engines: Record<string, NodeEngines> = {}
   const found: Answer[] = []
   const auditors: { writer: LedgerWriter; account: LocalAccount }[] = []
   const findings = new Map<Hex, Promise<ExecutionFinding>>()
@@ -109,8 +109,7 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'openledger-liars-'))
     const world = await tinyWorld(folder)
-    engines.haswell = await openEngines(world, 'haswell', 1)
-    engines.sse42 = { declared: await openEngine(world, 'declared', 'sse42', 1) }
+    for (const build of ['haswell', 'sse42']) engines[build] = new NodeEngines(world, build, 1)
     const { openTestLedger, testParameters } = (await import(file('sdk/src/chain/testing/openTestLedger.ts'))) as Testing
     ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: 2 * disputeWindow })
     await travel(2 * disputeWindow)
@@ -134,26 +133,26 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
         const claim = await makeClaim(world, engines[node.build]!, node.lie, { number, question: number }, { maxTokens, fingerprints: false })
         // An answer that comes out as the right one, or empty, is no lie.
         if (claim === null || (node.lie !== honest && (await comesOutTrue(claim, node)))) continue
-        const { receipt, opening } = receiptOf(claim, node, number)
+        const { receipt, opening } = await receiptOf(claim, node, number)
         found.push({ node, receipt, opening, id: statementDigest(domain, 'Receipt', receipt), signature: await signStatement(node.key, domain, 'Receipt', receipt) })
       }
     }
   }, 400_000)
   afterAll(async () => {
-    await Promise.all(Object.values(engines).map(closeEngines))
+    await Promise.all(Object.values(engines).map((opened) => opened.close()))
     await ledger?.stop()
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
   async function comesOutTrue({ promptTokens, sampling, tokens, logitsHashes }: Claim, { build }: Node): Promise<boolean> {
-    const { host, idOf } = engines[build]!.declared
+    const { host, idOf } = await engines[build]!.over('declared')
     const again = await host.generate({ adapterId: idOf('right'), promptTokens, sampling, logprobs: false, logitsHashes: true })
     return again.tokens.join() === tokens.join() && again.logitsHashes.join() === logitsHashes.join()
   }
 
   /** What a node signs: it names the right base and adapter, whatever it computed with. */
-  function receiptOf({ salt, clientNonce, nodeSecret, promptTokens, sampling, tokens, logitsHashes }: Claim, { key, build }: Node, number: number): { receipt: Receipt; opening: ExecutionOpening } {
-    const { info, idOf } = engines[build]!.declared
+  async function receiptOf({ salt, clientNonce, nodeSecret, promptTokens, sampling, tokens, logitsHashes }: Claim, { key, build }: Node, number: number): Promise<{ receipt: Receipt; opening: ExecutionOpening }> {
+    const { info, idOf } = await engines[build]!.over('declared')
     const profile = info.profile as never
     const receipt: Receipt = {
       ...{ baseId: info.id, adapterId: idOf('right')!, snapshotsHash: zeroHash, deploymentId: zeroHash, node: key.address, gateway: gatewayKey.address, channelId: zeroHash },
@@ -191,7 +190,7 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
           // All three compute with one machine: what they find is the same, so it is computed once.
           judge: (receipt, opening) => {
             const key = hashJson([receipt.outputHash, receipt.requestHash, receipt.node])
-            findings.set(key, findings.get(key) ?? judgeExecution(receipt, opening, engines.haswell!.declared))
+            findings.set(key, findings.get(key) ?? engines.haswell!.over('declared').then((engine) => judgeExecution(receipt, opening, engine)))
             return findings.get(key)!
           },
           epochFile: async () => undefined,

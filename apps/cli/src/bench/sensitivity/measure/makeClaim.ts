@@ -1,9 +1,9 @@
 import { encodeFingerprint, fingerprintTokens } from '@openledger/audit'
 import type { GenerateResult } from '@openledger/engine'
-import { fail, nodeCommitment, samplingSeed, tokenHash, type Hex, type Sampling } from '@openledger/protocol'
+import { nodeCommitment, samplingSeed, tokenHash, type Hex, type Sampling } from '@openledger/protocol'
 import type { Lie } from '../lies.ts'
 import type { SensitivityWorld } from '../world/openSensitivityWorld.ts'
-import type { OpenEngine, SomeEngines } from './NodeEngines.ts'
+import type { NodeEngines, OpenEngine } from './NodeEngines.ts'
 import { conversationOf, partsOf, samplingOf } from './questions.ts'
 
 /** What a node says of an answer; true only where nothing lies. */
@@ -31,13 +31,13 @@ export async function statesOf({ host, info }: OpenEngine, adapterId: Hex | null
 /**
  * What a node that lies in a given way claims as the answer to one question.
  * @param number decides seed and sampling, `question` what is asked
- * @param engines by base, of the node's CPU build
+ * @param engines of the node's CPU build
  * @param options.fingerprints whether fingerprints of its activations are made as well
  * @returns null where the answer is empty
  */
-export async function makeClaim(world: SensitivityWorld, engines: SomeEngines, lie: Lie, { number, question }: { number: number; question: number }, { maxTokens, fingerprints: wanted }: { maxTokens: number; fingerprints: boolean }): Promise<Claim | null> {
-  const right = engines.declared
-  const engine = engines[lie.base] ?? fail('NO_BASE', `this node has no base ${lie.base}`, { action: 'stop' })
+export async function makeClaim(world: SensitivityWorld, engines: NodeEngines, lie: Lie, { number, question }: { number: number; question: number }, { maxTokens, fingerprints: wanted }: { maxTokens: number; fingerprints: boolean }): Promise<Claim | null> {
+  const right = await engines.over('declared')
+  const engine = await engines.over(lie.base)
   const { whole, half } = conversationOf(world.records, question)
   const { tokens: promptTokens } = await right.host.encodeChat(whole)
   const used = lie.twist === 'half prompt' ? (await right.host.encodeChat(half)).tokens : promptTokens

@@ -6,7 +6,8 @@ import type { SensitivityWorld } from '../world/openSensitivityWorld.ts'
 import { exactTest, tolerantTests } from './judgeClaim.ts'
 import { makeClaim } from './makeClaim.ts'
 import type { Measured } from './Measured.ts'
-import { closeEngines, openEngines, type Engines } from './NodeEngines.ts'
+import { NodeEngines } from './NodeEngines.ts'
+import { patiently } from './patiently.ts'
 
 /** Questions that are under way at once. */
 const atOnce = 8
@@ -34,7 +35,7 @@ function order({ honest: many, thorough, lies: each }: SensitivitySettings): Wan
   const first = Math.min(many, thorough)
   return [
     ...numbers(0, first).map((number) => ({ lie: honest, number, question: number })),
-    ...numbers(0, each).flatMap((number) => [...lies, ...honestElsewhere].map((lie) => ({ lie, number, question: number }))),
+    ...[lies, honestElsewhere].flatMap((kinds) => numbers(0, each).flatMap((number) => kinds.map((lie) => ({ lie, number, question: number })))),
     ...numbers(first, many).map((number) => ({ lie: honest, number, question: first + Math.floor((number - first) / answersEach) })),
   ]
 }
@@ -47,23 +48,22 @@ export type MeasuredAnswers = { variant: string; others: string[]; answers: Meas
  */
 export async function measureClaims(world: SensitivityWorld, settings: SensitivitySettings, onAnswer: (done: number, of: number) => void): Promise<MeasuredAnswers> {
   const { variant, otherVariants, threads, maxTokens } = settings
-  const all: Engines[] = []
+  const engines = new NodeEngines(world, variant, threads)
+  const others = new Map(otherVariants.map((name) => [name, new NodeEngines(world, name, threads)]))
   try {
-    for (const build of [variant, ...otherVariants]) all.push(await openEngines(world, build, threads))
-    const [engines, ...judging] = all as [Engines, ...Engines[]]
-    const others = new Map(otherVariants.map((name, i) => [name, judging[i]!]))
-    const own = engines.declared.info.profile.isaVariant
+    const own = (await engines.over('declared')).info.profile.isaVariant
     const file = path.join(world.folder, `measured-${own}-${otherVariants.join('-')}-${maxTokens}.jsonl`)
     const kept = new Map(keptIn(file).map((one) => [`${one.row} ${one.number}`, one]))
     const wanted = order(settings)
     const measure = async ({ lie, number, question }: Wanted): Promise<void> => {
-      const thorough = lie !== honest || number < settings.thorough
+      const elsewhere = honestElsewhere.includes(lie)
+      const thorough = !elsewhere && (lie !== honest || number < settings.thorough)
       const claim = await makeClaim(world, engines, lie, { number, question }, { maxTokens, fingerprints: thorough })
       const one: Measured = { row: lie.name, number, tokens: claim?.tokens.length ?? 0, others: {} }
       if (claim !== null) {
-        const named = honestElsewhere.includes(lie) ? lie.base : 'declared'
-        if (thorough) one.exact = await exactTest(engines[named], engines[named].idOf('right'), claim)
-        for (const [name, { [named]: engine }] of others) if (thorough || name === otherVariants[number % otherVariants.length]) one.others[name] = await tolerantTests(engine, engine.idOf('right'), claim)
+        const named = elsewhere ? lie.base : 'declared'
+        if (thorough) one.exact = await exactTest(await engines.over(named), claim)
+        for (const [name, judges] of others) if (thorough || name === otherVariants[number % otherVariants.length]) one.others[name] = await tolerantTests(await judges.over(named), claim)
       }
       appendFileSync(file, `${JSON.stringify(one)}\n`)
       kept.set(`${lie.name} ${number}`, one)
@@ -73,7 +73,7 @@ export async function measureClaims(world: SensitivityWorld, settings: Sensitivi
     let next = 0
     const work = async (): Promise<void> => {
       for (let at = next++; at < left.length; at = next++) {
-        await measure(left[at]!)
+        await patiently(() => measure(left[at]!))
         onAnswer(++done, wanted.length)
       }
     }
@@ -81,6 +81,6 @@ export async function measureClaims(world: SensitivityWorld, settings: Sensitivi
     const answers = wanted.map(({ lie, number }) => kept.get(`${lie.name} ${number}`)!).filter(({ tokens }) => tokens > 0)
     return { variant: own, others: [...otherVariants], answers }
   } finally {
-    await Promise.all(all.map(closeEngines))
+    await Promise.all([engines, ...others.values()].map((all) => all.close()))
   }
 }

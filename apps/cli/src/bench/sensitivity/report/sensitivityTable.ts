@@ -23,7 +23,7 @@ export function summaryLines({ honest, elsewhere, margins, tolerance, fingerprin
     `honest answers: ${honest.answers} of ${honest.tokens} tokens; executed again under the same build: ${honest.exactWrong} of ${honest.exactChecked} wrong`,
     `under other builds (${judged}): ${honest.calledWrong} called wrong; ${percent(honest.differing)} of tokens are others there, the largest margin is ${honest.largestMargin.toFixed(3)}`,
     `margins run ahead of ${tolerance.perToken} a token by at most ${margins.largest.toFixed(3)}; ${margins.quantile.toFixed(3)} is exceeded once in ${Math.round(1 / rate)} answers by the fitted tail (shape ${margins.shape.toFixed(2)}, ${margins.exceedances} of ${margins.count} above ${margins.threshold.toFixed(3)}); ${tolerance.wrongAbove} are tolerated`,
-    ...elsewhere.map(({ row, answers, judged, calledWrong, ahead }) => `${row}: ${answers} answers, ${calledWrong} of ${judged} judgements called them wrong, margins run ahead by at most ${ahead.toFixed(3)}`),
+    ...elsewhere.filter(({ answers }) => answers > 0).map(({ row, answers, judged, calledWrong, ahead }) => `${row}: ${answers} answers, ${calledWrong} of ${judged} judgements called them wrong, margins run ahead by at most ${ahead.toFixed(3)}`),
     `fingerprints: more than ${fingerprint.exponents.quantile.toFixed(1)} exponents of 128, or a mean above ${fingerprint.meanMantissa.quantile.toFixed(2)} or a median above ${fingerprint.medianMantissa.quantile.toFixed(1)} of the mantissas’ differences, is far (once in ${Math.round(1 / rate)} of ${fingerprint.exponents.count})`,
   ]
 }
