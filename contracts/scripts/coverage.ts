@@ -2,6 +2,7 @@
  * Measures which lines and branches of contracts/src the Solidity tests run, on the EVM of EthereumJS and without instrumented sources: see
  * evm/coverage. What cannot run is listed in contracts/unreachable.json with a reason; an entry that did run is refused.
  * Options as in testSecondEvm.ts; --json writes the result as JSON, --threshold <percent> is what both have to reach (98).
+ * --add counts what the run before recorded as well, so that it can be measured in parts.
  * Exits with 1 when lines or branches fall short, when an entry of the list is stale, or when a test fails.
  */
 import { readFileSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { compileUnoptimized } from './evm/coverage/compileUnoptimized.ts'
 import { coverageTable } from './evm/coverage/coverageTable.ts'
 import { ExecutionRecord } from './evm/coverage/ExecutionRecord.ts'
 import { explainGaps, gapsOf, sumOf, totalsOf, type Gap, type Unreachable } from './evm/coverage/gaps.ts'
+import { addKept, keepRecord } from './evm/coverage/keptRecord.ts'
 import { measureCoverage } from './evm/coverage/measureCoverage.ts'
 import { sourceItems } from './evm/coverage/sourceItems.ts'
 import { nativeKeccak } from './evm/nativeKeccak.ts'
@@ -19,11 +21,12 @@ import { playAll } from './evm/play/playAll.ts'
 import { RevertReader } from './evm/world/RevertReader.ts'
 import { repositoryRoot } from './forge.ts'
 
-const { choice, settings, isWhole, json, threshold } = readCommandLine()
+const { choice, settings, isWhole, json, threshold, add } = readCommandLine()
 const readText = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8')
-const { artifacts, interfaces, sources } = compileUnoptimized(repositoryRoot)
+const { artifacts, interfaces, sources, id: build } = compileUnoptimized(repositoryRoot)
 const measured = artifacts.filter(({ source }) => source.startsWith('contracts/src/'))
 const record = new ExecutionRecord(measured)
+if (add) addKept(repositoryRoot, build, record)
 const stage = {
   world: { cheatAbi: interfaces.get('Vm')!, crypto: await nativeKeccak(), readText, snapshot: () => {}, recorder: record },
   index: new CodeIndex(artifacts),
@@ -32,6 +35,7 @@ const stage = {
 }
 const say = json ? console.error : console.log
 const results = await playAll(artifacts, choice, stage, readText, say)
+keepRecord(repositoryRoot, build, record)
 // Budgets of gas are for the code that is deployed, not for this: Assertions says `TooLarge` for them.
 const failed = results.filter(({ failure }) => failure !== undefined && !/^TooLarge\(/.test(failure))
 

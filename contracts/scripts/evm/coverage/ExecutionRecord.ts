@@ -23,6 +23,17 @@ export class ExecutionRecord implements Recorder {
     for (const { creation, runtime } of artifacts) for (const code of [creation, runtime]) this.hits.set(code, noHits(code))
   }
 
+  /** All that was kept, in the order of the contracts: for another record of the same code. */
+  export(): Uint8Array[] {
+    return [...this.hits.values()].flatMap(({ ran, jumped, passed }) => [ran, jumped, passed])
+  }
+
+  /** Adds what another record of the same code kept. */
+  add(kept: readonly Uint8Array[]): void {
+    const own = this.export()
+    for (const [i, bytes] of kept.entries()) for (const [at, hit] of bytes.entries()) own[i]![at]! |= hit
+  }
+
   ran(code: Uint8Array, counter: number, jumps: boolean | undefined): void {
     if (this.last.code !== code) this.last = { code, hits: this.hitsOf(code) }
     const { hits } = this.last

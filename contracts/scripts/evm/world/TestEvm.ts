@@ -81,13 +81,17 @@ export class TestEvm extends EVM {
     })
   }
 
+  /** The handler runs when the counter already stands behind the instruction. Written out, as this runs for every one. */
   private watchInstructions(recorder: Recorder): void {
-    for (const [opcode, { opHandler }] of this._opcodeMap.entries()) {
-      if (opHandler === undefined) continue
-      this.wrap(opcode, (state, handle) => {
-        recorder.ran(state.code, state.programCounter - 1, opcode === jumpIf ? state.stack.peek(2)[1] !== 0n : undefined)
-        return handle()
-      })
+    for (const [opcode, entry] of this._opcodeMap.entries()) {
+      if (entry.opHandler === undefined) continue
+      const handler = entry.opHandler as unknown as (state: RunState, common: unknown) => unknown
+      const isJump = opcode === jumpIf
+      const wrapped = (state: RunState, common: unknown): unknown => {
+        recorder.ran(state.code, state.programCounter - 1, isJump ? state.stack.peek(2)[1] !== 0n : undefined)
+        return handler(state, common)
+      }
+      this._opcodeMap[opcode] = { ...entry, opHandler: wrapped as unknown as typeof entry.opHandler }
     }
   }
 
