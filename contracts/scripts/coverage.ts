@@ -23,10 +23,10 @@ import { repositoryRoot } from './forge.ts'
 
 const { choice, settings, isWhole, json, threshold, add } = readCommandLine()
 const readText = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8')
-const { artifacts, interfaces, sources, id: build } = compileUnoptimized(repositoryRoot)
+const { artifacts, interfaces, sources } = compileUnoptimized(repositoryRoot)
 const measured = artifacts.filter(({ source }) => source.startsWith('contracts/src/'))
 const record = new ExecutionRecord(measured)
-if (add) addKept(repositoryRoot, build, record)
+if (add) addKept(repositoryRoot, record)
 const stage = {
   world: { cheatAbi: interfaces.get('Vm')!, crypto: await nativeKeccak(), readText, snapshot: () => {}, recorder: record },
   index: new CodeIndex(artifacts),
@@ -35,7 +35,7 @@ const stage = {
 }
 const say = json ? console.error : console.log
 const results = await playAll(artifacts, choice, stage, readText, say)
-keepRecord(repositoryRoot, build, record)
+keepRecord(repositoryRoot, record)
 // Budgets of gas are for the code that is deployed, not for this: Assertions says `TooLarge` for them.
 const failed = results.filter(({ failure }) => failure !== undefined && !/^TooLarge\(/.test(failure))
 

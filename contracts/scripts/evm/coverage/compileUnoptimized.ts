@@ -23,9 +23,8 @@ export const solidityIn = (root: string, folder: string): string[] =>
 /**
  * Compiles contracts and tests for the measuring of coverage; the last result is kept in Forge's cache folder.
  * @param root the repository's
- * @returns what the compiler said, and a hash of what it was given
  */
-export function compileUnoptimized(root: string): Compilation & { id: string } {
+export function compileUnoptimized(root: string): Compilation {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8')
   const paths = ['contracts/src', 'contracts/test'].flatMap((folder) => solidityIn(root, folder))
   const sources = Object.fromEntries(paths.map((path) => [path, read(path)]))
@@ -33,10 +32,10 @@ export function compileUnoptimized(root: string): Compilation & { id: string } {
   const kept = join(root, 'contracts/cache/unoptimized.bin')
   if (existsSync(kept)) {
     const last = deserialize(readFileSync(kept)) as { id: string; compilation: Compilation }
-    if (last.id === id) return { ...last.compilation, id }
+    if (last.id === id) return last.compilation
   }
   const compilation = compileSources(sources, unoptimized, read, paths.filter((path) => path.startsWith('contracts/src/')))
   mkdirSync(dirname(kept), { recursive: true })
   writeFileSync(kept, serialize({ id, compilation }))
-  return { ...compilation, id }
+  return compilation
 }
