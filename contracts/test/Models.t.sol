@@ -59,6 +59,7 @@ contract ModelsTest is LedgerFixture {
 
   function test_registerBase_once() public {
     assertEq(models.getBase(BASE).registrant, gateway, "registrant");
+    assertEq(models.getBase(BASE).registeredAt, block.timestamp, "registered");
     vm.expectRevert(abi.encodeWithSelector(IModels.AlreadyRegistered.selector, BASE));
     models.registerBase(BASE, 0);
     vm.expectRevert(IModels.ZeroId.selector);
@@ -69,6 +70,8 @@ contract ModelsTest is LedgerFixture {
     register(run());
     IModels.AdapterState memory state = models.getAdapter(ADAPTER);
     assertEq(state.trainer, other, "trainer");
+    assertEq(state.registeredAt, block.timestamp, "registered");
+    assertEq(state.contentHash, FOLDER, "content");
     assertEq(state.baseId, BASE, "base");
     assertEq(state.runId, digestFor(address(models), hasher.hash(run())), "run");
     assertEq(state.snapshotIds.length, 1, "snapshots");
