@@ -347,6 +347,30 @@ contract CommitteeVerifierTest is AgentFixture {
     guarantees.settle(id);
     assertStatus(id, 2 * yes > terms.size ? Status.Kept : Status.Broken, "the majority");
     committee.shareFees(id);
+    for (uint256 i = 0; i < members.length; ++i) {
+      bool agrees = approves[uint160(members[i]) - uint160(auditor(0))] == (2 * yes > terms.size);
+      assertEq(committee.owed(members[i]), agrees ? 1 ether : 0, "who agreed is paid");
+    }
     drain(uint256(terms.size) * 1 ether);
+  }
+
+  /// @dev One of three reveals: no verdict, one fee, and the rest goes back.
+  function test_aVoteWithoutAVerdictIsPaid() public {
+    call();
+    for (uint256 i = 0; i < AUDITORS; ++i) {
+      bytes32 commitment = ballot(auditor(i), true);
+      vm.prank(auditor(i));
+      try committee.commit(id, commitment) {} catch {}
+    }
+    vm.warp(committee.getCase(id).commitBy + 1);
+    address[] memory members = committee.membersOf(id);
+    reveal(members[1], true);
+    vm.warp(committee.getCase(id).revealBy + 1);
+    guarantees.settle(id);
+    assertStatus(id, Status.Undecided, "one of three");
+    committee.shareFees(id);
+    for (uint256 i = 0; i < 3; ++i) assertEq(committee.owed(members[i]), i == 1 ? 1 ether : 0, "who revealed is paid");
+    assertEq(committee.owed(agent), 2 ether, "the rest goes back");
+    drain(3 ether);
   }
 }

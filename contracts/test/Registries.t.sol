@@ -38,7 +38,8 @@ contract RegistriesTest is AgentFixture {
     identity.setMetadata(agentId, "agentWallet", "");
     entries[0].metadataKey = "speciality";
     vm.prank(other);
-    uint256 second = identity.register("", entries);
+    uint256 second = identity.register("ipfs://second", entries);
+    assertEq(keccak256(bytes(identity.tokenURI(second))), keccak256("ipfs://second"), "its description");
     assertEq(keccak256(identity.getMetadata(second, "speciality")), keccak256(abi.encodePacked(other)), "metadata");
   }
 
@@ -268,6 +269,8 @@ contract RegistriesTest is AgentFixture {
     validation.validationResponse(request, 40, "", 0, "soft");
     validation.validationResponse(request, 90, "ipfs://why", keccak256("why"), "hard");
     vm.stopPrank();
+    (, , , , , uint256 lastUpdate) = validation.getValidationStatus(request);
+    assertEq(lastUpdate, block.timestamp, "when it was answered");
     (count, mean) = validation.getSummary(agentId, clients(other), "hard");
     assertTrue(count == 1 && mean == 90, "the last answer");
     (count, ) = validation.getSummary(agentId, clients(client), "");
