@@ -454,6 +454,23 @@ contract EstatesTest is EstateFixture {
     assertEq(epochs.credited(gateway), 0, "nothing is left to divide");
   }
 
+  function test_refund_paysAChannelOnceWhileOthersWait() public {
+    silence(FULL_SILENCE);
+    openWith(file(promised(first, 40 ether, 1)));
+    settle();
+    bytes32[] memory twice = new bytes32[](2);
+    (twice[0], twice[1]) = (first, first);
+    uint256 before = wopen.balanceOf(payer);
+    estates.refund(gateway, twice);
+    uint256 once = wopen.balanceOf(payer);
+    assertTrue(once > before, "its part");
+    estates.refund(gateway, twice);
+    assertEq(wopen.balanceOf(payer), once, "once");
+    assertFalse(estates.isRefunded(second), "the other one waits");
+    refundAll();
+    assertTrue(estates.isRefunded(second), "and gets its own");
+  }
+
   function test_claimsAboveWhatIsLeftShareItWhateverTheirOrder() public {
     Epoch memory e = firstEpoch();
     e.total = 60 ether;

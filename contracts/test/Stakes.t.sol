@@ -38,6 +38,7 @@ contract StakesTest is LedgerFixture {
     stakes.withdraw(Role.Gateway);
     stakes.thaw(Role.Gateway, 15 ether);
     assertFalse(stakes.isStaked(gateway, Role.Gateway), "thawing does not count");
+    assertEq(stakes.totalBonded(), 5 ether, "total");
     vm.expectRevert(abi.encodeWithSelector(IStakes.StillThawing.selector, block.timestamp + 1 days));
     stakes.withdraw(Role.Gateway);
     vm.warp(block.timestamp + 1 days);
