@@ -63,7 +63,7 @@ describe('judgeExecution under another instruction set', () => {
 
   it('calls answers right or wrong by how far the margins of their tokens run ahead, and says nothing between', async () => {
     const honest = [0, 0, 0.03, 0, 0, 0.05, 0, 0.02]
-    expect([await compared([]), await compared(honest), await compared([0.1]), await compared([0.14]), await compared([0, 0, 12])]).toEqual(['right', 'right', null, 'wrong', 'wrong'])
+    expect([await compared([]), await compared(honest), await compared([0.1]), await compared([0.17]), await compared([0, 0, 12])]).toEqual(['right', 'right', null, 'wrong', 'wrong'])
     // The same sum says nothing where it is spread over so many tokens as honest machines take for it, and much where it comes at once.
     expect(await compared(tokens.map(() => 0.0115))).toBe(null)
     expect(await compared(tokens.map(() => 0.015))).toBe('wrong')

@@ -2,7 +2,7 @@
  * The probability that an audited false answer is called wrong, parts per million: of the lie that hides best, what the measurement in `docs/bench/sensitivity.json` shows at least
  * (at 95 %), where the auditors compute under the receipt's numerics profile and where they compute under another instruction set. What the bond rule is to be used with.
  */
-export const measuredDetection = { sameProfilePpm: 960_000, otherProfilePpm: 340_000 } as const
+export const measuredDetection = { sameProfilePpm: 960_000, otherProfilePpm: 310_000 } as const
 
 /**
  * The detection that a ledger can count on when only a part of the committees computes under the receipt's own profile.
