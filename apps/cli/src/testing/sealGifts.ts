@@ -1,4 +1,4 @@
-import { buildContribution, sealSnapshot as buildSnapshot, type SealedSnapshot } from '@openledger/datanet'
+import { buildContribution, sealSnapshot as buildSnapshot, type AcceptedRecord, type SealedSnapshot } from '@openledger/datanet'
 import { contributionCommitment, signStatement, snapshotId as snapshotIdOf, statementDigest, statementDomain, zeroHash, type Hex, type RecordContent } from '@openledger/protocol'
 import { commitContribution, createDatanet, revealContribution, sealSnapshot, type RecordView } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
@@ -19,6 +19,7 @@ export async function sealGifts(session: Session, owner: string, gifts: readonly
   const domain = statementDomain(chainId, contracts.datanets)
   const datanetId = await createDatanet(writer, { metadataHash: zeroHash, openToBuilders: true, terms: { consent, graceSeconds: 0, licences: ['Apache-2.0'] } })
   const views: RecordView[] = []
+  const accepted: AcceptedRecord[] = []
   for (const [nonce, { contributor, records }] of gifts.entries()) {
     const giver = await session.actor(contributor)
     const { contribution, recordIds } = buildContribution({ datanetId, contributor: giver.account.address, records, licence, consent, nonce: BigInt(nonce) })
@@ -26,12 +27,12 @@ export async function sealGifts(session: Session, owner: string, gifts: readonly
     await commitContribution(giver.writer, datanetId, contributionCommitment(contributionId, zeroHash))
     await revealContribution(giver.writer, contribution, zeroHash, await signStatement(giver.account, domain, 'Contribution', contribution))
     const beside = { datanetId: datanetId.toString(), contributionId, contributor: contribution.contributor, licence, status: 'sealed', copyOf: null, copies: 0, appeal: null, history: [] } as const
-    views.push(...records.map(({ prompt, completion }, i): RecordView => ({ ...beside, id: recordIds[i]!, prompt, completion, history: [] })))
+    for (const [index, { prompt, completion }] of records.entries()) {
+      const recordId = recordIds[index]!
+      views.push({ ...beside, id: recordId, prompt, completion, history: [] })
+      accepted.push({ recordId, prompt, completion, contributor: contribution.contributor, contributionId, licence, committedAt: BigInt(nonce), index })
+    }
   }
-  const accepted = views.map(({ id, prompt, completion, contributor, contributionId }) => {
-    const committedAt = gifts.findIndex(({ records }) => records.some((record) => record.prompt === prompt))
-    return { recordId: id, prompt, completion, contributor, contributionId, licence, committedAt: BigInt(committedAt), index: views.filter((v) => v.contributionId === contributionId).findIndex((v) => v.id === id) }
-  })
   const sealed = buildSnapshot({ datanetId, parent: zeroHash, records: accepted })
   await session.content.put(sealed.file)
   await sealSnapshot(writer, sealed.snapshot, await signStatement(account, domain, 'Snapshot', sealed.snapshot))
