@@ -1,7 +1,8 @@
 import type { Address } from 'viem'
-import { epochCourtAbi, epochsAbi, type Hex } from '@openledger/protocol'
+import { epochsAbi, type Hex } from '@openledger/protocol'
 import type { LedgerReader } from '../chain/connection/LedgerReader.ts'
 import { readLedger } from '../chain/connection/readLedger.ts'
+import { epochLists, readDemand } from '../chain/courts/demandEntry.ts'
 import { readSummons } from '../chain/courts/readSummons.ts'
 import { readInclusionSummons } from '../chain/courts/summonPromise.ts'
 import { readAuditPay } from '../chain/executions/judgeExecution.ts'
@@ -15,13 +16,11 @@ type Deposit = { court: string; about: string; amount: bigint; until: number | n
 const waits = 'it comes back, with a part of what the accused loses, when no answer comes by this time; an answer takes it'
 const judged = 'it comes back when the answer is found wrong or nothing is decided; a right answer takes it'
 
-async function readDemand(reader: LedgerReader, args: MoneyEvent['args']): Promise<{ accuser: Address; deposit: bigint; answerBy: number }> {
-  const { epochs, epochCourt } = reader.addresses
-  const [gateway, index, list, place] = [args.gateway as Address, BigInt(args.index as string), Number(args.list), BigInt(args.place as string)]
-  return readLedger(reader, 'demand', async (client) => {
-    const epochHash = await client.readContract({ address: epochs, abi: epochsAbi, functionName: 'epochHash', args: [gateway, index] })
-    return client.readContract({ address: epochCourt, abi: epochCourtAbi, functionName: 'getDemand', args: [epochHash, list, place] })
-  })
+async function demandOf(reader: LedgerReader, args: MoneyEvent['args']): ReturnType<typeof readDemand> {
+  const { epochs: address } = reader.addresses
+  const hashArgs = [args.gateway as Address, BigInt(args.index as string)] as const
+  const epochHash = await readLedger(reader, 'epoch', (client) => client.readContract({ address, abi: epochsAbi, functionName: 'epochHash', args: hashArgs }))
+  return readDemand(reader, epochHash, epochLists[Number(args.list)]!, Number(args.place))
 }
 
 /** The deposit behind one event; null when it is gone. */
@@ -35,7 +34,7 @@ async function depositOf(reader: LedgerReader, account: Address, { name, args }:
     case 'InclusionCourt.InclusionSummoned':
       return own(await readInclusionSummons(reader, args.gateway as Address, receiptId), 'inclusion', receiptId)
     case 'EpochCourt.Demanded':
-      return own(await readDemand(reader, args), 'epoch', `${args.gateway as string} ${args.index as string}`)
+      return own(await demandOf(reader, args), 'epoch', `${args.gateway as string} ${args.index as string}`)
     case 'ExecutionCourt.ExecutionSummoned': {
       const found = await readExecutionCase(reader, receiptId)
       const stands = found && !found.drawn && found.accuser.toLowerCase() === account && (found.stage === 'summoned' || found.stage === 'judged')

@@ -15,6 +15,7 @@ import { openTestLedger, testParameters, type TestLedger } from '../testing/open
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 import { accuseEpoch } from './accuseEpoch.ts'
 import { challengeEpoch, type EpochClaim } from './challengeEpoch.ts'
+import { courtPlaces } from '../../money/courtPlaces.ts'
 import { convictWithheld, demandEntry, readDemand, revealEntry, withdrawDemand } from './demandEntry.ts'
 
 const id = (text: string): Hex => keccak(new TextEncoder().encode(text))
@@ -93,6 +94,10 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     for (const demand of demands) await demandEntry(accuser, demand)
     const { epochHash } = (await readEpoch(accuser, gatewayKey.address, 0n))!
     expect(await readDemand(accuser, epochHash, 'lines', 1)).toMatchObject({ accuser: accuser.walletClient.account.address, deposit: testParameters.challengeDeposit })
+    const event = { name: 'EpochCourt.Demanded', args: { gateway: demands[0]!.gateway, index: String(demands[0]!.epoch.index), list: 1, place: '1' }, time: 1, transaction: epochHash }
+    const held = testParameters.challengeDeposit
+    expect(await courtPlaces(accuser, accuser.walletClient.account.address, [event])).toMatchObject([{ kind: 'deposit', paidIn: held, held, free: 0n }])
+    expect(await courtPlaces(accuser, demands[0]!.gateway, [event])).toEqual([])
     const entry = file.receipts[1]!
     await expect(revealEntry(gateway, demands[0]!, { list: 'receipts', opening: trees.receipt(1), signed: entry, shares: [] })).rejects.toMatchObject({ code: 'NOT_THE_ENTRY' })
     await revealEntry(gateway, demands[0]!, { list: 'receipts', opening: trees.receipt(1), signed: entry, shares: entry.shares })
