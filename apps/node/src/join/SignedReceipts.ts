@@ -1,4 +1,4 @@
-import { deploymentSchema, readArtefact, receiptSchema, toJson, writeExecutionOpening, type ExecutionOpening, type Hex, type Json, type Receipt } from '@openledger/protocol'
+import { deploymentSchema, openedTokens, readArtefact, receiptSchema, toJson, writeExecutionOpening, type ExecutionOpening, type Hex, type Json, type Receipt } from '@openledger/protocol'
 import type { Address } from 'viem'
 import type { Journal } from '../journal/Journal.ts'
 import type { PendingAnswer } from '../readout/attributeReceipt.ts'
@@ -14,7 +14,7 @@ export type KeptAnswer = Omit<PendingAnswer, 'payer' | 'revoked'>
 /** What a court can ask of a receipt's node. `attribution` is the latest that was signed. */
 export type OwnAnswer = { statement: Receipt; opening: ExecutionOpening; attribution: SignedAttribution | null }
 
-type Signed = { id: Hex; nonce: string; statement: Json; opening: ExecutionOpening; attribution: { promptTokens: readonly number[]; answer: readonly number[]; deployment: Json; adapterId: Hex; run: string; platformFee: string; treasury: Address; stakers: Address; deadline: number } | null }
+type Signed = { id: Hex; nonce: string; statement: Json; opening: ExecutionOpening; attribution: { deployment: Json; adapterId: Hex; run: string; platformFee: string; treasury: Address; stakers: Address; deadline: number } | null }
 type Facts = { signed: Signed; attributed: { id: Hex } & SignedAttribution; ended: { id: Hex; how: 'delivered' | 'unwanted' | 'late' } }
 
 /**
@@ -23,7 +23,7 @@ type Facts = { signed: Signed; attributed: { id: Hex } & SignedAttribution; ende
  */
 export class SignedReceipts {
   readonly #journal: Journal
-  readonly #waiting = new Map<Hex, NonNullable<Signed['attribution']> & { statement: Json }>()
+  readonly #waiting = new Map<Hex, NonNullable<Signed['attribution']> & Pick<Signed, 'statement' | 'opening'>>()
   readonly #attributed = new Map<Hex, SignedAttribution>()
   #lastNonce = 0n
 
@@ -50,14 +50,14 @@ export class SignedReceipts {
 
   /** Keeps a receipt before it leaves. @throws StorageError of the journal */
   async keep({ id, statement, order, answer, deadline }: KeptReceipt, { treasury, stakers, profile }: { treasury: Address; stakers: Address; profile: Json }): Promise<void> {
-    const { promptTokens, deployment, adapterId, manifest, platformFee } = order
+    const { deployment, adapterId, manifest, platformFee } = order
     const isOpen = deadline !== null && adapterId !== null && manifest !== null
     await this.#record('signed', {
       id,
       nonce: statement.nonce.toString(),
       statement: toJson(statement),
       opening: writeExecutionOpening({ ...order, answerTokens: answer, profile }),
-      attribution: isOpen ? { promptTokens, answer, deployment: toJson(deployment), adapterId, run: manifest, platformFee: platformFee.toString(), treasury, stakers, deadline } : null,
+      attribution: isOpen ? { deployment: toJson(deployment), adapterId, run: manifest, platformFee: platformFee.toString(), treasury, stakers, deadline } : null,
     })
   }
 
@@ -65,8 +65,9 @@ export class SignedReceipts {
   pending(id: Hex): KeptAnswer | undefined {
     const kept = this.#attributed.has(id) ? undefined : this.#waiting.get(id)
     if (!kept) return undefined
-    const { statement, deployment, platformFee, ...rest } = kept
-    return { ...rest, statement: readArtefact(receiptSchema, statement as object), deployment: readArtefact(deploymentSchema, deployment as object), platformFee: BigInt(platformFee) }
+    const { statement, opening, deployment, platformFee, ...rest } = kept
+    const { promptTokens, answerTokens: answer } = openedTokens(opening)
+    return { ...rest, promptTokens, answer, statement: readArtefact(receiptSchema, statement as object), deployment: readArtefact(deploymentSchema, deployment as object), platformFee: BigInt(platformFee) }
   }
 
   /** What a court can ask of one of the receipts that were ever signed here; undefined for others. Reads the journal through: a case is rare. */
@@ -108,9 +109,9 @@ export class SignedReceipts {
   #take<T extends keyof Facts>(type: T, data: Facts[T]): void {
     const { id } = data
     if (type === 'signed') {
-      const { nonce, statement, attribution } = data as Signed
+      const { nonce, statement, opening, attribution } = data as Signed
       if (BigInt(nonce) > this.#lastNonce) this.#lastNonce = BigInt(nonce)
-      if (attribution) this.#waiting.set(id, { ...attribution, statement })
+      if (attribution) this.#waiting.set(id, { ...attribution, statement, opening })
     } else if (type === 'attributed') {
       const { statement, signature, document, queryVector } = data as Facts['attributed']
       this.#attributed.set(id, { statement, signature, document, queryVector })

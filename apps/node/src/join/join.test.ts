@@ -61,7 +61,8 @@ describe('what a node remembers of its receipts', () => {
     expect(await again.find(hash(103))).toEqual({ statement: statementOf(3n), opening, attribution: null })
     expect(await again.find(hash(199))).toBeUndefined()
     await again.keep(kept(4n), parties)
-    const { statement, deployment: terms, platformFee, treasury } = again.pending(hash(104))!
+    const { statement, deployment: terms, platformFee, treasury, promptTokens, answer } = again.pending(hash(104))!
+    expect({ promptTokens, answer }).toEqual({ promptTokens: [1, 2], answer: [5, 6, 7] })
     expect({ statement, terms, platformFee, treasury }).toEqual({ statement: statementOf(4n), terms: deployment, platformFee: 4n, treasury: parties.treasury })
   })
 })

@@ -49,6 +49,11 @@ export function executionOpening({ request, answer, profile }: Pick<ReceiptBundl
   return writeExecutionOpening({ salt, promptTokens, answerTokens: answer.tokens, sampling, profile, clientNonce, nodeCommitment: nodeCommitment(nodeSecret) })
 }
 
+/** The token ids of an opening. @throws InputError BAD_OPENING */
+export function openedTokens({ promptTokens, answerTokens }: Pick<ExecutionOpening, 'promptTokens' | 'answerTokens'>): Pick<OpenedAnswer, 'promptTokens' | 'answerTokens'> {
+  return { promptTokens: unpackTokens(promptTokens), answerTokens: unpackTokens(answerTokens) }
+}
+
 const refuse = (message: string): never => {
   throw new ProofError('WRONG_OPENING', message)
 }
@@ -59,7 +64,7 @@ const refuse = (message: string): never => {
  */
 export function readExecutionOpening(receipt: Receipt, opening: ExecutionOpening): OpenedAnswer {
   const text = (hex: Hex): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromHex(hex)))
-  const [promptTokens, answerTokens] = [unpackTokens(opening.promptTokens), unpackTokens(opening.answerTokens)]
+  const { promptTokens, answerTokens } = openedTokens(opening)
   const sampling = samplingSchema.parse(text(opening.sampling))
   const profile = text(opening.profile) as Json
   if (tokenHash(opening.salt, promptTokens) !== receipt.requestHash) refuse('the prompt is another')
