@@ -6,71 +6,51 @@ import { MemoryStore } from '@openledger/datanet'
 import { ModelTokenizer, writePeftFolder, type Adapter, type AdapterBase } from '@openledger/engine'
 import { writeTinyModel } from '@openledger/engine/fixtures'
 import {
-  buildEpoch,
-  digestOfCid,
   epochFileSchema,
-  epochsAbi,
-  executionOpening,
-  fingerprintLeaf,
-  hashJson,
   keccak,
   nodeCommitment,
-  OrderedTree,
   parseOpen,
   readArtefact,
   samplingSeed,
-  shareLeaf,
   signStatement,
   statementDigest,
   statementDomain,
   tokenHash,
   utf8,
-  writeArtefact,
   zeroHash,
-  type EpochFile,
   type ExecutionOpening,
   type Hex,
   type Receipt,
 } from '@openledger/protocol'
-import { bondStake, challengeReceipt, enrolAuditor, ensureWopen, openExecution, postEpoch, readEpoch, readExecutionCase, readStake, sendCall, type LedgerWriter } from '@openledger/sdk'
-import { createTestClient, encodeFunctionData, http, type Address, type LocalAccount } from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { challengeReceipt, openExecution, readEpoch, readExecutionCase, readStake, type LedgerWriter } from '@openledger/sdk'
+import { type Address, type LocalAccount } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anvilPath, newKey, openAuditLedger, packageFile, receiptOfClaim, settleClaims, type AuditLedger, type Auditor } from '../testing/openAuditLedger.ts'
 import { anchorReceipt } from './anchorReceipt.ts'
 import { AuditorWatch } from './AuditorWatch.ts'
-
-type TestLedger = { operator: LedgerWriter; rpcUrl: string; newcomer(account: LocalAccount): Promise<LedgerWriter>; stop(): Promise<void> }
-type Testing = { openTestLedger(parameters: object): Promise<TestLedger>; testParameters: object; anvilPath(): string | null }
-const file = (name: string): string => new URL(`../../../../packages/${name}`, import.meta.url).href
-const { anvilPath } = (await import(file('sdk/src/chain/testing/startAnvil.ts'))) as Testing
 
 const disputeWindow = 600
 const stage = disputeWindow / 3
 const silentAnswers = 700
-const newKey = () => privateKeyToAccount(generatePrivateKey())
 const [honest, liar, silent, gatewayKey] = [newKey(), newKey(), newKey(), newKey()]
 
 /** An honest node, one that answers with another adapter, one that never opens anything; auditors who execute what they are drawn for. */
 describe.skipIf(anvilPath() === null)('sampling audits end to end', () => {
   let folder: string
   let engine: AuditEngine
-  let ledger: TestLedger
+  let ledger: AuditLedger
   let gateway: LedgerWriter
   let accuser: LedgerWriter
-  let auditors: { writer: LedgerWriter; account: LocalAccount }[]
+  let auditors: Auditor[]
   const content = new MemoryStore()
   const said: string[] = []
   const answers = new Map<Hex, { receipt: Receipt; opening: ExecutionOpening }>()
   const [right, wrong] = [{ id: zeroHash as Hex }, { id: zeroHash as Hex }]
 
-  const travel = async (seconds: number): Promise<void> => {
-    const client = createTestClient({ mode: 'anvil', transport: http(ledger.rpcUrl) })
-    await client.increaseTime({ seconds })
-    await client.mine({ blocks: 2 })
-  }
+  const travel = (seconds: number): Promise<void> => ledger.travel(seconds)
   const bonded = async (account: Address) => (await readStake(ledger.operator, account, 'node')).bonded
   const domain = () => statementDomain(ledger.operator.addresses.chainId, ledger.operator.addresses.epochs)
-  const watchOf = ({ writer, account }: (typeof auditors)[number], sample: boolean) =>
+  const watchOf = ({ writer, account }: Auditor, sample: boolean) =>
     new AuditorWatch({
       writer,
       sample,
@@ -89,7 +69,7 @@ describe.skipIf(anvilPath() === null)('sampling audits end to end', () => {
     const modelPath = path.join(folder, 'tiny.gguf')
     writeTinyModel(modelPath)
     engine = await AuditEngine.open({ content, modelPath, threads: 1 }, { name: 'tiny', cid: null })
-    const { randomAdapter } = (await import(file('engine/src/fixtures/randomAdapter.ts'))) as { randomAdapter(base: AdapterBase, options: { seed: number }): Adapter }
+    const { randomAdapter } = (await import(packageFile('engine/src/fixtures/randomAdapter.ts'))) as { randomAdapter(base: AdapterBase, options: { seed: number }): Adapter }
     const base = await ModelTokenizer.open(modelPath)
     for (const [seed, adapter] of [right, wrong].entries()) {
       const place = path.join(folder, `adapter-${seed}`)
@@ -97,23 +77,8 @@ describe.skipIf(anvilPath() === null)('sampling audits end to end', () => {
       adapter.id = await engine.host.registerAdapter(place)
     }
     base.dispose()
-    const { openTestLedger, testParameters } = (await import(file('sdk/src/chain/testing/openTestLedger.ts'))) as Testing
-    ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: 2 * disputeWindow })
-    await travel(2 * disputeWindow)
-    gateway = await ledger.newcomer(gatewayKey)
-    accuser = await ledger.newcomer(newKey())
-    await bondStake(gateway, 'gateway', parseOpen('40'))
-    for (const key of [honest, liar, silent]) await bondStake(await ledger.newcomer(key), 'node', parseOpen('100'))
-    auditors = []
-    for (let i = 0; i < 3; i++) {
-      const account = newKey()
-      const writer = await ledger.newcomer(account)
-      await bondStake(writer, 'auditor', parseOpen('20'))
-      await enrolAuditor(writer)
-      auditors.push({ writer, account })
-    }
-    // Only who was enrolled in an earlier second than that of a summons may judge.
-    await travel(2)
+    ledger = await openAuditLedger({ disputeWindow, gatewayKey, nodeKeys: [honest, liar, silent] })
+    ;({ gateway, accuser, auditors } = ledger)
   }, 180_000)
   afterAll(async () => {
     await engine?.close()
@@ -128,37 +93,19 @@ describe.skipIf(anvilPath() === null)('sampling audits end to end', () => {
     const requestHash = tokenHash(salt, promptTokens)
     const sampling = { temperature: 0.8, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, maxTokens: 12, stop: [], seed: samplingSeed(clientNonce, nodeCommitment(nodeSecret), requestHash) }
     const result = await engine.host.generate({ adapterId: computed, promptTokens, sampling, logitsHashes: true })
-    const profile = engine.info.profile as never
-    const shares = [{ payee: node.address, amount: 1n }]
-    const statement: Receipt = {
-      ...{ baseId: engine.info.id, adapterId: named, snapshotsHash: zeroHash, deploymentId: zeroHash, node: node.address, gateway: gatewayKey.address, channelId: zeroHash },
-      ...{ requestHash, outputHash: tokenHash(salt, result.tokens), samplingHash: hashJson(sampling), inputTokens: promptTokens.length, outputTokens: result.tokens.length },
-      ...{ fee: 1n, profileHash: hashJson(profile), fingerprintRoot: new OrderedTree(result.logitsHashes.map(fingerprintLeaf)).root, attributionRoot: zeroHash },
-      ...{ shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: 1n, nonce: 1n },
-    }
-    const request = { salt, messages: '', promptTokens, sampling, clientNonce, nodeSecret }
-    return { statement, opening: executionOpening({ request, answer: { text: '', tokens: result.tokens, logitsHashes: [], finishReason: 'length' }, profile }) }
+    const claim = { salt, clientNonce, nodeSecret, promptTokens, sampling, tokens: result.tokens, logitsHashes: result.logitsHashes, profile: engine.info.profile as never }
+    const { receipt: statement, opening } = receiptOfClaim({ ...claim, baseId: engine.info.id, adapterId: named, node: node.address, gateway: gatewayKey.address, nonce: 1n })
+    return { statement, opening }
   }
 
   async function settle(): Promise<{ truth: Hex; lie: Hex }> {
-    const signed = async (key: LocalAccount, statement: Receipt) => ({ id: statementDigest(domain(), 'Receipt', statement), receipt: { statement, signature: await signStatement(key, domain(), 'Receipt', statement) }, shares: [{ payee: key.address, amount: 1n }] })
+    const signed = async (key: LocalAccount, statement: Receipt) => ({ id: statementDigest(domain(), 'Receipt', statement), receipt: statement, signature: await signStatement(key, domain(), 'Receipt', statement) })
     const [truth, lie, mute] = [await answer(honest, right.id, right.id), await answer(liar, wrong.id, right.id), await answer(silent, right.id, right.id)]
     const receipts = [await signed(honest, truth.statement), await signed(liar, lie.statement)]
     answers.set(receipts[0]!.id, { receipt: truth.statement, opening: truth.opening }).set(receipts[1]!.id, { receipt: lie.statement, opening: lie.opening })
     for (let nonce = 0; nonce < silentAnswers; nonce++) receipts.push(await signed(silent, { ...mute.statement, nonce: BigInt(nonce) }))
-    const ids = { truth: receipts[0]!.id, lie: receipts[1]!.id }
-    receipts.sort((a, b) => (a.id < b.id ? -1 : 1))
-    const built = buildEpoch(receipts.map(({ id, receipt, shares }) => ({ receiptId: id, node: receipt.statement.node, nonce: receipt.statement.nonce, shareRoot: receipt.statement.shareRoot, shares })), [])
-    const { receiptsRoot, linesRoot, balancesRoot, total, lines, balances } = built
-    const { epochs, chainId } = ledger.operator.addresses
-    const epoch: EpochFile = { kind: 'openledger/epoch/1', chainId, epochs, gateway: gatewayKey.address, index: 0, previousBalances: [], receipts, lines, balances, total }
-    const bytes = writeArtefact(epoch)
-    await content.put(bytes)
-    await ensureWopen(gateway, epochs, total)
-    await sendCall(gateway, { name: 'credit', to: epochs, data: encodeFunctionData({ abi: epochsAbi, functionName: 'credit', args: [gatewayKey.address, total] }) })
-    const dataHash = digestOfCid((await content.list())[0]!)
-    await postEpoch(gateway, { index: 0n, receiptsRoot, linesRoot, balancesRoot, total, lineCount: lines.length, receiptCount: receipts.length, dataHash })
-    return ids
+    await settleClaims(ledger, content, receipts)
+    return { truth: receipts[0]!.id, lie: receipts[1]!.id }
   }
 
   it('leaves the honest node alone, and slashes the one that lied and the one that stays silent', async () => {

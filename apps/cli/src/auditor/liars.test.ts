@@ -5,51 +5,21 @@ import { judgeExecution, type ExecutionFinding } from '@openledger/audit'
 import { MemoryStore } from '@openledger/datanet'
 import { makeAdapter, ModelTokenizer, writePeftFolder, type Adapter, type AdapterBase } from '@openledger/engine'
 import { writeTinyModel } from '@openledger/engine/fixtures'
-import {
-  auditsToFind,
-  buildEpoch,
-  digestOfCid,
-  epochsAbi,
-  executionOpening,
-  fingerprintLeaf,
-  hashJson,
-  keccak,
-  measuredDetection,
-  OrderedTree,
-  parseOpen,
-  shareLeaf,
-  signStatement,
-  statementDigest,
-  statementDomain,
-  tokenHash,
-  utf8,
-  writeArtefact,
-  zeroHash,
-  type EpochFile,
-  type ExecutionOpening,
-  type Hex,
-  type Receipt,
-} from '@openledger/protocol'
-import { bondStake, challengeReceipt, enrolAuditor, ensureWopen, openExecution, postEpoch, readExecutionCase, readStake, sendCall, type LedgerWriter } from '@openledger/sdk'
-import { createTestClient, encodeFunctionData, http, type LocalAccount } from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { auditsToFind, hashJson, keccak, measuredDetection, parseOpen, signStatement, statementDigest, statementDomain, utf8, type ExecutionOpening, type Hex, type Receipt } from '@openledger/protocol'
+import { challengeReceipt, openExecution, readExecutionCase, readStake, type LedgerWriter } from '@openledger/sdk'
+import { type LocalAccount } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { honest, lies, type Lie } from '../bench/sensitivity/lies.ts'
 import { makeClaim, type Claim } from '../bench/sensitivity/measure/makeClaim.ts'
 import { NodeEngines } from '../bench/sensitivity/measure/NodeEngines.ts'
 import { halveRank, scaleAlpha } from '../bench/sensitivity/world/changedAdapters.ts'
 import type { SensitivityWorld } from '../bench/sensitivity/world/openSensitivityWorld.ts'
+import { anvilPath, newKey, openAuditLedger, packageFile, receiptOfClaim, settleClaims, type AuditLedger } from '../testing/openAuditLedger.ts'
 import { anchorReceipt } from './anchorReceipt.ts'
 import { AuditorWatch } from './AuditorWatch.ts'
 
-type TestLedger = { operator: LedgerWriter; rpcUrl: string; newcomer(account: LocalAccount): Promise<LedgerWriter>; stop(): Promise<void> }
-type Testing = { openTestLedger(parameters: object): Promise<TestLedger>; testParameters: object; anvilPath(): string | null }
-const file = (name: string): string => new URL(`../../../../packages/${name}`, import.meta.url).href
-const { anvilPath } = (await import(file('sdk/src/chain/testing/startAnvil.ts'))) as Testing
-
 const disputeWindow = 6_000
 const stage = disputeWindow / 3
-const newKey = () => privateKeyToAccount(generatePrivateKey())
 const maxTokens = 24
 /** What the bond rule counts on across instruction sets: within so many audits nineteen of twenty liars are found. Within the profile one audit does. */
 const audits = auditsToFind({ detectionPpm: measuredDetection.otherProfilePpm })
@@ -65,7 +35,7 @@ async function tinyWorld(folder: string): Promise<SensitivityWorld> {
   writeTinyModel(bases.declared, { type: 'Q8_0' })
   writeTinyModel(bases.Q5_1, { type: 'Q5_1' })
   writeTinyModel(bases.Q4_0, { type: 'Q4_0' })
-  const { randomAdapter } = (await import(file('engine/src/fixtures/randomAdapter.ts'))) as { randomAdapter(base: AdapterBase, options: { seed: number }): Adapter }
+  const { randomAdapter } = (await import(packageFile('engine/src/fixtures/randomAdapter.ts'))) as { randomAdapter(base: AdapterBase, options: { seed: number }): Adapter }
   const adapters: SensitivityWorld['adapters'] = { declared: {}, Q5_1: {}, Q4_0: {} }
   for (const [name, base] of Object.entries(bases) as [keyof typeof bases, string][]) {
     const opened = await ModelTokenizer.open(base)
@@ -85,14 +55,13 @@ async function tinyWorld(folder: string): Promise<SensitivityWorld> {
 /** Each row of the table of lies as a node that is bonded in earnest; auditors execute what is challenged, contracts judge. */
 describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie', () => {
   let folder: string
-  let ledger: TestLedger
+  let ledger: AuditLedger
   let gateway: LedgerWriter
   let accuser: LedgerWriter
   const gatewayKey = newKey()
   const content = new MemoryStore()
   const engines: Record<string, NodeEngines> = {}
   const found: Answer[] = []
-  const auditors: { writer: LedgerWriter; account: LocalAccount }[] = []
   const findings = new Map<Hex, Promise<ExecutionFinding>>()
   const named = (name: string): Lie => lies.find((lie) => lie.name === name)!
   // What grinds seeds computes rightly: what stops it is the commitment that a client holds (see checkReceipt).
@@ -100,33 +69,14 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
   const across = [honest, named('alpha × 0.95'), named('tokens of the bare base, right prefill')].map((lie): Node => ({ lie, key: newKey(), build: 'sse42', answers: audits }))
   const nodes: Node[] = [{ lie: honest, key: newKey(), build: 'haswell', answers: 1 }, ...inProfile, ...across]
 
-  const travel = async (seconds: number): Promise<void> => {
-    const client = createTestClient({ mode: 'anvil', transport: http(ledger.rpcUrl) })
-    await client.increaseTime({ seconds })
-    await client.mine({ blocks: 2 })
-  }
+  const travel = (seconds: number): Promise<void> => ledger.travel(seconds)
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'openledger-liars-'))
     const world = await tinyWorld(folder)
     for (const build of ['haswell', 'sse42']) engines[build] = new NodeEngines(world, build, 1)
-    const { openTestLedger, testParameters } = (await import(file('sdk/src/chain/testing/openTestLedger.ts'))) as Testing
-    ledger = await openTestLedger({ ...testParameters, disputeWindow, stakeThaw: 2 * disputeWindow })
-    await travel(2 * disputeWindow)
-    // Who brings so many newcomers needs more than a test's chain begins with.
-    await createTestClient({ mode: 'anvil', transport: http(ledger.rpcUrl) }).setBalance({ address: ledger.operator.walletClient.account.address, value: parseOpen('100000') })
-    gateway = await ledger.newcomer(gatewayKey)
-    accuser = await ledger.newcomer(newKey())
-    await bondStake(gateway, 'gateway', parseOpen('40'))
-    for (const { key } of nodes) await bondStake(await ledger.newcomer(key), 'node', parseOpen('100'))
-    for (let i = 0; i < 3; i++) {
-      const account = newKey()
-      const writer = await ledger.newcomer(account)
-      await bondStake(writer, 'auditor', parseOpen('20'))
-      await enrolAuditor(writer)
-      auditors.push({ writer, account })
-    }
-    await travel(2)
+    ledger = await openAuditLedger({ disputeWindow, gatewayKey, nodeKeys: nodes.map(({ key }) => key) })
+    ;({ gateway, accuser } = ledger)
     const domain = statementDomain(ledger.operator.addresses.chainId, ledger.operator.addresses.epochs)
     for (const node of nodes) {
       for (let number = 0; found.filter((answer) => answer.node === node).length < node.answers; number++) {
@@ -151,37 +101,18 @@ describe.skipIf(anvilPath() === null || process.arch !== 'x64')('nodes that lie'
   }
 
   /** What a node signs: it names the right base and adapter, whatever it computed with. */
-  async function receiptOf({ salt, clientNonce, nodeSecret, promptTokens, sampling, tokens, logitsHashes }: Claim, { key, build }: Node, number: number): Promise<{ receipt: Receipt; opening: ExecutionOpening }> {
+  async function receiptOf(claim: Claim, { key, build }: Node, number: number): Promise<{ receipt: Receipt; opening: ExecutionOpening }> {
     const { info, idOf } = await engines[build]!.over('declared')
-    const profile = info.profile as never
-    const receipt: Receipt = {
-      ...{ baseId: info.id, adapterId: idOf('right')!, snapshotsHash: zeroHash, deploymentId: zeroHash, node: key.address, gateway: gatewayKey.address, channelId: zeroHash },
-      ...{ requestHash: tokenHash(salt, promptTokens), outputHash: tokenHash(salt, tokens), samplingHash: hashJson(sampling), inputTokens: promptTokens.length, outputTokens: tokens.length },
-      ...{ fee: 1n, profileHash: hashJson(profile), fingerprintRoot: new OrderedTree(logitsHashes.map(fingerprintLeaf)).root, attributionRoot: zeroHash },
-      ...{ shareRoot: new OrderedTree([{ payee: key.address, amount: 1n }].map(shareLeaf)).root, time: 1n, nonce: BigInt(number) },
-    }
-    const request = { salt, messages: '', promptTokens, sampling, clientNonce, nodeSecret }
-    return { receipt, opening: executionOpening({ request, answer: { text: '', tokens, logitsHashes: [], finishReason: 'length' }, profile }) }
-  }
-
-  async function settle(): Promise<void> {
-    const receipts = found.map(({ id, receipt, signature, node }) => ({ id, receipt: { statement: receipt, signature }, shares: [{ payee: node.key.address, amount: 1n }] })).sort((a, b) => (a.id < b.id ? -1 : 1))
-    const { receiptsRoot, linesRoot, balancesRoot, total, lines, balances } = buildEpoch(receipts.map(({ id, receipt, shares }) => ({ receiptId: id, node: receipt.statement.node, nonce: receipt.statement.nonce, shareRoot: receipt.statement.shareRoot, shares })), [])
-    const { epochs, chainId } = ledger.operator.addresses
-    const epoch: EpochFile = { kind: 'openledger/epoch/1', chainId, epochs, gateway: gatewayKey.address, index: 0, previousBalances: [], receipts, lines, balances, total }
-    await content.put(writeArtefact(epoch))
-    await ensureWopen(gateway, epochs, total)
-    await sendCall(gateway, { name: 'credit', to: epochs, data: encodeFunctionData({ abi: epochsAbi, functionName: 'credit', args: [gatewayKey.address, total] }) })
-    await postEpoch(gateway, { index: 0n, receiptsRoot, linesRoot, balancesRoot, total, lineCount: lines.length, receiptCount: receipts.length, dataHash: digestOfCid((await content.list())[0]!) })
+    return receiptOfClaim({ ...claim, baseId: info.id, adapterId: idOf('right')!, profile: info.profile as never, node: key.address, gateway: gatewayKey.address, nonce: BigInt(number) })
   }
 
   it('are slashed within the audits that the bond rule counts on, and the honest ones are not', async () => {
-    await settle()
+    await settleClaims(ledger, content, found)
     for (const { id, receipt, opening } of found) {
       await challengeReceipt(accuser, await anchorReceipt(accuser, content, id))
       await openExecution(gateway, receipt, opening)
     }
-    const watches = auditors.map(
+    const watches = ledger.auditors.map(
       ({ writer, account }) =>
         new AuditorWatch({
           writer,
