@@ -19,7 +19,7 @@ create index records_by_id on records (record_id);
 create index records_by_datanet on records (datanet_id, seq, position);
 create table record_history (
   id bigserial primary key, record_id text not null, datanet_id text not null, contribution_id text not null, at bigint not null, by text not null,
-  from_status text, to_status text not null, reason text not null
+  from_status text, to_status text not null, reason text not null, seq bigint not null
 );
 create index record_history_by_id on record_history (record_id);
 create table record_appeals (
@@ -28,12 +28,12 @@ create table record_appeals (
 );
 create table record_copies (
   run_id text not null, record_id text not null, contribution_id text not null, copy_of text not null, copied_contribution text not null,
-  method text not null, similarity integer not null, at bigint not null, primary key (run_id, record_id, contribution_id)
+  method text not null, similarity integer not null, at bigint not null, seq bigint not null, primary key (run_id, record_id, contribution_id)
 );
 create index record_copies_by_record on record_copies (record_id, contribution_id);
 create index record_copies_by_source on record_copies (copy_of, copied_contribution);
 
-create table snapshots (id text primary key, datanet_id text not null, statement jsonb not null, cid text not null, prepared_at bigint not null);
+create table snapshots (id text primary key, datanet_id text not null, statement jsonb not null, cid text not null, prepared_at bigint not null, seq bigint not null);
 create table snapshot_records (snapshot_id text not null, record_id text not null, contributor text not null, primary key (snapshot_id, record_id));
 create index snapshot_records_by_record on snapshot_records (record_id);
 

@@ -71,17 +71,24 @@ async function clusterOf(query: Query, { record_id, contribution_id, contributor
   return { copyOf, copies: row.copies, appeal: row.at === null ? null : { at: Number(row.at), by: row.by, reason: row.reason } }
 }
 
+/**
+ * In the journal's order, since the chain's clock is another one: a sealing stands where its snapshot was prepared, a revocation
+ * after all that happened until its block's time.
+ */
 async function recordView(query: Query, row: RecordRow): Promise<RecordView> {
   const history = await query<{ at: string; by: string; from_status: RecordStatus | null; to_status: RecordStatus; reason: string }>(
-    `select at, by, from_status, to_status, reason from record_history where record_id = $1 and contribution_id = $2
-     union all select e.time, 'owner', 'accepted', 'sealed', 'sealed in snapshot ' || s.snapshot_id
-       from snapshot_records s join chain_events e on e.name = 'Datanets.SnapshotSealed' and e.args->>'snapshotId' = s.snapshot_id
+    `select at, by, from_status, to_status, reason, seq, id from record_history where record_id = $1 and contribution_id = $2
+     union all select e.time, 'owner', 'accepted', 'sealed', 'sealed in snapshot ' || s.snapshot_id, p.seq, 0
+       from snapshot_records s join snapshots p on p.id = s.snapshot_id join chain_events e on e.name = 'Datanets.SnapshotSealed' and e.args->>'snapshotId' = s.snapshot_id
        where s.record_id = $1 and s.contributor = $3 and $4 = 'accepted'
-     union all select v.time, v.args->>'contributor', 'sealed', 'revoked', 'the contributor withdrew consent' from chain_events v
+     union all select v.time, v.args->>'contributor', 'sealed', 'revoked', 'the contributor withdrew consent',
+         greatest((select max(h.seq) from record_history h where h.record_id = $1 and h.contribution_id = $2 and h.at <= v.time),
+           (select max(p.seq) from snapshot_records s join snapshots p on p.id = s.snapshot_id where s.record_id = $1 and s.contributor = $3 and p.prepared_at <= v.time)), 9e15
+       from chain_events v
        where v.name = 'Datanets.RecordRevoked' and v.args->>'recordId' = $1 and v.args->>'contributor' = $3
-     union all select k.at, 'run ' || u.name, $5, $5, 'copy of ' || k.copy_of || ' (' || k.method || ', ' || round(k.similarity / 10.0) || ' %): trained with weight 0'
+     union all select k.at, 'run ' || u.name, $5, $5, 'copy of ' || k.copy_of || ' (' || k.method || ', ' || round(k.similarity / 10.0) || ' %): trained with weight 0', k.seq, 0
        from record_copies k join runs u on u.id = k.run_id where k.record_id = $1 and k.contribution_id = $2
-     order by 1`,
+     order by seq, id`,
     [row.record_id, row.contribution_id, row.contributor, row.status === 'duplicate' ? 'duplicate' : 'accepted', row.status],
   )
   return {

@@ -4,7 +4,7 @@ import type { Projections } from '../Projection.ts'
 import { insertMany } from './insertMany.ts'
 
 const recordColumns = ['contribution_id', 'position', 'record_id', 'datanet_id', 'contributor', 'prompt', 'completion', 'status', 'reasons', 'duplicate_of', 'seq']
-const historyColumns = ['record_id', 'datanet_id', 'contribution_id', 'at', 'by', 'from_status', 'to_status', 'reason']
+const historyColumns = ['record_id', 'datanet_id', 'contribution_id', 'at', 'by', 'from_status', 'to_status', 'reason', 'seq']
 
 /** Contributions, records and snapshots in the tables. */
 export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' | 'review' | 'appeal' | 'snapshot'> = {
@@ -27,20 +27,20 @@ export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' |
     }))
     const reason = (reasons: string[]): string => reasons.join('; ')
     await insertMany(query, 'record_history', historyColumns, data.verdicts.flatMap((v) => [
-      [v.recordId, data.datanetId, data.id, at, data.contributor, null, 'received', 'contributed'],
-      [v.recordId, data.datanetId, data.id, at, 'node', 'received', v.status, reason(v.reasons) || 'passed all checks'],
+      [v.recordId, data.datanetId, data.id, at, data.contributor, null, 'received', 'contributed', seq],
+      [v.recordId, data.datanetId, data.id, at, 'node', 'received', v.status, reason(v.reasons) || 'passed all checks', seq],
     ]))
   },
 
-  async review(query, { time, data }) {
+  async review(query, { seq, time, data }) {
     const [row] = await query<{ status: string }>(`select status from records where contribution_id = $1 and record_id = $2`, [data.contributionId, data.recordId])
     await query(`update records set status = $3 where contribution_id = $1 and record_id = $2`, [data.contributionId, data.recordId, data.status])
     await insertMany(query, 'record_history', historyColumns, [
-      [data.recordId, data.datanetId, data.contributionId, Math.floor(time / 1000), data.by, row?.status ?? null, data.status, data.reason],
+      [data.recordId, data.datanetId, data.contributionId, Math.floor(time / 1000), data.by, row?.status ?? null, data.status, data.reason, seq],
     ])
   },
 
-  async appeal(query, { time, data }) {
+  async appeal(query, { seq, time, data }) {
     const { datanetId, contributionId, recordId, distinct, reason, by } = data
     const at = Math.floor(time / 1000)
     await query(`delete from record_appeals where record_id = $1 and contribution_id = $2`, [recordId, contributionId])
@@ -50,12 +50,12 @@ export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' |
     const status = distinct && row?.status === 'duplicate' ? 'accepted' : (row?.status ?? 'accepted')
     await query(`update records set status = $3 where contribution_id = $1 and record_id = $2`, [contributionId, recordId, status])
     await insertMany(query, 'record_history', historyColumns, [
-      [recordId, datanetId, contributionId, at, by, row?.status ?? null, status, `${distinct ? 'no copy' : 'left to the clusters again'}: ${reason}`],
+      [recordId, datanetId, contributionId, at, by, row?.status ?? null, status, `${distinct ? 'no copy' : 'left to the clusters again'}: ${reason}`, seq],
     ])
   },
 
-  async snapshot(query, { time, data }) {
-    await query(`insert into snapshots values ($1,$2,$3,$4,$5) on conflict do nothing`, [data.id, data.datanetId, JSON.stringify(data.statement), data.cid, Math.floor(time / 1000)])
+  async snapshot(query, { seq, time, data }) {
+    await query(`insert into snapshots values ($1,$2,$3,$4,$5,$6) on conflict do nothing`, [data.id, data.datanetId, JSON.stringify(data.statement), data.cid, Math.floor(time / 1000), seq])
     await insertMany(query, 'snapshot_records', ['snapshot_id', 'record_id', 'contributor'], data.records.map((r) => [data.id, r.recordId, r.contributor]))
   },
 }

@@ -3,7 +3,7 @@ import { readArtefact } from '@openledger/protocol'
 import type { Projections } from '../Projection.ts'
 import { insertMany } from './insertMany.ts'
 
-const copyColumns = ['run_id', 'record_id', 'contribution_id', 'copy_of', 'copied_contribution', 'method', 'similarity', 'at']
+const copyColumns = ['run_id', 'record_id', 'contribution_id', 'copy_of', 'copied_contribution', 'method', 'similarity', 'at', 'seq']
 
 /** Runs, adapters and deployments in the tables. */
 export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publication' | 'deployment'> = {
@@ -14,7 +14,7 @@ export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publicati
     )
   },
 
-  async runState(query, { time, data }, sources) {
+  async runState(query, { seq, time, data }, sources) {
     await query(`update runs set status = $2, result = coalesce($3, result), error = $4, adapter_id = coalesce($5, adapter_id) where id = $1`, [
       data.id, data.status, data.result === undefined ? null : JSON.stringify(data.result), data.error ?? null, data.adapterId ?? null,
     ])
@@ -23,7 +23,7 @@ export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publicati
     const { copies } = readArtefact(clusterFileSchema, await sources.content(clusters))
     await query(`delete from record_copies where run_id = $1`, [data.id])
     const at = Math.floor(time / 1000)
-    await insertMany(query, 'record_copies', copyColumns, copies.map((c) => [data.id, c.recordId, c.contributionId, c.centre.recordId, c.centre.contributionId, c.method, c.similarity, at]))
+    await insertMany(query, 'record_copies', copyColumns, copies.map((c) => [data.id, c.recordId, c.contributionId, c.centre.recordId, c.centre.contributionId, c.method, c.similarity, at, seq]))
   },
 
   async publication(query, { data }) {
