@@ -11,6 +11,7 @@ import { IEpochs } from "./interfaces/IEpochs.sol";
 import { IParameters } from "./interfaces/IParameters.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
+import { AccountSlot } from "./libraries/AccountSlot.sol";
 import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { EpochHash } from "./libraries/EpochHash.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
@@ -105,13 +106,14 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IEpochs
+  /// @dev Without the guard: everything is written before the transfer, and WOPEN calls nobody.
   function claim(
     address gateway,
     EpochBrief calldata epoch,
     address payee,
     uint256 cumulative,
     MerkleProof calldata proof
-  ) external override nonReentrant returns (uint256 amount) {
+  ) external override returns (uint256 amount) {
     amount = _claim(gateway, epoch, payee, cumulative, proof);
     wopen.safeTransfer(payee, amount);
   }
@@ -295,21 +297,32 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     uint256 cumulative,
     MerkleProof calldata proof
   ) private returns (uint256 amount) {
-    Account storage account = _requireStanding(gateway, epoch.index, EpochHash.hashShown(gateway, epoch));
-    if (block.timestamp < epoch.finalAt) revert NotFinal(epoch.finalAt);
+    uint256 word = _loadStanding(gateway, epoch);
+    if (block.timestamp < EpochHash.finalAtOf(epoch)) revert NotFinal(epoch.finalAt);
     // A leaf is the ABI encoding of a `Balance`: two words.
     bytes32 leaf = OrderedMerkle.leafHash(bytes32(uint256(uint160(payee))), bytes32(cumulative));
     if (!OrderedMerkle.verify(epoch.balancesRoot, leaf, proof)) revert BadBalanceProof(payee);
     mapping(address payee => uint256) storage claims = claimed[gateway];
     uint256 before = claims[payee];
     if (cumulative <= before) revert NothingToClaim(payee, before);
-    amount = cumulative - before;
-    uint256 paid = account.paid + amount;
-    if (paid > epoch.cumulative) revert ClaimsAboveEpoch(paid, epoch.cumulative);
+    unchecked {
+      amount = cumulative - before;
+    }
+    uint256 paid = AccountSlot.paidOf(word) + amount;
+    if (paid > EpochHash.cumulativeOf(epoch)) revert ClaimsAboveEpoch(paid, epoch.cumulative);
     claims[payee] = cumulative;
-    // At most `cumulative`, which fits 96 bits.
-    account.paid = uint96(paid);
-    emit Claimed(gateway, payee, epoch.index, amount, cumulative);
+    // At most what the epochs promise, which fits 96 bits.
+    AccountSlot.store(_accounts[gateway], AccountSlot.withPaid(word, uint96(paid)));
+    emit Claimed(gateway, payee, uint64(EpochHash.indexOf(epoch)), amount, cumulative);
+  }
+
+  /// @dev The slot of the gateway's account, of which the epoch stands.
+  function _loadStanding(address gateway, EpochBrief calldata epoch) private view returns (uint256 word) {
+    word = AccountSlot.load(_accounts[gateway]);
+    uint256 index = EpochHash.indexOf(epoch);
+    if (index >= AccountSlot.nextOf(word) || _epochs[gateway][uint64(index)] != EpochHash.hashShown(gateway, epoch)) {
+      revert UnknownEpoch(gateway, epoch.index);
+    }
   }
 
   /// @dev The deposit is looked at only where it is lost, so that a true accusation neither needs nor pays for it.

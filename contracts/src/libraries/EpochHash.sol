@@ -22,6 +22,27 @@ library EpochHash {
     }
   }
 
+  /// @notice The index, as it is shown: a word that is no valid index gives a hash that no epoch has.
+  function indexOf(EpochBrief calldata brief) internal pure returns (uint256 index) {
+    assembly ("memory-safe") {
+      index := calldataload(brief)
+    }
+  }
+
+  /// @notice The sum of all totals up to and with this epoch, as it is shown; to be used once the hash was compared.
+  function cumulativeOf(EpochBrief calldata brief) internal pure returns (uint256 cumulative) {
+    assembly ("memory-safe") {
+      cumulative := calldataload(add(brief, 64))
+    }
+  }
+
+  /// @notice When the dispute window closes, as it is shown; to be used once the hash was compared.
+  function finalAtOf(EpochBrief calldata brief) internal pure returns (uint256 finalAt) {
+    assembly ("memory-safe") {
+      finalAt := calldataload(add(brief, 96))
+    }
+  }
+
   /// @notice The brief of an epoch.
   function briefOf(EpochHeader memory epoch) internal pure returns (EpochBrief memory) {
     bytes32 restHash = keccak256(

@@ -22,38 +22,39 @@ library OrderedMerkle {
   }
 
   /// @notice Whether `leaf` stands where `proof` says under `root`. A malformed proof is just not a proof.
-  function verify(bytes32 root, bytes32 leaf, MerkleProof calldata proof) internal pure returns (bool) {
-    uint256 place = proof.index;
-    uint256 width = proof.count;
+  function verify(bytes32 root, bytes32 leaf, MerkleProof calldata proof) internal pure returns (bool holds) {
     bytes32[] calldata siblings = proof.siblings;
-    if (place >= width) return false;
-    bool fits = true;
-    bytes32 top = leaf;
-    // One node for each level on which the place has a neighbour: 0x01, then left and right, of which the place is the right one where it is odd.
+    // One node for each level on which the place has a neighbour: 0x01, then left and right, of which the place is the right one where it is
+    // odd. Siblings that are missing are read as something, and counted: at the end as many must have been taken as are shown.
     assembly ("memory-safe") {
+      let place := calldataload(proof)
+      let count := calldataload(add(proof, 32))
       let free := mload(0x40)
+      let left := add(free, 1)
       let next := siblings.offset
       let end := add(next, shl(5, siblings.length))
+      let top := leaf
+      holds := lt(place, count)
       mstore8(free, 1)
-      for {} gt(width, 1) {
-        width := sub(width, shr(1, width))
+      for {
+        let last := mul(holds, sub(count, 1))
+      } last {
+        last := shr(1, last)
       } {
-        let isRight := and(place, 1)
-        if or(isRight, lt(add(place, 1), width)) {
-          if eq(next, end) {
-            fits := 0
-            break
-          }
-          mstore(add(add(free, 1), shl(5, isRight)), top)
-          mstore(sub(add(free, 33), shl(5, isRight)), calldataload(next))
+        let odd := shl(5, and(place, 1))
+        if or(odd, lt(place, last)) {
+          mstore(add(left, odd), top)
+          mstore(add(left, xor(odd, 32)), calldataload(next))
           top := keccak256(free, 65)
           next := add(next, 32)
         }
         place := shr(1, place)
       }
-      fits := and(fits, eq(next, end))
+      mstore8(free, 2)
+      mstore(left, top)
+      mstore(add(left, 32), count)
+      holds := and(and(holds, eq(next, end)), eq(keccak256(free, 65), root))
     }
-    return fits && _hash(0x02, top, bytes32(proof.count)) == root;
   }
 
   /// @notice The root of a tree of which all leaves are shown.
