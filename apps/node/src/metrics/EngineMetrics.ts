@@ -39,6 +39,7 @@ export class EngineMetrics {
     this.#counter('engine_steps_total', 'Steps computed', ['path'], ({ load }) => (load.paths ? entries('path', load.paths) : [[{ path: 'any' }, load.steps]]))
     this.#counter('engine_rows_total', 'Rows computed: divided by steps, the rows of a batch', ['kind'], ({ load }) => entries('kind', load.detail?.rows))
     this.#counter('engine_tokens_total', 'Tokens read and written by the engine', ['direction'], ({ load: { detail } }) => (detail ? entries('direction', { in: detail.promptTokens, out: detail.generatedTokens }) : []))
+    this.#counter('engine_pauses_total', 'Answers that gave up their slot for a while, for a payer further behind in its share', [], ({ load: { detail } }) => (detail ? [[{}, detail.pauses]] : []))
     this.#counter('engine_prefix_hits_total', 'Sequences that found their beginning computed already', [], ({ load: { detail } }) => (detail ? [[{}, detail.prefix.hits]] : []))
     this.#counter('engine_prefix_tokens_total', 'Prompt tokens that were not computed because of it', [], ({ load: { detail } }) => (detail ? [[{}, detail.prefix.tokens]] : []))
   }

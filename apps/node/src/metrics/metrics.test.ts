@@ -12,7 +12,7 @@ const detail: ServingDetail = {
   rows: { prompt: 40, decode: 60 },
   promptTokens: 50,
   generatedTokens: 60,
-  prefix: { hits: 2, tokens: 10 },
+  pauses: 3, prefix: { hits: 2, tokens: 10 },
   finished: 7,
   refused: 1,
   cancelled: 2,

@@ -75,8 +75,7 @@ export class KvCache {
 
   /** Copies the first positions of one slot over those of another; both must be taken. @throws InputError `KV_SLOT`, `KV_SIZE` */
   copy(from: number, to: number, positions: number): void {
-    for (const slot of [from, to]) if (!Number.isInteger(slot) || slot < 0 || slot >= this.slots || this.#free.has(slot)) fail('KV_SLOT', `slot ${slot} is not taken`, { action: 'stop' })
-    if (!Number.isSafeInteger(positions) || positions < 0 || positions > this.positions) fail('KV_SIZE', `${positions} positions cannot be copied`, { action: 'stop' })
+    this.#check([from, to], positions)
     const bytes = positions * this.strides.position
     if (from === to || bytes === 0) return
     if (this.#staging.length < bytes) this.#staging = new Uint8Array(bytes)
@@ -84,8 +83,39 @@ export class KvCache {
     for (const tensor of [...this.keys, ...this.values]) tensor.write(tensor.read(staging, from * this.strides.slot), to * this.strides.slot)
   }
 
+  /** Bytes that one position takes in all layers. */
+  get positionBytes(): number {
+    return this.strides.position * (this.keys.length + this.values.length)
+  }
+
+  /** A copy of the first positions of a slot, outside of the cache. @throws InputError `KV_SLOT`, `KV_SIZE` */
+  save(slot: number, positions: number): Uint8Array {
+    this.#check([slot], positions)
+    const content = new Uint8Array(positions * this.positionBytes)
+    this.#pieces(content).forEach(([tensor, piece]) => piece.length > 0 && tensor.read(piece, slot * this.strides.slot))
+    return content
+  }
+
+  /** Writes a copy that `save` made into the first positions of a slot. @throws InputError `KV_SLOT`, `KV_SIZE` */
+  restore(slot: number, content: Uint8Array): void {
+    this.#check([slot], content.length / this.positionBytes)
+    this.#pieces(content).forEach(([tensor, piece]) => piece.length > 0 && tensor.write(piece, slot * this.strides.slot))
+  }
+
   dispose(): void {
     this.#buffer.dispose()
     this.#context.dispose()
+  }
+
+  #check(slots: readonly number[], positions: number): void {
+    for (const slot of slots) if (!Number.isInteger(slot) || slot < 0 || slot >= this.slots || this.#free.has(slot)) fail('KV_SLOT', `slot ${slot} is not taken`, { action: 'stop' })
+    if (!Number.isSafeInteger(positions) || positions < 0 || positions > this.positions) fail('KV_SIZE', `${positions} positions cannot be copied`, { action: 'stop' })
+  }
+
+  /** Equal parts of a copy, one for each tensor. */
+  #pieces(content: Uint8Array): [Tensor, Uint8Array][] {
+    const tensors = [...this.keys, ...this.values]
+    const bytes = content.length / tensors.length
+    return tensors.map((tensor, index) => [tensor, content.subarray(index * bytes, (index + 1) * bytes)])
   }
 }

@@ -45,6 +45,8 @@ export type EngineOptions = {
   hostAdapterBytes?: number
   /** Slots of the attention cache that keep prefixes of past sequences, beside those that no sequence uses; default 0. */
   prefixSlots?: number
+  /** Most bytes of answers that pause for payers further behind in their share; default 256 MiB, 0 lets none pause. */
+  pausedBytes?: number
   /** Most prompt rows per step while answers are in progress; default 128. */
   promptRows?: number
   /** Requests that can wait; default 1,024. */

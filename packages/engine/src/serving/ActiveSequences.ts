@@ -1,5 +1,5 @@
 import type { SequenceStep } from '../forward/StepPlan.ts'
-import type { PrefixCache } from './prefix/PrefixCache.ts'
+import type { ParkedSlot, PrefixCache } from './prefix/PrefixCache.ts'
 import { sharedLength } from './prefix/sharedLength.ts'
 import { shareRows } from './step/shareRows.ts'
 import type { Active, Ticket } from './Ticket.ts'
@@ -18,6 +18,8 @@ export type StepBudget = {
   maxRows: number
   /** Most prompt rows of a step while answers are in progress. */
   promptRows: number
+  /** Most bytes of answers that pause; 0 lets none pause. */
+  pausedBytes: number
 }
 
 /** The sequences that hold slots, and what each of them feeds into the next step. */
@@ -25,16 +27,25 @@ export class ActiveSequences {
   readonly #prefixes: PrefixCache
   readonly #budget: StepBudget
   readonly #all = new Set<Active>()
+  /** Those without a slot, in the order in which they began to pause. */
+  readonly #paused = new Set<Active>()
+  #pausedBytes = 0
 
   constructor(prefixes: PrefixCache, budget: StepBudget) {
     this.#prefixes = prefixes
     this.#budget = budget
   }
 
+  /** Sequences that hold a slot. */
   get size(): number {
     return this.#all.size
   }
 
+  get paused(): ReadonlySet<Active> {
+    return this.#paused
+  }
+
+  /** Those that hold a slot. */
   [Symbol.iterator](): IterableIterator<Active> {
     return this.#all.values()
   }
@@ -44,7 +55,7 @@ export class ActiveSequences {
     const { job, adapterKey } = ticket
     const slot = this.#prefixes.take(adapterKey, job.prompt, job.reusable)
     if (!slot) return null
-    const active: Active = { ...leased, ticket, slot, waitsFor: null, generated: 0, lastTokenMs: 0 }
+    const active: Active = { ...leased, ticket, slot, waitsFor: null, generated: 0, lastTokenMs: 0, pausedMs: 0, pausedSince: null }
     active.waitsFor = this.#forerunner(active)
     this.#all.add(active)
     return active
@@ -52,8 +63,39 @@ export class ActiveSequences {
 
   /** Takes a sequence out. What it computed stays to be reused, unless a step with it failed. */
   end(active: Active, certain: boolean): boolean {
+    if (this.#paused.delete(active)) {
+      this.#pausedBytes -= bytesOf(active)
+      return true
+    }
     if (!this.#all.delete(active)) return false
     this.#prefixes.release(active.slot, certain)
+    return true
+  }
+
+  /** Whether an answer can give up its slot for a while: its prompt is read, and there is memory for what it has computed. */
+  canPause(active: Active): boolean {
+    return active.generated > 0 && promptLeft(active) === 0 && this.#pausedBytes + active.slot.tokens.length * this.#prefixes.positionBytes <= this.#budget.pausedBytes
+  }
+
+  /** Takes an answer's slot; it goes on where it was when it gets one again. */
+  pause(active: Active, nowMs: number): void {
+    this.#all.delete(active)
+    active.slot = this.#prefixes.park(active.slot)
+    active.pausedSince = nowMs
+    this.#paused.add(active)
+    this.#pausedBytes += bytesOf(active)
+  }
+
+  /** Gives an answer that pauses a slot. @returns false when all are taken */
+  goOn(active: Active, nowMs: number): boolean {
+    const slot = this.#prefixes.unpark(active.slot as ParkedSlot)
+    if (!slot) return false
+    this.#pausedBytes -= bytesOf(active)
+    this.#paused.delete(active)
+    active.pausedMs += nowMs - active.pausedSince!
+    active.pausedSince = null
+    active.slot = slot
+    this.#all.add(active)
     return true
   }
 
@@ -110,6 +152,10 @@ export class ActiveSequences {
     }
     return best
   }
+}
+
+function bytesOf({ slot }: Active): number {
+  return (slot as ParkedSlot).content.length
 }
 
 /** Prompt tokens of a sequence that are not computed yet. */

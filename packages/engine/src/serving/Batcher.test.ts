@@ -66,6 +66,23 @@ describe('Batcher', () => {
     expect(a!.logitsHashes[0]).not.toBe(b!.logitsHashes[0])
   })
 
+  it('gives the same bits when an answer pauses for another payer and goes on in another slot', async () => {
+    const ids = fresh().ids
+    for (const kvType of ['F32', 'F16'] as const) {
+      const request = (payer: string, index: number, maxTokens: number): GenerateRequest => ({ adapterId: ids[index % 2]!, payer, promptTokens: tokensOf(['the river', 'who lives there?'][index % 2]!), sampling: sampling({ maxTokens }), ignoreEnd: true, logitsHashes: true })
+      const [long, short] = [[0, 1].map((index) => request('heavy', index, 60)), [2, 3, 4].map((index) => request('light', index, 12))]
+      const alone: GenerateResult[] = []
+      for (const one of [...long, ...short]) alone.push(await fresh(1, 64, { kvType }).batcher.generate(one, ignore))
+      const { batcher } = fresh(2, 64, { kvType, fairSlack: 20 })
+      let count = 0
+      const later: Promise<GenerateResult>[] = []
+      const answers = long.map((one) => batcher.generate(one, () => void (count++ === 40 && later.push(...short.map((other) => batcher.generate(other, ignore))))))
+      const together = [...(await Promise.all(answers)), ...(await Promise.all(later))]
+      expect(together).toEqual(alone)
+      expect(batcher.load.detail.pauses).toBeGreaterThanOrEqual(1)
+    }
+  })
+
   it('depends on the seed alone, and streams what it returns', async () => {
     const { batcher } = fresh()
     const request: GenerateRequest = { adapterId: null, promptTokens: tokensOf('the river'), sampling: sampling(), topLogprobs: 3 }

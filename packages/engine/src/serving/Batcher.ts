@@ -22,12 +22,16 @@ export type BatcherOptions = {
   maxWaiting?: number
   /** Refuse requests whose first token is predicted to take longer; default never. A request can name its own bound. */
   firstTokenMs?: number
-  /** How far, in weighted tokens, a payer may be ahead of another and still be preferred because its adapter is in use; default 1,024. */
+  /** How far, in weighted tokens, a payer may be ahead of another and still be preferred because its adapter is in use, or keep its slot; default 1,024. */
   fairSlack?: number
   /** How many weighted tokens of its share a payer can leave unused and have later; default 4,096. */
   fairCredit?: number
   /** How long that preference may pass over a request; default 250. */
   affinityMs?: number
+  /** Most bytes of answers that pause for payers further behind in their share; 0 lets none pause; default 256 MiB. */
+  pausedBytes?: number
+  /** How long one answer may pause in all before it goes first; default 3,000. */
+  pauseMs?: number
   /** A request goes before those of the next higher priority that came this much later; default 5,000. */
   priorityMs?: number
 }
@@ -141,8 +145,8 @@ export class Batcher {
   }
 }
 
-function schedulerOptions({ promptRows = 128, maxWaiting = 1024, fairSlack = 1024, fairCredit = 4096, affinityMs = 250, priorityMs = 5000, ...options }: BatcherOptions): SchedulerOptions {
-  return { ...options, promptRows: Math.min(promptRows, options.maxRows), maxWaiting, fairness: { slack: fairSlack, credit: fairCredit, ageMs: affinityMs, priorityMs } }
+function schedulerOptions({ promptRows = 128, maxWaiting = 1024, fairSlack = 1024, fairCredit = 4096, affinityMs = 250, priorityMs = 5000, pausedBytes = 2 ** 28, pauseMs = 3000, ...options }: BatcherOptions): SchedulerOptions {
+  return { ...options, promptRows: Math.min(promptRows, options.maxRows), maxWaiting, pausedBytes, pauseMs, fairness: { slack: fairSlack, credit: fairCredit, ageMs: affinityMs, priorityMs } }
 }
 
 function checkScheduling({ priority, deadlineMs, firstTokenMs }: Scheduling & { firstTokenMs?: number }): void {

@@ -94,6 +94,56 @@ describe('Scheduler', () => {
     expectNothingHeld(simulation)
   })
 
+  describe('lets answers of a payer far ahead in its share pause', () => {
+    const ahead = { slots: 2, fairSlack: 100 }
+    /** One payer's long answers take both slots; another payer comes later. */
+    async function play(options: Parameters<typeof simulate>[0], later: { payer: string; at: number; answer: number }[]) {
+      const simulation = simulate({ ...ahead, ...options })
+      const { batcher, runtime } = simulation
+      const long = [0, 1].map((start) => requestOf({ payer: 'heavy', start, answer: 300, adapterId: adapterId(start) }))
+      let [last, longestGap] = [NaN, 0]
+      const onToken = (): void => {
+        if (runtime.now() - last > longestGap) longestGap = runtime.now() - last
+        last = runtime.now()
+      }
+      const heavy = Promise.all(long.map((request, index) => batcher.generate(request, index === 1 ? onToken : ignore)))
+      const firstMs: number[] = []
+      const light = later.map(({ payer, at, answer }, index) => new Promise<unknown>((done) => runtime.after(at, () => done(batcher.generate(requestOf({ payer, start: 5 + index, answer }), () => (firstMs[index] ??= runtime.now() - at))))))
+      await runtime.play(later[0]!.at + 60)
+      const during = batcher.load
+      await runtime.play()
+      ;(await heavy).forEach(({ tokens }, index) => expect(tokens).toEqual(expectedAnswer(`${adapterId(index)}*1`, long[index]!.promptTokens, 300)))
+      await Promise.all(light)
+      const { pauses } = batcher.load.detail
+      expectNothingHeld(simulation)
+      return { firstMs, during, pauses, longestGap }
+    }
+    const one = [{ payer: 'light', at: 1500, answer: 20 }]
+
+    it('for one further behind, and go on where they were', async () => {
+      const { firstMs, during, pauses, longestGap } = await play({}, one)
+      expect(firstMs[0]).toBeLessThan(60)
+      expect(during).toMatchObject({ active: 2, waiting: 1 })
+      expect(pauses).toBe(1)
+      // While the other's twenty tokens are made, and no longer.
+      expect(longestGap).toBeGreaterThan(20 * 11)
+      expect(longestGap).toBeLessThan(25 * 12)
+    })
+
+    it('but not before it is ahead, nor without memory for what it has computed', async () => {
+      expect(await play({ fairSlack: 10_000 }, one)).toMatchObject({ pauses: 0 })
+      for (const pausedBytes of [0, 300]) expect(await play({ pausedBytes }, one)).toMatchObject({ pauses: 0 })
+    })
+
+    it('for as long as is allowed and not again, however many come', async () => {
+      const many = Array.from({ length: 200 }, (_, index) => ({ payer: `light ${index}`, at: 1500 + 20 * index, answer: 10 }))
+      const { pauses, longestGap } = await play({ pauseMs: 500 }, many)
+      expect(pauses).toBe(2)
+      expect(longestGap).toBeGreaterThan(500)
+      expect(longestGap).toBeLessThan(500 + 2 * 150)
+    })
+  })
+
   it('makes the payer with most in a full queue give way', async () => {
     const simulation = simulate({ slots: 1, maxWaiting: 4 })
     const { batcher, runtime } = simulation
@@ -141,7 +191,7 @@ describe('Scheduler', () => {
       deadlineMs: fc.option(fc.integer({ min: 1, max: 600 }), { nil: undefined }),
       throwsAt: fc.option(fc.nat(5), { nil: undefined }),
     })
-    const options = fc.record({ slots: fc.integer({ min: 1, max: 4 }), prefixSlots: fc.nat(2), room: fc.integer({ min: 2, max: 4 }), maxWaiting: fc.constantFrom(3, 100), promptRows: fc.constantFrom(1, 20, 128) })
+    const options = fc.record({ slots: fc.integer({ min: 1, max: 4 }), prefixSlots: fc.nat(2), room: fc.integer({ min: 2, max: 4 }), maxWaiting: fc.constantFrom(3, 100), promptRows: fc.constantFrom(1, 20, 128), fairSlack: fc.constantFrom(0, 20, 1024), pausedBytes: fc.constantFrom(0, 150, 2 ** 20), pauseMs: fc.constantFrom(20, 3000) })
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 14 }), options, fc.option(fc.nat(5), { nil: undefined }), fc.integer({ min: -1, max: 25 }), async (requests, setting, failing, failAt) => {
         const simulation = simulate({ ...setting, maxRows: 64, loadMs: (id) => (Number(BigInt(id)) % 3) * 40 })
@@ -174,7 +224,7 @@ describe('Scheduler', () => {
         expect(finished + refused + cancelled + deadlineExceeded + failed).toBeLessThanOrEqual(requests.length)
         expectNothingHeld(simulation)
       }),
-      { numRuns: 150, interruptAfterTimeLimit: 10_000, markInterruptAsFailure: true },
+      { numRuns: 150, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
     )
   })
 

@@ -10,6 +10,7 @@ import { leaseAdapters } from './leaseAdapters.ts'
 import { LoadCounters, type RequestEnd } from './load/LoadCounters.ts'
 import type { BatcherLoad } from './load/ServingLoad.ts'
 import { PrefixCache, type SlotStore } from './prefix/PrefixCache.ts'
+import { chooseGoOn, choosePause, type PauseRules } from './queue/choosePause.ts'
 import { fairlyAhead, fairOrder } from './queue/fairOrder.ts'
 import { answerWeight, promptWeight } from './queue/FairShare.ts'
 import { type QueueOptions, type Standing, WaitingQueue } from './queue/WaitingQueue.ts'
@@ -24,6 +25,8 @@ export type SchedulerOptions = StepBudget & {
   maxWaiting: number
   /** Bound on the predicted time to a first token, for requests that name none. */
   firstTokenMs?: number
+  /** How long an answer may pause in all, for payers that are further behind in their share. */
+  pauseMs: number
   fairness: QueueOptions
 }
 
@@ -60,6 +63,7 @@ export class Scheduler {
   readonly #missing = new Set<string>()
   /** Adapters that get no new requests until a request has its own: they make room for it. */
   #yielding: { to: Ticket; keys: Set<string> } | null = null
+  readonly #pauses: PauseRules
   readonly #unsubscribe: () => void
   #nextDeadline = Infinity
   #callOffTimer: (() => void) | null = null
@@ -75,6 +79,7 @@ export class Scheduler {
     this.#sequences = new ActiveSequences(this.#prefixes, options)
     this.#queue = new WaitingQueue(options.fairness)
     this.#admission = new Admission(options)
+    this.#pauses = { counterOf: (payer) => this.#queue.counter(payer), slack: options.fairness.slack, pauseMs: options.pauseMs }
     this.#unsubscribe = parts.pool.onChange(() => {
       this.#missing.clear()
       if (this.#queue.size > 0) this.#wake()
@@ -90,7 +95,7 @@ export class Scheduler {
       oldestWaitMs = Math.max(oldestWaitMs, now - arrivedMs)
     }
     const detail = { ...this.#counters.counts, waitingByPriority, oldestWaitMs, prefix: this.#prefixes.stats, forecasts: this.#admission.forecasts }
-    return { active: this.#sequences.size, waiting: this.#queue.size, steps: this.#counters.steps, detail }
+    return { active: this.#sequences.size, waiting: this.#queue.size + this.#sequences.paused.size, steps: this.#counters.steps, detail }
   }
 
   /**
@@ -156,7 +161,8 @@ export class Scheduler {
 
   #predict(request: Pick<Ticket, 'payer' | 'cost' | 'rows' | 'adapters'>): number {
     const waiting = fairlyAhead(this.#queue.items(), request, (payer) => this.#queue.counter(payer)).map((ticket) => this.#workOf(ticket))
-    const running = [...this.#sequences].map((active) => this.#workOf(active.ticket, active))
+    const makesWay = this.#sequences.size >= this.#options.slots ? this.#whoPauses(this.#queue.counter(request.payer)) : null
+    const running = [...this.#sequences, ...this.#sequences.paused].filter((active) => active !== makesWay).map((active) => this.#workOf(active.ticket, active))
     return this.#admission.predict({ running, waiting, ownRows: request.rows, cold: !this.#atHand(request) })
   }
 
@@ -215,8 +221,9 @@ export class Scheduler {
   }
 
   #admit(): void {
-    if (this.#queue.size === 0 || this.#sequences.size >= this.#options.slots) return
+    const { slots } = this.#options
     const now = this.#parts.runtime.now()
+    if (this.#sequences.size >= slots ? !this.#whoPauses(this.#queue.leastCounter) : this.#queue.size + this.#sequences.paused.size === 0) return
     this.#yield(now)
     const standings = new Map<string, Standing>()
     const standingOf = (ticket: Ticket): Standing => {
@@ -226,13 +233,35 @@ export class Scheduler {
       standings.set(ticket.adapterKey, standing)
       return standing
     }
-    for (let misses = 0; misses < mostMisses && this.#sequences.size < this.#options.slots && this.#queue.size > 0; ) {
-      const ticket = this.#queue.pick(now, standingOf)
-      if (!ticket) return
+    for (let misses = 0; misses < mostMisses; ) {
+      const ticket = this.#queue.size > 0 ? this.#queue.pick(now, standingOf) : null
+      const counter = ticket ? this.#queue.counter(ticket.payer) : Infinity
+      if (this.#sequences.size < slots) {
+        const paused = chooseGoOn(this.#sequences.paused, counter, now, this.#pauses)
+        if (paused && this.#sequences.goOn(paused, now)) continue
+      }
+      if (!ticket || !this.#makeWay(counter, now)) return
       if (!this.#start(ticket, now)) misses += 1
       // What was lent or placed may have changed who is at hand.
       standings.clear()
     }
+    // None of those that wait could start: no slot stays empty for them.
+    for (const paused of this.#sequences.paused) if (this.#sequences.size >= slots || !this.#sequences.goOn(paused, now)) return
+  }
+
+  /** Whose answer makes way for a payer with this counter. */
+  #whoPauses(counter: number): Active | null {
+    return choosePause([...this.#sequences].filter((active) => this.#sequences.canPause(active)), counter, this.#pauses)
+  }
+
+  /** @returns whether there is a slot for a request of a payer with this counter: a free one, or that of an answer that pauses from now on */
+  #makeWay(counter: number, now: number): boolean {
+    if (this.#sequences.size < this.#options.slots) return true
+    const active = this.#whoPauses(counter)
+    if (!active) return false
+    this.#sequences.pause(active, now)
+    this.#counters.pause()
+    return true
   }
 
   /**

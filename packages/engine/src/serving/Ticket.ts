@@ -2,7 +2,7 @@ import type { OpenLedgerError, Hex } from '@openledger/protocol'
 import type { LoadedAdapter } from '../forward/LoadedAdapter.ts'
 import type { AdapterUse } from '../forward/StepPlan.ts'
 import type { Job } from './jobs/Job.ts'
-import type { TakenSlot } from './prefix/PrefixCache.ts'
+import type { ParkedSlot, TakenSlot } from './prefix/PrefixCache.ts'
 import type { Waiting } from './queue/WaitingQueue.ts'
 
 /** An adapter on loan; `release` gives it back, calling it twice does nothing more. */
@@ -52,7 +52,8 @@ export type Ticket = Waiting & {
 /** A request that holds a slot and its adapters. */
 export type Active = {
   readonly ticket: Ticket
-  readonly slot: TakenSlot
+  /** Where its positions are; while it pauses, outside of the cache. */
+  slot: TakenSlot | ParkedSlot
   readonly uses: readonly AdapterUse[]
   readonly release: () => void
   /** A sequence that is about to compute a prompt that this one needs too, and how much of it. */
@@ -60,4 +61,7 @@ export type Active = {
   generated: number
   /** When the last token came; 0 before the first. */
   lastTokenMs: number
+  /** How long it has paused in all, and since when it does; null while it is computed. */
+  pausedMs: number
+  pausedSince: number | null
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keccak } from '@openledger/protocol'
 import { CounterRandom } from '../sampling/CounterRandom.ts'
+import type { BatcherOptions } from './Batcher.ts'
 import { adapterId, jainIndex, quantileOf, requestOf, simulate } from './testing/simulate.ts'
 
 const ignore = (): void => undefined
@@ -13,13 +14,12 @@ function stream(seed: number, ratePerMs: number) {
   return { pause: () => -Math.log(1 - next()) / ratePerMs, size: (least: number, most: number) => least + Math.floor(next() * (most - least)) }
 }
 
-type Served = { payer: string; tokens: number; ms: number }
+type Served = { payer: string; tokens: number; at: number; ms: number; firstMs: number }
 
-const untilMs = 60_000
 
 /** Payers that send requests at their own rates for a while. @param nameOf under which name the scheduler knows a payer */
-async function serve(rates: Record<string, number>, nameOf = (payer: string): string => payer): Promise<{ served: Served[]; tokens: Map<string, number>; decodeRows: number }> {
-  const { batcher, runtime } = simulate({ slots: 8, cost: { step: 8, decodeRow: 1, promptRow: 0.5 }, maxWaiting: 200 })
+async function serve(rates: Record<string, number>, { nameOf = (payer: string): string => payer, untilMs = 60_000, ...options }: Partial<BatcherOptions> & { nameOf?: (payer: string) => string; untilMs?: number } = {}): Promise<{ served: Served[]; tokens: Map<string, number>; decodeRows: number; pauses: number }> {
+  const { batcher, runtime } = simulate({ ...options, slots: 8, cost: { step: 8, decodeRow: 1, promptRow: 0.5 }, maxWaiting: 200 })
   const served: Served[] = []
   const tokens = new Map<string, number>()
   Object.entries(rates).forEach(([payer, rate], seed) => {
@@ -27,9 +27,13 @@ async function serve(rates: Record<string, number>, nameOf = (payer: string): st
     const send = (): void => {
       const [prompt, answer, start] = [size(16, 64), size(8, 56), size(1, 64)]
       const began = runtime.now()
-      const count = (): void => void (runtime.now() <= untilMs && tokens.set(payer, (tokens.get(payer) ?? 0) + 1))
+      let first = NaN
+      const count = (): void => {
+        if (Number.isNaN(first)) first = runtime.now() - began
+        if (runtime.now() <= untilMs) tokens.set(payer, (tokens.get(payer) ?? 0) + 1)
+      }
       const request = requestOf({ prompt, start, answer, payer: nameOf(payer), adapterId: adapterId(start % 5) })
-      void batcher.generate(request, count).then(() => served.push({ payer, tokens: answer, ms: runtime.now() - began }), ignore)
+      void batcher.generate(request, count).then(() => served.push({ payer, tokens: answer, at: began, ms: runtime.now() - began, firstMs: first }), ignore)
       schedule()
     }
     let due = 0
@@ -40,9 +44,9 @@ async function serve(rates: Record<string, number>, nameOf = (payer: string): st
     schedule()
   })
   await runtime.play(untilMs)
-  const { rows } = batcher.load.detail
+  const { rows, pauses } = batcher.load.detail
   batcher.dispose()
-  return { served, tokens, decodeRows: rows.decode }
+  return { served, tokens, decodeRows: rows.decode, pauses }
 }
 
 describe('fairness over time', () => {
@@ -55,12 +59,28 @@ describe('fairness over time', () => {
     const alone = await serve(lights)
     const together = await serve({ ...lights, heavy: 10 * light })
 
-    expect(together.decodeRows).toBeGreaterThan(0.37 * untilMs)
+    expect(together.decodeRows).toBeGreaterThan(0.37 * 60_000)
     expect(jainIndex([...together.tokens.values()])).toBeGreaterThanOrEqual(0.95)
     expect(slowest(together)).toBeLessThanOrEqual(2 * slowest(alone))
     // In the order of arrival, as if all were one payer, neither holds.
-    const inOrder = await serve({ ...lights, heavy: 10 * light }, () => 'all')
+    const inOrder = await serve({ ...lights, heavy: 10 * light }, { nameOf: () => 'all' })
     expect(jainIndex([...inOrder.tokens.values()])).toBeLessThan(0.7)
     expect(slowest(inOrder)).toBeGreaterThan(5 * slowest(alone))
+  })
+
+  it('gives light payers their first tokens soon, beside one who takes all that they leave', async () => {
+    const untilMs = 200_000
+    // Half of what there is, and as much again.
+    const half = Object.fromEntries(Object.keys(lights).map((payer) => [payer, light / 2]))
+    const busy = { ...half, heavy: 4.5 * light }
+    // Whoever is new begins with a credit: until it is used up nobody is ahead.
+    const first = ({ served }: { served: Served[] }): number => quantileOf(served.filter(({ payer, at }) => payer !== 'heavy' && at > untilMs / 4).map(({ firstMs }) => firstMs), 0.99)
+    const [alone, beside, without] = [await serve(half, { untilMs }), await serve(busy, { untilMs }), await serve(busy, { untilMs, pausedBytes: 0 })]
+    expect(first(beside)).toBeLessThanOrEqual(3 * first(alone))
+    expect(first(without)).toBeGreaterThan(4 * first(alone))
+    expect(slowest(beside)).toBeLessThanOrEqual(slowest(without))
+    expect(beside.decodeRows).toBeGreaterThan(0.99 * without.decodeRows)
+    expect(beside.pauses).toBeGreaterThan(50)
+    expect(without.pauses).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ const reportedPayers = 100
 /** How a request can end. */
 export type RequestEnd = 'finished' | 'refused' | 'cancelled' | 'deadlineExceeded' | 'failed'
 
-type Counted = Pick<ServingDetail, 'rows' | 'promptTokens' | 'generatedTokens' | RequestEnd | 'firstTokenMs' | 'interTokenMs' | 'bounded' | 'payers'>
+type Counted = Pick<ServingDetail, 'rows' | 'promptTokens' | 'generatedTokens' | RequestEnd | 'firstTokenMs' | 'interTokenMs' | 'bounded' | 'payers' | 'pauses'>
 
 /** What happened since the batcher started. */
 export class LoadCounters {
@@ -21,6 +21,7 @@ export class LoadCounters {
   #promptTokens = 0
   #generatedTokens = 0
   #steps = 0
+  #pauses = 0
 
   get steps(): number {
     return this.#steps
@@ -38,6 +39,11 @@ export class LoadCounters {
     this.#steps += 1
     this.#rows.prompt += rows.prompt
     this.#rows.decode += rows.decode
+  }
+
+  /** An answer gave up its slot for a while. */
+  pause(): void {
+    this.#pauses += 1
   }
 
   /** @param tokens prompt tokens computed, or tokens generated */
@@ -67,6 +73,7 @@ export class LoadCounters {
       firstTokenMs: this.#firstToken.counts,
       interTokenMs: this.#interToken.counts,
       bounded: { ...this.#bounded },
+      pauses: this.#pauses,
       payers: this.#payers.top(reportedPayers).map(({ key, sum }) => ({ payer: key, tokens: sum })),
     }
   }

@@ -14,6 +14,8 @@ export type ServingDetail = {
   generatedTokens: number
   /** Sequences that found a prefix, and the prompt tokens that were not computed because of it. */
   prefix: { hits: number; tokens: number }
+  /** How often an answer gave up its slot for a while, for a payer further behind in its share. */
+  pauses: number
   finished: number
   refused: number
   cancelled: number

@@ -4,9 +4,10 @@ import { PrefixCache } from './PrefixCache.ts'
 /** Slots that remember what was copied. */
 function open(slots: number, serving = slots) {
   const free = Array.from({ length: slots }, (_, index) => slots - 1 - index)
+  const restored: [slot: number, content: Uint8Array][] = []
   const copies: [from: number, to: number, positions: number][] = []
-  const store = { slots, take: () => free.pop(), release: (slot: number) => void free.push(slot), copy: (...copy: [number, number, number]) => void copies.push(copy) }
-  return { cache: new PrefixCache(store, serving), copies, free }
+  const store = { slots, take: () => free.pop(), release: (slot: number) => void free.push(slot), copy: (...copy: [number, number, number]) => void copies.push(copy), positionBytes: 1, save: (slot: number, positions: number) => new Uint8Array(positions).fill(slot), restore: (slot: number, content: Uint8Array) => void restored.push([slot, content]) }
+  return { cache: new PrefixCache(store, serving), copies, restored, free }
 }
 const tokens = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index)
 /** Takes a slot and computes all of `sequence` in it. */
@@ -61,6 +62,23 @@ describe('PrefixCache', () => {
     ahead.tokens.push(...tokens(60))
     expect(cache.extend(behind, tokens(60), 59)).toBe(59)
     expect([behind.tokens, copies]).toEqual([tokens(59), [[ahead.index, behind.index, 59]]])
+  })
+
+  it('parks what a sequence has computed, and writes it back where it is gone', () => {
+    const { cache, restored } = open(1)
+    const slot = compute(cache, 'k', tokens(30))
+    const parked = cache.park(slot)
+    expect([parked.tokens, parked.content, cache.taken]).toEqual([tokens(30), new Uint8Array(30), 0])
+    expect(() => cache.release(slot, true)).toThrow(expect.objectContaining({ code: 'KV_SLOT' }))
+    // Nobody was there meanwhile.
+    const same = cache.unpark(parked)!
+    expect([same.tokens, restored]).toEqual([tokens(30), []])
+    const again = cache.park(same)
+    const other = compute(cache, 'k', tokens(40, 500))
+    expect(cache.unpark(again)).toBeNull()
+    cache.release(other, true)
+    expect([cache.unpark(again)!.tokens, restored]).toEqual([tokens(30), [[0, again.content]]])
+    expect(cache.stats).toEqual({ hits: 0, tokens: 0 })
   })
 
   it('gives all slots back, and refuses one that is not on loan', () => {

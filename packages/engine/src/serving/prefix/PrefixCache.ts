@@ -8,10 +8,19 @@ export type SlotStore = {
   release(slot: number): void
   /** Copies the first `positions` positions of every layer from one slot to another. */
   copy(from: number, to: number, positions: number): void
+  /** Bytes that one position takes in all layers. */
+  readonly positionBytes: number
+  /** A copy of the first `positions` positions of every layer, outside of the cache. */
+  save(slot: number, positions: number): Uint8Array
+  /** Writes such a copy into the first positions of a slot. */
+  restore(slot: number, content: Uint8Array): void
 }
 
 /** A slot on loan: `tokens` says what it already contains, and is appended to by whoever computes more. */
 export type TakenSlot = { readonly index: number; readonly tokens: number[] }
+
+/** What a sequence has computed, while it holds no slot. */
+export type ParkedSlot = TakenSlot & { readonly key: string; readonly content: Uint8Array }
 
 type Slot = {
   readonly index: number
@@ -48,6 +57,11 @@ export class PrefixCache {
     for (let index = store.take(); index !== undefined; index = store.take()) slots.push({ index, key: '', tokens: [], taken: false, lastUse: 0 })
     this.#serving = slots.slice(0, serving)
     this.#kept = slots.slice(serving)
+  }
+
+  /** Bytes that one position takes. */
+  get positionBytes(): number {
+    return this.#store.positionBytes
   }
 
   /** Slots on loan. */
@@ -108,6 +122,29 @@ export class PrefixCache {
     slot.taken = false
     slot.lastUse = ++this.#clock
     if (!keep) slot.tokens = []
+  }
+
+  /** Gives a slot back and keeps all of its content outside of the cache, for `unpark`. */
+  park(taken: TakenSlot): ParkedSlot {
+    const { key, tokens, index } = this.#own(taken)
+    const parked = { index: -1, key, tokens: tokens.slice(), content: this.#store.save(index, tokens.length) }
+    this.release(taken, true)
+    return parked
+  }
+
+  /** Takes a slot for what was parked, with all of its content; null when all are taken. */
+  unpark({ key, tokens, content }: ParkedSlot): TakenSlot | null {
+    // It may still lie where it was, and need not be written: no prefix was found, whatever the counts of prefixes say.
+    const [hits, reused] = [this.#hits, this.#reused]
+    const slot = this.take(key, tokens, tokens.length)
+    if (!slot) return null
+    this.#hits = hits
+    this.#reused = reused
+    if (slot.tokens.length < tokens.length) {
+      this.#store.restore(slot.index, content)
+      slot.tokens.push(...tokens.slice(slot.tokens.length))
+    }
+    return slot
   }
 
   dispose(): void {

@@ -50,6 +50,17 @@ export class SimulatedPass implements SlotStore {
     this.#contents[to] = [...this.#contents[from]!.slice(0, positions), ...this.#contents[to]!.slice(positions)]
   }
 
+  readonly positionBytes = 4
+
+  save(slot: number, positions: number): Uint8Array {
+    return new Uint8Array(Uint32Array.from(this.#contents[slot]!.slice(0, positions)).buffer)
+  }
+
+  restore(slot: number, content: Uint8Array): void {
+    const saved = new Uint32Array(content.buffer)
+    this.#contents[slot] = [...saved, ...this.#contents[slot]!.slice(saved.length)]
+  }
+
   run(steps: readonly SequenceStep[]): Float32Array[][] {
     const slots = new Set(steps.map(({ slot }) => slot))
     if (slots.size < steps.length) fail('SIMULATION', 'a slot stands twice in one step')
