@@ -42,3 +42,10 @@ export function askForge(forge: string, options: readonly string[]): string {
   if (status !== 0) console.error(stderr)
   return stdout ?? ''
 }
+
+/** What forge says on its error output, where its lints go. Nothing is shown. */
+export function warningsOfForge(forge: string, options: readonly string[]): { status: number; output: string } {
+  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
+  const { status, stderr } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', maxBuffer: 2 ** 28 })
+  return { status: status ?? 1, output: stderr ?? '' }
+}
