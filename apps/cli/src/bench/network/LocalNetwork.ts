@@ -17,6 +17,9 @@ export type LocalNetworkOptions = Omit<UpOptions, 'answers' | 'json'> & {
 
 const patienceMs = 120_000
 const pollMs = 50
+/** A node is at rest when it uses less than this part of a core for so long, milliseconds. */
+const restShare = 0.05
+const restMs = 1000
 
 /** Chain and gateway in this process, and nodes beside it in processes of their own, each with its key, bond and data folder. The gateway computes no answer. */
 export class LocalNetwork {
@@ -60,6 +63,19 @@ export class LocalNetwork {
       node.checkAlive()
       if (Date.now() - started > patienceMs) throw new UnavailableError('NODE_LATE', `the gateway has not taken ${node.address} in for ${patienceMs} ms`)
       await new Promise((resolve) => setTimeout(resolve, pollMs))
+    }
+  }
+
+  /** Waits until no node computes anything: what a start leaves to do is done. @throws UnavailableError NODE_LATE */
+  async rest(): Promise<void> {
+    const used = (): number[] => this.nodes.map((node) => node.processorMs)
+    const started = Date.now()
+    for (let before = used(); ; ) {
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+      const now = used()
+      if (now.every((ms, index) => ms - before[index]! < restShare * restMs)) return
+      if (Date.now() - started > patienceMs) throw new UnavailableError('NODE_LATE', `the nodes have not come to rest for ${patienceMs} ms`)
+      before = now
     }
   }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@openledger/protocol'
 import type { Address } from 'viem'
+import { processorMs } from '../serve/measure/processorMs.ts'
 
 const binary = fileURLToPath(new URL('../../../../../bin/openledger.mjs', import.meta.url))
 
@@ -34,6 +35,11 @@ export class NodeProcess {
     const child = spawn(process.execPath, [binary, 'node', 'join', '--data', data, '--gateway', gateway, '--stake', stake, '--port', '0', '--json', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
     child.stderr.on('data', (chunk) => (this.#errors = `${this.#errors}${String(chunk)}`.slice(-2000)))
     this.#child = child
+  }
+
+  /** Processor time that the process has used, milliseconds; 0 where the system does not say. */
+  get processorMs(): number {
+    return processorMs(this.#child?.pid ?? -1)
   }
 
   /** @throws UnavailableError NODE_ENDED when the process is not there any more */

@@ -1,7 +1,7 @@
 import { parseOpen, type Hex } from '@openledger/protocol'
 import type { NodeApi } from '../../context/NodeApi.ts'
 import type { Session } from '../../context/Session.ts'
-import { ask } from '../../verbs/ask.ts'
+import { ask, type AskInput } from '../../verbs/ask.ts'
 
 export type TimedAnswer = {
   receiptId: Hex
@@ -12,20 +12,17 @@ export type TimedAnswer = {
   disturbedAt: number | undefined
 }
 
-export type TimedQuestion = {
+export type TimedQuestion = Pick<AskInput, 'question' | 'messages'> & {
   model: string
-  question: string
   maxTokens: number
   temperature: number
-  /** After how many pieces of text to disturb the answer; default never. */
-  after?: number
-  /** @returns whether anything was disturbed */
-  disturb?: () => Promise<boolean>
+  /** Called with the number of pieces of text that came, until it says that it has disturbed the answer. */
+  disturb?: (pieces: number) => boolean
   attributionMs?: number
 }
 
 /** Asks and pays as a client does, notes when each piece of text came, and disturbs the network in the middle. */
-export async function askWhile(session: Session, { after = Infinity, disturb = () => Promise.resolve(false), attributionMs = 0, ...question }: TimedQuestion): Promise<TimedAnswer> {
+export async function askWhile(session: Session, { disturb = () => false, attributionMs = 0, ...question }: TimedQuestion): Promise<TimedAnswer> {
   let sent = 0
   const node: NodeApi = {
     ...session.node,
@@ -35,22 +32,17 @@ export async function askWhile(session: Session, { after = Infinity, disturb = (
     },
   }
   const arrivals: number[] = []
-  let disturbing: Promise<number | undefined> | undefined
+  let disturbedAt: number | undefined
   const onText = (): void => {
-    arrivals.push(performance.now() - sent)
-    if (arrivals.length > after) disturbing ??= disturb().then((done) => (done ? performance.now() - sent : undefined))
+    const now = performance.now() - sent
+    arrivals.push(now)
+    if (disturbedAt === undefined && disturb(arrivals.length)) disturbedAt = now
   }
   const { receiptId, text } = await ask({ ...session, node }, { ...question, payer: 'payer', deposit: parseOpen('20'), attributionMs, onText })
-  return { receiptId, text, arrivals, disturbedAt: await disturbing }
+  return { receiptId, text, arrivals, disturbedAt }
 }
 
-/** The pauses between the pieces of an answer, milliseconds. */
-export function pausesOf(arrivals: readonly number[]): number[] {
-  return arrivals.slice(1).map((at, index) => at - arrivals[index]!)
-}
-
-/** The longest pause that ended after a moment; undefined when no text came after it. */
-export function pauseAfter(arrivals: readonly number[], moment: number): number | undefined {
-  const pauses = pausesOf(arrivals).filter((_, index) => arrivals[index + 1]! > moment)
-  return pauses.length > 0 ? Math.max(...pauses) : undefined
+/** The longest pause between two pieces of an answer, milliseconds; 0 for an answer of one piece. */
+export function longestPause(arrivals: readonly number[]): number {
+  return arrivals.slice(1).reduce((longest, at, index) => Math.max(longest, at - arrivals[index]!), 0)
 }

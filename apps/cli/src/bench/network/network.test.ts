@@ -12,6 +12,7 @@ import { audit } from '../../verbs/audit.ts'
 import { askWhile } from './askWhile.ts'
 import { bundleOf } from './bundleOf.ts'
 import { LocalNetwork } from './LocalNetwork.ts'
+import type { NodeProcess } from './NodeProcess.ts'
 
 const output = new Output({ stdout: () => undefined, stderr: () => undefined, isTerminal: false }, true)
 const minutes = 60_000
@@ -62,16 +63,20 @@ describe('four nodes in processes of their own', () => {
     ['an adapter', tuned],
   ])('go on with an answer of %s whose node was killed, token for token', async (_, model) => {
     for (let attempt = 0; ; attempt++) {
-      let killed: string | undefined
+      let answering: NodeProcess | undefined
+      let victim: NodeProcess | undefined
       const answer = await askWhile(network.session, {
-        ...{ model, question: `Tell me a long story about the mill, number ${attempt}.`, maxTokens: 200, temperature: 1, after: 8, attributionMs: minutes },
-        disturb: async () => {
-          const [node] = await network.busy()
-          await node?.end('SIGKILL')
-          killed = node?.address
-          return node !== undefined
+        ...{ model, question: `Tell me a long story about the mill, number ${attempt}.`, maxTokens: 200, temperature: 1, attributionMs: minutes },
+        disturb: (pieces) => {
+          if (pieces === 1) void network.busy().then(([node]) => (answering = node))
+          if (pieces <= 8 || !answering) return false
+          answering.signal('SIGKILL')
+          victim = answering
+          return true
         },
       })
+      await victim?.end()
+      const killed = victim?.address
       const { receipt } = await bundleOf(network.session, answer.receiptId)
       if (killed !== undefined) await network.admit(network.nodes.find(({ address }) => address === killed)!)
       // The answer may have been over before.

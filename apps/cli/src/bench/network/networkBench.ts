@@ -9,62 +9,113 @@ import { audit } from '../../verbs/audit.ts'
 import { deploy } from '../../verbs/deploy.ts'
 import { machineLine, readMachine } from '../serve/measure/machineLine.ts'
 import { median, quantile } from '../serve/measure/quantile.ts'
-import { askWhile, pauseAfter, pausesOf, type TimedAnswer } from './askWhile.ts'
+import { askWhile, longestPause, type TimedAnswer } from './askWhile.ts'
 import { bundleOf } from './bundleOf.ts'
 import { LocalNetwork } from './LocalNetwork.ts'
+import type { NetworkSetting } from './networkSetting.ts'
+import type { NodeProcess } from './NodeProcess.ts'
+import { questionOf } from './questionOf.ts'
 
 export type NetworkBenchOptions = {
+  setting: NetworkSetting
   nodes: number
   /** Nodes that are killed in the middle of an answer. */
   kills: number
-  /** Answers that nobody disturbs. */
-  quiet: number
-  maxTokens: number
   threads: number
 }
 
+/** Milliseconds. */
+export type Spread = { median: number; p99: number; most: number }
+
 export type NetworkBenchReport = {
   machine: string
+  setting: string
   kills: number
   /** Answers under kills whose text was whole and whose audit holds: every token and every hash of logits as prompt and seed give them. */
   exact: number
   faults: string[]
-  /** Milliseconds. */
-  quietFirstTokenMs: { median: number; p99: number }
-  quietPauseMs: { median: number; p99: number }
-  /** The longest pause after a kill, less the median pause. */
-  addedMs: { median: number; p99: number; most: number }
+  /** Median number of tokens that were asked with, and that an answer had when its node was killed and in the end. */
+  tokens: { prompt: number; killedAfter: number; answer: number }
+  /** Answers that nobody disturbed. */
+  quiet: number
+  quietFirstTokenMs: Spread
+  /** The longest pause of each answer. */
+  quietPauseMs: Spread
+  killedPauseMs: Spread
+  /** The longest pause of an answer whose node was killed, less the median of the longest pauses of those that nobody disturbed. */
+  addedMs: Spread
   /** p99 of what a kill adds, in median times to the first token. */
   addedInFirstTokens: number
 }
 
-const questionOf = (number: number): string => `Tell me a long story about the mill, number ${number}.`
 /** A kill that came when the answer was over does not count; a machine on which that is the rule measures nothing. */
 const mostAttemptsPerKill = 30
+/** Answers before the first that is measured, for each node: what a process does once is done. */
+const firstAnswers = 3
 
-type Killed = TimedAnswer & { disturbedAt: number }
+type Measured = { quiet: TimedAnswer[]; killed: (TimedAnswer & { tokensBefore: number })[] }
 
-/** Asks until a node was killed in the middle of its answer, and takes it in again. */
-async function killOnce(network: LocalNetwork, round: number, options: NetworkBenchOptions, model: string): Promise<Killed> {
-  for (let attempt = 0; attempt < mostAttemptsPerKill; attempt++) {
-    let killed: string | undefined
-    const answer = await askWhile(network.session, {
-      ...{ model, question: questionOf(1000 + mostAttemptsPerKill * round + attempt), maxTokens: options.maxTokens, temperature: 1, after: 3 + ((7 * round) % 20) },
-      disturb: async () => {
-        const [node] = await network.busy()
-        node?.signal('SIGKILL')
-        killed = node?.address
-        return node !== undefined
+/** Asks one question after the other, and kills the node that answers every second one. Between two kills the node starts again and all come to rest. */
+class KillRounds {
+  readonly measured: Measured = { quiet: [], killed: [] }
+  readonly #network: LocalNetwork
+  readonly #model: string
+  readonly #setting: NetworkSetting
+  #asked = 0
+
+  constructor(network: LocalNetwork, model: string, setting: NetworkSetting) {
+    this.#network = network
+    this.#model = model
+    this.#setting = setting
+  }
+
+  /** Answers that are not measured. */
+  async begin(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.#ask()
+    await this.#network.rest()
+  }
+
+  /** One answer that nobody disturbs, and one whose node is killed. @throws InputError TOO_FAST */
+  async round(number: number): Promise<void> {
+    const { quiet, killed } = this.measured
+    quiet.push((await this.#ask()).answer)
+    const after = 3 + ((37 * number) % Math.ceil(0.6 * this.#setting.maxTokens))
+    for (let attempt = 0; attempt < mostAttemptsPerKill; attempt++) {
+      const { answer, victim } = await this.#ask(after)
+      if (!victim) {
+        quiet.push(answer)
+        continue
+      }
+      await victim.end()
+      await this.#network.admit(victim)
+      await this.#network.rest()
+      const { receipt } = await bundleOf(this.#network.session, answer.receiptId)
+      if (receipt.statement.node.toLowerCase() === victim.address.toLowerCase()) continue
+      killed.push({ ...answer, tokensBefore: answer.arrivals.filter((at) => at <= answer.disturbedAt!).length })
+      return
+    }
+    fail('TOO_FAST', `${mostAttemptsPerKill} answers running were over before their node was killed`, { field: '--max-tokens', fix: 'ask for longer answers' })
+  }
+
+  /** @param after of how many pieces of text to kill the node; default never */
+  async #ask(after = Infinity): Promise<{ answer: TimedAnswer; victim: NodeProcess | undefined }> {
+    const { words, maxTokens } = this.#setting
+    let answering: NodeProcess | undefined
+    let victim: NodeProcess | undefined
+    this.#asked += 1
+    const answer = await askWhile(this.#network.session, {
+      ...{ model: this.#model, messages: questionOf(this.#asked, words), maxTokens, temperature: 1 },
+      disturb: (pieces) => {
+        // Who answers is asked for in every answer, so that undisturbed ones bear the same.
+        if (pieces === 1) void this.#network.busy().then(([node]) => (answering = node))
+        if (pieces <= after || !answering) return false
+        answering.signal('SIGKILL')
+        victim = answering
+        return true
       },
     })
-    const node = network.nodes.find(({ address }) => address === killed)
-    if (!node) continue
-    await node.end()
-    await network.admit(node)
-    const { receipt } = await bundleOf(network.session, answer.receiptId)
-    if (receipt.statement.node.toLowerCase() !== node.address.toLowerCase() && answer.disturbedAt !== undefined) return { ...answer, disturbedAt: answer.disturbedAt }
+    return { answer, victim }
   }
-  return fail('TOO_FAST', `${mostAttemptsPerKill} answers running were over before their node was killed`, { field: '--max-tokens', fix: 'ask for longer answers' })
 }
 
 /** The answers' texts and audits. @returns what is wrong, one line each */
@@ -84,38 +135,49 @@ async function faultsOf({ session }: LocalNetwork, answers: readonly TimedAnswer
   return faults
 }
 
+function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), p99: quantile(values, 0.99), most: Math.max(...values) }
+}
+
+async function tokensOf({ session }: LocalNetwork, { killed }: Measured): Promise<NetworkBenchReport['tokens']> {
+  const bundles = await Promise.all(killed.map(({ receiptId }) => bundleOf(session, receiptId)))
+  return { prompt: median(bundles.map(({ request }) => request.promptTokens.length)), killedAfter: median(killed.map(({ tokensBefore }) => tokensBefore)), answer: median(bundles.map(({ answer }) => answer.tokens.length)) }
+}
+
 /**
  * Starts a gateway and nodes in processes of their own, kills the node that answers again and again, and measures what the client sees: whether each
- * answer is whole and exact, and how much longer its longest pause was.
+ * answer is whole and exact, and how much longer its longest pause was than that of answers in between that nobody disturbed. A killed node starts
+ * again when the answer has ended, and the next one is asked for when all are at rest.
  * @throws what starting and asking throw; InputError TOO_FAST
  */
-export async function networkBench(options: NetworkBenchOptions, output: Output): Promise<NetworkBenchReport> {
+export async function networkBench({ setting, nodes, kills, threads }: NetworkBenchOptions, output: Output): Promise<NetworkBenchReport> {
   const folder = await mkdtemp(path.join(tmpdir(), 'openledger-network-'))
   const machine = machineLine(readMachine())
   output.line(machine)
   let network: LocalNetwork | undefined
   try {
-    network = await LocalNetwork.start({ data: path.join(folder, 'data'), port: 0, epochSeconds: 0, disputeWindow: 2, sample: false, threads: options.threads, nodes: options.nodes, flags: ['--threads', String(options.threads)] })
+    const file = setting.writeBase?.(folder)
+    const flags = ['--threads', String(threads), ...(file === undefined ? [] : ['--model', file])]
+    network = await LocalNetwork.start({ data: path.join(folder, 'data'), port: 0, epochSeconds: 0, disputeWindow: 2, sample: false, threads, model: file, nodes, flags })
     const { base } = await network.session.node.nodeInfo()
     const { model } = await deploy(network.session, { model: { base: base.id }, owner: 'builder', ...samplePlan.prices })
-    output.note(`${options.nodes} nodes have joined`)
-    const quiet: TimedAnswer[] = []
-    for (let i = 0; i < options.quiet; i++) quiet.push(await askWhile(network.session, { model, question: questionOf(i), maxTokens: options.maxTokens, temperature: 1 }))
-    const disturbed: Killed[] = []
-    for (let round = 0; round < options.kills; round++) {
-      disturbed.push(await killOnce(network, round, options, model))
-      output.note(`killed ${round + 1} of ${options.kills}`)
+    output.note(`${nodes} nodes have joined`)
+    const rounds = new KillRounds(network, model, setting)
+    await rounds.begin(firstAnswers * nodes)
+    for (let round = 0; round < kills; round++) {
+      await rounds.round(round)
+      output.note(`killed ${round + 1} of ${kills}`)
     }
-    const pauses = quiet.flatMap(({ arrivals }) => pausesOf(arrivals))
-    const firsts = quiet.flatMap(({ arrivals }) => arrivals.slice(0, 1))
-    const added = disturbed.map(({ arrivals, disturbedAt }) => (pauseAfter(arrivals, disturbedAt) ?? 0) - median(pauses))
-    const faults = await faultsOf(network, disturbed)
+    const { quiet, killed } = rounds.measured
+    const quietPauses = quiet.map(({ arrivals }) => longestPause(arrivals))
+    const pauses = killed.map(({ arrivals }) => longestPause(arrivals))
+    const added = spreadOf(pauses.map((pause) => pause - median(quietPauses)))
+    const firsts = spreadOf(quiet.map(({ arrivals }) => arrivals[0] ?? Number.NaN))
+    const faults = await faultsOf(network, killed)
     return {
-      ...{ machine, kills: disturbed.length, exact: disturbed.length - new Set(faults.map((line) => line.split(':')[0])).size, faults },
-      quietFirstTokenMs: { median: median(firsts), p99: quantile(firsts, 0.99) },
-      quietPauseMs: { median: median(pauses), p99: quantile(pauses, 0.99) },
-      addedMs: { median: median(added), p99: quantile(added, 0.99), most: Math.max(...added) },
-      addedInFirstTokens: quantile(added, 0.99) / median(firsts),
+      ...{ machine, setting: setting.name, kills: killed.length, exact: killed.length - new Set(faults.map((line) => line.split(':')[0])).size, faults },
+      ...{ tokens: await tokensOf(network, rounds.measured), quiet: quiet.length, quietFirstTokenMs: firsts, quietPauseMs: spreadOf(quietPauses), killedPauseMs: spreadOf(pauses) },
+      ...{ addedMs: added, addedInFirstTokens: added.p99 / firsts.median },
     }
   } finally {
     await network?.stop()

@@ -7,6 +7,8 @@ import { benchVocabulary } from './benchVocabulary.ts'
 import { type BenchType, randomTensor } from './randomTensor.ts'
 
 const normEpsilon = 1e-5
+/** Conversations as ChatML writes them. */
+const chatTemplate = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 
 /**
  * Writes a Llama model of random weights with tied embeddings and a valid tokenizer, unless the folder has it already; equal
@@ -75,5 +77,6 @@ function metadataOf(shape: BenchShape): Record<string, GgufMetadataValue> {
     'tokenizer.ggml.bos_token_id': whole(0),
     'tokenizer.ggml.eos_token_id': whole(2),
     'tokenizer.ggml.add_bos_token': { type: 'bool', value: false },
+    'tokenizer.chat_template': text(chatTemplate),
   }
 }

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-
-/** Clock ticks of /proc, which Linux fixes at 100 a second. */
-const ticksMs = 10
+import { processorMs } from './processorMs.ts'
 
 /** How much of the processor programs other than the measured ones use. */
 export class OtherLoad {
@@ -30,16 +27,6 @@ export class OtherLoad {
       all += used + times.idle
     }
     const { user, system } = process.cpuUsage()
-    return { busy, all, own: (user + system) / 1000 + this.#children.reduce((sum, id) => sum + childMs(id), 0) }
-  }
-}
-
-/** Processor time of another process in milliseconds; 0 where the system does not say. */
-function childMs(id: number): number {
-  try {
-    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]!.split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * ticksMs
-  } catch {
-    return 0
+    return { busy, all, own: (user + system) / 1000 + this.#children.reduce((sum, id) => sum + processorMs(id), 0) }
   }
 }
