@@ -31,7 +31,7 @@ export function networkBenchCommand(context: CommandContext, bench: Command): vo
     .description(
       'Starts a gateway and nodes in processes of their own on this machine, kills the node that answers again and again, and checks by audits that every answer is whole and token for token the one that its seed gives. Prints what a kill adds to the longest pause, beside answers in between that nobody disturbs. A killed node starts again when the answer has ended; the next answer waits until all nodes are at rest.',
     )
-    .addOption(new Option('--setting <name>', 'what is served: the tiny base with about 500 tokens of conversation, or 135 million random parameters with about 256; default both').choices(['tiny', 'llama-135m']))
+    .addOption(new Option('--setting <name>', 'what is served: the tiny base with about 600 tokens of conversation, or 135 million random parameters with about 290; default both').choices(['tiny', 'llama-135m']))
     .option('--nodes <n>', 'nodes that join', wholeNumber(2), 4)
     .option('--kills <n>', 'nodes killed in the middle of an answer (default: 50 of tiny, 20 of llama-135m)', wholeNumber(1))
     .option('--max-tokens <n>', 'longest answer (default: 200 of tiny, 96 of llama-135m)', wholeNumber(20))

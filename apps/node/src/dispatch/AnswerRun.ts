@@ -7,6 +7,7 @@ import type { NodeLink } from '../links/NodeLink.ts'
 import type { Attempt, Router, Wish } from '../router/Router.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { faultOf, type Fault } from './faultOf.ts'
+import { watchPace } from './watchPace.ts'
 import { watchSilence } from './watchSilence.ts'
 
 export type AnswerRunParts = {
@@ -20,8 +21,8 @@ export type AnswerRunParts = {
   onLiar: (node: string) => void
 }
 
-/** One attempt while it runs. */
-type Leg = { attempt: Attempt; stop: AbortController }
+/** One attempt while it runs. When another one has the next token it is called off: it failed when it had begun and fell silent. */
+type Leg = { attempt: Attempt; stop: AbortController; calledOff?: 'failed' | 'withdrawn' }
 
 /** One answer on its way: from node to node until it is whole. What has streamed stays, and is gone on with. */
 export class AnswerRun {
@@ -88,55 +89,60 @@ export class AnswerRun {
     return { baseId, adapterId, positions: promptTokens.length + sampling.maxTokens, inputPrice, outputPrice, not: this.#not, ...(this.#streamed.length > 0 ? { profileHash: this.#origin!.profileHash } : {}) }
   }
 
-  /** Runs one attempt, and a second beside it when its first token is late: the first token decides between them. */
+  /** Runs one attempt, and a second beside it when it is silent for too long: whoever has the next token goes on. */
   #race(first: Attempt): Promise<NodeAnswer> {
     const { router, clock } = this.#parts
     return new Promise((resolve, reject) => {
       const running = new Set<Leg>()
-      const over = new AbortController()
-      let winner: Leg | undefined
+      let leader: Leg | undefined
+      const callOff = (leg: Leg, how: 'failed' | 'withdrawn'): void => {
+        leg.calledOff = how
+        leg.stop.abort()
+      }
       const finish = (settle: () => void): void => {
-        over.abort()
-        for (const leg of running) leg.stop.abort()
+        pace.end()
+        for (const leg of running) callOff(leg, 'withdrawn')
         settle()
       }
-      const win = (leg: Leg): boolean => {
-        if (winner === undefined && !over.signal.aborted) {
-          winner = leg
-          for (const other of running) if (other !== leg) other.stop.abort()
-        }
-        return winner === leg
+      /** @returns false for one that was called off: what it brings is not wanted any more */
+      const lead = (leg: Leg): boolean => {
+        if (leg.calledOff) return false
+        for (const other of running) if (other !== leg && !other.calledOff) callOff(other, other === leader ? 'failed' : 'withdrawn')
+        leader = leg
+        return true
       }
       const begin = (attempt: Attempt): void => {
         const leg: Leg = { attempt, stop: new AbortController() }
         running.add(leg)
         const onToken = (token: GeneratedToken): void => {
-          if (!win(leg)) return
+          if (!lead(leg)) return
           attempt.token()
+          pace.token()
           this.#emit(token, attempt)
         }
         this.#carry(leg, onToken).then(
           (answer) => {
             running.delete(leg)
-            const wanted = win(leg)
+            const wanted = lead(leg)
             attempt.end(wanted ? 'finished' : 'withdrawn')
             if (wanted) finish(() => resolve(answer))
             else answer.close(false)
           },
           (error: unknown) => {
             running.delete(leg)
-            this.#end(leg, error, winner !== undefined && winner !== leg)
-            if (leg === winner || running.size === 0) finish(() => reject(error as Error))
+            this.#end(leg, error)
+            if (leader === leg) leader = undefined
+            if (running.size === 0 || this.#isRefused) finish(() => reject(error as Error))
           },
         )
       }
-      begin(first)
-      if (first.lateAfterMs === undefined || this.#streamed.length > 0) return
-      void clock.sleep(first.lateAfterMs, over.signal).then(() => {
-        if (over.signal.aborted || winner !== undefined) return
-        const second = router.hedge({ ...this.#wish(), not: new Set([...this.#not, first.node]) })
+      const pace = watchPace(first.lateAfterMs, clock, () => {
+        if (running.size !== 1 || (this.#streamed.length > 0 && this.#origin?.exactReplay !== true)) return
+        const [slow] = running
+        const second = router.hedge({ ...this.#wish(), not: new Set([...this.#not, slow!.attempt.node]) })
         if (second) begin(second)
       })
+      begin(first)
     })
   }
 
@@ -180,9 +186,10 @@ export class AnswerRun {
     this.#options.onToken(token)
   }
 
-  #end({ attempt }: Leg, error: unknown, calledOff: boolean): void {
-    if (calledOff || this.#options.signal.aborted) return attempt.end('withdrawn')
+  #end({ attempt, calledOff }: Leg, error: unknown): void {
+    if (calledOff === 'withdrawn' || this.#options.signal.aborted) return attempt.end('withdrawn')
     this.#not.add(attempt.node)
+    if (calledOff) return attempt.end('failed')
     const isHere = this.#parts.links.get(attempt.node)?.patience === null
     const fault = this.#faultOf(error, isHere)
     if (fault === 'caller') return this.#hear(attempt, (error as OpenLedgerError).code, isHere)

@@ -187,6 +187,42 @@ describe('an answer that goes from node to node', () => {
     expect(hedged).toBeGreaterThan(0)
   })
 
+  it('goes on at a second node when the first falls silent in the middle, long before that one is given up', async () => {
+    const settings = { randomShare: 0, hedge: { deviations: 3, shortestMs: 50, share: 1, measurements: 10 } }
+    let silent = 0
+    for (let seed = 0; seed < 6; seed++) {
+      const { streamed, answer, standings } = await run([{ does: 'stalls', at: 5 }, { does: 'answers' }], { seed, settings, warm: 30 })
+      expect([streamed, answer!.result.tokens]).toEqual([truth, truth])
+      expect(clock.now()).toBeLessThan(30 * 20 + 500)
+      const [first] = standings.filter(({ id }) => id === address(1))
+      // Whoever was overtaken has failed.
+      if (first!.measurements > 15.5) silent += 1
+      expect(standings.every(({ inFlight }) => inFlight === 0)).toBe(true)
+      expect(standings.every(({ id, failures }) => failures === 0 || id === address(1))).toBe(true)
+    }
+    expect(silent).toBeGreaterThan(0)
+  })
+
+  it('leaves an answer with a node that was silent for a while, when that one has the next token', async () => {
+    const settings = { randomShare: 0, hedge: { deviations: 3, shortestMs: 50, share: 1, measurements: 10 } }
+    let hedged = 0
+    for (let seed = 0; seed < 6; seed++) {
+      const pausing = linkOf(0, { does: 'answers' })
+      let tokens = 0
+      // It rests for sixty milliseconds after its sixth token; another node needs eighty to begin.
+      const onToken = (told: Parameters<NodeLink['answer']>[1]['onToken']): typeof told => (token) => {
+        told(token)
+        if (++tokens === 6) clock.time += 60
+      }
+      const rests: NodeLink = { ...pausing, answer: (given, options) => pausing.answer(given, { ...options, onToken: onToken(options.onToken) }) }
+      const { streamed, standings } = await run([rests, { does: 'slow', at: 80 }], { settings, warm: 30, seed })
+      expect(streamed).toEqual(truth)
+      if (tokens > 0 && withdrawn.splice(0).includes(1)) hedged += 1
+      expect(standings.every(({ failures, inFlight }) => failures === 0 && inFlight === 0)).toBe(true)
+    }
+    expect(hedged).toBeGreaterThan(0)
+  })
+
   it('is called off when the client leaves, and that is nobody’s failure', async () => {
     const { streamed, code, standings } = await run([{ does: 'answers' }], { leaveAfter: 4 })
     expect({ streamed, code }).toEqual({ streamed: truth.slice(0, 4), code: 'CANCELLED' })

@@ -7,7 +7,7 @@ import { OpenLedgerClient } from '@openledger/sdk'
 import { zeroAddress, type Address, type LocalAccount } from 'viem'
 import { openChain } from '../chain/ChainAccess.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
-import { jsonLog, type Log } from '../config/Log.ts'
+import { errorFields, jsonLog, type Log } from '../config/Log.ts'
 import { closeServing, openServing, type EngineSettings } from '../engine/Engine.ts'
 import { firstNonce } from '../inference/firstNonce.ts'
 import { Journal } from '../journal/Journal.ts'
@@ -28,6 +28,7 @@ import { AttributionDelivery } from './AttributionDelivery.ts'
 import { openOwnCourts } from './openOwnCourts.ts'
 import { OwnCases } from './OwnCases.ts'
 import { SignedReceipts } from './SignedReceipts.ts'
+import { warmUp } from './warmUp.ts'
 
 export type JoinOptions = PeerAddress & {
   dataDir: string
@@ -61,6 +62,8 @@ const defaultSlots = 8
 
 const isSameLedger = (one: Network, other: Network): boolean => one.chainId === other.chainId && hashJson(toJson(one.contracts)) === hashJson(toJson(other.contracts))
 const challengesPerMinute = 30
+/** Deployments that a node reads from the chain before it is announced. */
+const mostLearnt = 64
 /** Pause between two looks at what the courts ask; they give a third of a dispute window. */
 const courtsMs = 5000
 
@@ -130,6 +133,8 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     closers.add('announcer', () => announcer.close())
     const cases = new OwnCases({ courts: openOwnCourts(network, options.rpcUrl ?? network.rpcUrl, chain.client, account), receipts, clock, log, everyMs: courtsMs })
     closers.add('courts', () => cases.close())
+    // Who is announced gets orders: these two are what a first one would wait for.
+    await Promise.all([warmUp(serving, clock, log), client.deployments().then((known) => guard.learn(known.slice(0, mostLearnt)), (error: unknown) => log.warn('deployments.unread', errorFields(error)))])
     readouts.queue.start()
     delivery.start()
     cases.start()

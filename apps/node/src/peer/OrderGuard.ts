@@ -22,7 +22,7 @@ export type OrderGuardParts = {
 
 /** An order may expire so long after it came, milliseconds: nonces are remembered no longer. */
 const longestMs = orderMs + clockSkewMs
-/** A deployment that was read so long ago is read again; with the chain away it is believed for longer. */
+/** A deployment that was read so long ago is read again, while orders for it go on; no order waits for the chain unless it was read much longer ago, or never. */
 const freshDeploymentMs = 30_000
 const staleDeploymentMs = 600_000
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
@@ -32,8 +32,12 @@ export class OrderGuard {
   readonly #parts: OrderGuardParts
   /** When the order of each nonce expires. */
   readonly #seen = new Map<bigint, number>()
-  /** When the chain last showed a deployment, whose owner's signature was checked, as active. */
+  /** When the chain last showed a deployment as active. */
   readonly #deployments = new Map<Hex, number>()
+  /** Deployments whose owner's signature was checked. */
+  readonly #signed = new Set<Hex>()
+  /** Deployments that are being read again. */
+  readonly #reading = new Set<Hex>()
 
   constructor(parts: OrderGuardParts) {
     this.#parts = parts
@@ -59,6 +63,11 @@ export class OrderGuard {
     return order
   }
 
+  /** Reads what the chain says of deployments that orders will be for, so that the first one does not wait. What cannot be read is read when it is ordered. */
+  async learn(deployments: readonly { id: Hex; owner: Address }[]): Promise<void> {
+    await Promise.all(deployments.map(({ id, owner }) => this.#readAgain(id, owner)))
+  }
+
   #checkFresh(nonce: bigint, expiresAt: number): void {
     const now = this.#parts.now()
     for (const [known, until] of this.#seen) {
@@ -75,24 +84,31 @@ export class OrderGuard {
       fail('WRONG_DEPLOYMENT', 'the deployment is not the one that the order names, or is of another model', { field: 'deployment', action: 'stop' })
     }
     if (deployment.inputPrice < prices.input || deployment.outputPrice < prices.output) fail('PRICE_TOO_LOW', 'this deployment pays less than this node asks', { status: 403, action: 'stop', field: 'deployment' })
+    if (!this.#signed.has(id)) {
+      await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
+      this.#signed.add(id)
+    }
     const seenAt = this.#deployments.get(id)
-    if (seenAt !== undefined && now() - seenAt < freshDeploymentMs) return
-    if (seenAt === undefined) await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
-    if (!(await this.#isActive(id, deployment.owner, seenAt))) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
+    const age = seenAt === undefined ? Infinity : now() - seenAt
+    if (age >= freshDeploymentMs && age < staleDeploymentMs) void this.#readAgain(id, deployment.owner)
+    if (age < staleDeploymentMs) return
+    if (!(await this.#isActive(id, deployment.owner))) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
   }
 
-  /** What the chain says; while it is away, what it said last counts for a while. */
-  async #isActive(id: Hex, owner: Address, seenAt: number | undefined): Promise<boolean> {
+  /** Reads a deployment while it is believed: what has ended is refused from then on, and while the chain is away nothing changes. */
+  async #readAgain(id: Hex, owner: Address): Promise<void> {
+    if (this.#reading.has(id)) return
+    this.#reading.add(id)
+    await this.#isActive(id, owner).catch(() => undefined)
+    this.#reading.delete(id)
+  }
+
+  async #isActive(id: Hex, owner: Address): Promise<boolean> {
     const { deploymentOf, now } = this.#parts
-    try {
-      const known = await deploymentOf(id)
-      const isActive = known?.active === true && same(known.owner, owner)
-      if (isActive) this.#deployments.set(id, now())
-      else this.#deployments.delete(id)
-      return isActive
-    } catch (error) {
-      if (seenAt !== undefined && now() - seenAt < staleDeploymentMs) return true
-      throw error
-    }
+    const known = await deploymentOf(id)
+    const isActive = known?.active === true && same(known.owner, owner)
+    if (isActive) this.#deployments.set(id, now())
+    else this.#deployments.delete(id)
+    return isActive
   }
 }

@@ -175,6 +175,8 @@ export class Router {
     const { randomShare, coldLoad } = this.#settings
     const { scores } = this.#comparison(baseId, now)
     if (adapterId === null) {
+      // A client waits in the middle of its answer: that is no time to find out how a node does.
+      if (profileHash !== undefined) return leastBusy(ready, (node) => (loadOf(node) + 1 / slotsOf(node)) / scores.weightOf(node))
       if (this.#random() < randomShare) return ready[Math.floor(this.#random() * ready.length)]
       return leastBusy(this.#drawTwo(ready, (node) => scores.weightOf(node)), loadOf)
     }

@@ -121,7 +121,7 @@ export class ActiveSequences {
     for (const active of this.#all) if (!active.waitsFor) (promptLeft(active) > 0 ? prompts : decoding).push(active)
     const { maxRows, promptRows } = this.#budget
     const budget = decoding.length > 0 ? Math.min(promptRows, maxRows - decoding.length) : maxRows
-    const shares = shareRows(prompts.map((active) => ({ payer: active.ticket.payer, rows: promptLeft(active) })), budget)
+    const shares = shareRows(prompts.map((active) => ({ payer: active.ticket.payer, rows: promptLeft(active), first: active.ticket.goesOn })), budget)
     const planned: PlannedStep = { entries: [], steps: [], rows: { prompt: 0, decode: decoding.length } }
     const add = (active: Active, limit: number): void => {
       const step = active.ticket.job.next(active.slot.tokens.length, limit)

@@ -147,7 +147,7 @@ export class Scheduler {
     const holds = adapters.map(({ adapterId }) => this.#parts.pool.hold(adapterId))
     signal?.addEventListener('abort', cancel, { once: true })
     const ticket: Ticket = {
-      ...{ job, adapters, payer, priority, adapterKey: key, rows, cost, arrivedMs: now, asideMs: 0, ended: false },
+      ...{ job, adapters, payer, priority, goesOn: job.goesOn ?? false, adapterKey: key, rows, cost, arrivedMs: now, asideMs: 0, ended: false },
       deadlineMs: request.deadlineMs === undefined ? Infinity : now + request.deadlineMs,
       boundMs: request.firstTokenMs ?? this.#options.firstTokenMs,
       predictedMs: this.#predict({ payer, cost, rows, adapters }),

@@ -52,6 +52,8 @@ export type NetworkBenchReport = {
 const mostAttemptsPerKill = 30
 /** Answers before the first that is measured, for each node: what a process does once is done. */
 const firstAnswers = 3
+/** Pause between two looks at who answers, milliseconds. */
+const findMs = 10
 
 type Measured = { quiet: TimedAnswer[]; killed: (TimedAnswer & { tokensBefore: number })[] }
 
@@ -99,21 +101,29 @@ class KillRounds {
 
   /** @param after of how many pieces of text to kill the node; default never */
   async #ask(after = Infinity): Promise<{ answer: TimedAnswer; victim: NodeProcess | undefined }> {
-    const { words, maxTokens } = this.#setting
+    const { words, maxTokens, temperature } = this.#setting
     let answering: NodeProcess | undefined
     let victim: NodeProcess | undefined
+    let over = false
+    // Who answers is asked for in every answer, so that undisturbed ones bear the same.
+    const find = async (): Promise<void> => {
+      while (!over && !answering) {
+        ;[answering] = await this.#network.busy()
+        await new Promise((resolve) => setTimeout(resolve, findMs))
+      }
+    }
     this.#asked += 1
+    const finding = find()
     const answer = await askWhile(this.#network.session, {
-      ...{ model: this.#model, messages: questionOf(this.#asked, words), maxTokens, temperature: 1 },
+      ...{ model: this.#model, messages: questionOf(this.#asked, words), maxTokens, temperature },
       disturb: (pieces) => {
-        // Who answers is asked for in every answer, so that undisturbed ones bear the same.
-        if (pieces === 1) void this.#network.busy().then(([node]) => (answering = node))
         if (pieces <= after || !answering) return false
         answering.signal('SIGKILL')
         victim = answering
         return true
       },
-    })
+    }).finally(() => (over = true))
+    await finding
     return { answer, victim }
   }
 }

@@ -8,14 +8,15 @@ export type NetworkSetting = {
   writeBase?: (folder: string) => string
   /** Words of a conversation. */
   words: number
+  temperature: number
   /** Tokens of an answer at most. */
   maxTokens: number
   /** Nodes killed, when the caller does not say. */
   kills: number
 }
 
-/** The base of the first run, with about 500 tokens of a conversation; and 135 million random parameters, with about 256. */
+/** The base of the first run, with about 600 tokens of a conversation, hot enough that it does not end at once; and 135 million random parameters, with about 290. */
 export const networkSettings: readonly NetworkSetting[] = [
-  { name: 'tiny', words: 380, maxTokens: 200, kills: 50 },
-  { name: smallLlama.name, writeBase: (folder) => writeBenchModel(folder, smallLlama), words: 75, maxTokens: 96, kills: 20 },
+  { name: 'tiny', words: 380, temperature: 2, maxTokens: 200, kills: 50 },
+  { name: smallLlama.name, writeBase: (folder) => writeBenchModel(folder, smallLlama), words: 75, temperature: 1, maxTokens: 96, kills: 20 },
 ]

@@ -23,6 +23,7 @@ export type AnswerVocabulary = {
 export class GenerationJob implements Job {
   readonly prompt: readonly number[]
   readonly reusable: number
+  readonly goesOn: boolean
   readonly maxAnswer: number
   readonly answerFixed: boolean
   readonly length: number
@@ -45,6 +46,7 @@ export class GenerationJob implements Job {
     // The last prompt token has to be computed: its logits are the first that are wanted.
     this.reusable = request.promptTokens.length - 1
     this.maxAnswer = request.sampling.maxTokens - this.#answered.length
+    this.goesOn = this.#answered.length > 0 && this.maxAnswer > 0 && request.compare !== true
     this.answerFixed = request.ignoreEnd ?? false
     this.length = request.promptTokens.length + request.sampling.maxTokens
     this.#chooser = new TokenChooser(request.sampling, parts.vocabulary, request.promptTokens)

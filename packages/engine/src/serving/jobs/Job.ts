@@ -7,6 +7,8 @@ export type Job = {
   readonly prompt: readonly number[]
   /** Leading tokens of the prompt whose results nobody wants: they may be taken from an earlier sequence. */
   readonly reusable: number
+  /** Whether somebody is reading its answer already, begun elsewhere: it goes before what has not begun. Default no. */
+  readonly goesOn?: boolean
   /** Most tokens that it will generate. */
   readonly maxAnswer: number
   /** Whether it generates that many in any case. */

@@ -5,7 +5,7 @@ import { answerWeight, FairShare, promptWeight } from './FairShare.ts'
 import { fairlyAhead, fairOrder } from './fairOrder.ts'
 import { WaitingQueue } from './WaitingQueue.ts'
 
-type Item = { payer: string; adapterKey: string; priority: RequestPriority; arrivedMs: number; prompt: number; answer: number }
+type Item = { payer: string; adapterKey: string; priority: RequestPriority; arrivedMs: number; prompt: number; answer: number; goesOn?: boolean }
 const item = (changes: Partial<Item> = {}): Item => ({ payer: 'a', adapterKey: '', priority: 'normal', arrivedMs: 0, prompt: 1, answer: 1, ...changes })
 const options = { slack: 20, credit: 50, ageMs: 100, priorityMs: 1000 }
 
@@ -96,6 +96,18 @@ describe('WaitingQueue', () => {
     expect(order([of('first', 'normal', 0), of('low', 'low', 10), of('normal', 'normal', 20), of('high', 'high', 30)])).toEqual(['first', 'high', 'normal', 'low'])
     // Two steps of a second: a low request goes before high ones that came more than two seconds later.
     expect(order([of('first', 'normal', 0), of('low', 'low', 10), of('high', 'high', 2020)])).toEqual(['first', 'low', 'high'])
+  })
+
+  it('serves what was begun elsewhere before everything else, and charges it', () => {
+    const queue = new WaitingQueue<Item>(options)
+    const [first, urgent, later] = [item(), item({ payer: 'b', priority: 'high', arrivedMs: 1 }), item({ payer: 'c', priority: 'low', arrivedMs: 2, goesOn: true })]
+    for (const one of [first, urgent, later]) queue.add(one)
+    expect(queue.pick(3, ({ goesOn }) => (goesOn ? 'aside' : 'ready'))).not.toBe(later)
+    expect(queue.pick(3, () => 'ready')).toBe(later)
+    queue.serve(later, 3)
+    queue.charge(later, { prompt: 10 })
+    expect(queue.counter('c')).toBe(10 * promptWeight)
+    expect(queue.pick(3, () => 'ready')).not.toBe(later)
   })
 
   it('lets stand aside without holding up anybody, and keeps the place', () => {

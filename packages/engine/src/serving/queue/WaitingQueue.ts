@@ -9,6 +9,8 @@ export type Waiting = {
   readonly adapterKey: string
   readonly priority: RequestPriority
   readonly arrivedMs: number
+  /** It was begun elsewhere and somebody reads it already: it is served before all that has not begun. Its payer is charged as ever. Default no. */
+  readonly goesOn?: boolean
 }
 
 /** Whether a request could run now: `resident` when its adapters are in use anyway, `aside` while one of them is not there. */
@@ -39,6 +41,7 @@ export class WaitingQueue<T extends Waiting> {
   readonly #shares: FairShare
   readonly #payers = new Map<string, Payer<T>>()
   #size = 0
+  #goingOn = 0
 
   constructor(options: QueueOptions) {
     this.#options = options
@@ -57,6 +60,7 @@ export class WaitingQueue<T extends Waiting> {
     this.#shares.join(item.payer)
     payer.adapters.join(item.adapterKey)
     this.#size += 1
+    if (item.goesOn) this.#goingOn += 1
   }
 
   /** Takes a request out without serving it. @returns whether it was there */
@@ -68,6 +72,7 @@ export class WaitingQueue<T extends Waiting> {
     this.#shares.leave(item.payer)
     payer.adapters.leave(item.adapterKey)
     this.#size -= 1
+    if (item.goesOn) this.#goingOn -= 1
     return true
   }
 
@@ -101,6 +106,8 @@ export class WaitingQueue<T extends Waiting> {
 
   /** The request to serve next, which stays in the queue; null when all stand aside. */
   pick(nowMs: number, standingOf: (item: T) => Standing): T | null {
+    const goesOn = this.#goingOn > 0 ? this.#firstGoingOn(standingOf) : null
+    if (goesOn) return goesOn
     const choices: Choice<T>[] = []
     for (const [name, payer] of this.#payers) {
       const choice = this.#inside(payer, nowMs, standingOf)
@@ -124,6 +131,12 @@ export class WaitingQueue<T extends Waiting> {
   /** All requests, payer by payer, each payer's in the order of arrival. */
   *items(): Generator<T> {
     for (const { items } of this.#payers.values()) yield* items
+  }
+
+  #firstGoingOn(standingOf: (item: T) => Standing): T | null {
+    let first: T | null = null
+    for (const item of this.items()) if (item.goesOn && (!first || item.arrivedMs < first.arrivedMs) && standingOf(item) !== 'aside') first = item
+    return first
   }
 
   #forget(): void {

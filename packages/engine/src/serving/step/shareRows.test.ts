@@ -11,6 +11,13 @@ describe('shareRows', () => {
     expect(rows()).toEqual([])
   })
 
+  it('gives all that is left to others after those that come first', () => {
+    const rows = (first: boolean, wanted: number): number[] => shareRows([{ payer: 'a', rows: 1000 }, { payer: 'b', rows: wanted, first }, { payer: 'c', rows: 1000 }], 128)
+    expect(rows(true, 64)).toEqual([32, 64, 32])
+    expect(rows(true, 1000)).toEqual([0, 128, 0])
+    expect(rows(false, 100)).toEqual([32, 32, 32])
+  })
+
   it('never gives more than is wanted or there is, and always gets somewhere', () => {
     const demand = fc.record({ payer: fc.constantFrom('a', 'b', 'c', 'd'), rows: fc.integer({ min: 1, max: 300 }) })
     fc.assert(

@@ -3,6 +3,8 @@ export type RowDemand = {
   readonly payer: string
   /** Prompt tokens that are left. */
   readonly rows: number
+  /** It gets all it wants before the others share what is left. Default no. */
+  readonly first?: boolean
 }
 
 /** Payers take turns rather than share a step when each would get fewer rows than this: crumbs cost more than they bring. */
@@ -19,6 +21,14 @@ const wholePiece = 16
  * @returns rows for each demand, in the same order; 0 for one that sits this step out
  */
 export function shareRows(demands: readonly RowDemand[], budget: number): number[] {
+  const before = demands.filter(({ first }) => first)
+  if (before.length === 0 || before.length === demands.length) return shareAlike(demands, budget)
+  const own = shareAlike(before, budget)
+  const rest = shareAlike(demands.filter(({ first }) => !first), budget - own.reduce((sum, rows) => sum + rows, 0))
+  return demands.map(({ first }) => (first ? own : rest).shift()!)
+}
+
+function shareAlike(demands: readonly RowDemand[], budget: number): number[] {
   const wanted = new Map<string, number>()
   const most = Math.max(1, Math.floor(budget / smallestShare))
   for (const { payer, rows } of demands) if (wanted.has(payer) || wanted.size < most) wanted.set(payer, (wanted.get(payer) ?? 0) + rows)

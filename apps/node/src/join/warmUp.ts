@@ -1,0 +1,28 @@
+import { toHex } from '@openledger/protocol'
+import type { Clock } from '../config/Clock.ts'
+import { errorFields, type Log } from '../config/Log.ts'
+import type { LoadedEngine } from '../engine/Engine.ts'
+
+/** Long enough for the engine's largest step and one after it. */
+const promptTokens = 288
+const answerTokens = 4
+const longestMs = 10_000
+
+/**
+ * Has an engine answer once for nobody, so that the first order does not pay for what a process does once: reading the file's pages, making graphs, compiling.
+ * Ends after ten seconds; what fails is noted, and will fail for an order that says so.
+ */
+export async function warmUp({ engine, info }: Pick<LoadedEngine, 'engine' | 'info'>, clock: Clock, log: Log): Promise<void> {
+  const [over, late] = [new AbortController(), new AbortController()]
+  void clock.sleep(longestMs, over.signal).then(() => late.abort())
+  try {
+    const words = await engine.tokenize('One two three four five six seven eight nine ten. '.repeat(40))
+    const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: answerTokens, stop: [], seed: toHex(new Uint8Array(32)) }
+    const { logitsHashes } = engine.capabilities
+    await engine.generate({ adapterId: null, promptTokens: words.slice(0, Math.max(1, Math.min(promptTokens, info.positions - answerTokens))), sampling, logprobs: false, logitsHashes }, { signal: late.signal })
+  } catch (error) {
+    if (!late.signal.aborted) log.warn('engine.cold', errorFields(error))
+  } finally {
+    over.abort()
+  }
+}
