@@ -184,14 +184,16 @@ export class Router {
     const homes = this.#homesOf(adapterId, baseId, now)
     const isHomeless = homes.every((id) => not?.has(id) === true || this.#nodes.get(id)?.breaker.state(now) !== 'closed')
     // What has begun is not let fall, nor what has lost its home.
-    return this.#amongHomes(ready, homes, { adapterId, cost }) ?? (profileHash !== undefined || isHomeless ? leastBusy(ready, cost) : undefined)
+    return this.#amongHomes(ready, homes, { adapterId, cost, now }) ?? (profileHash !== undefined || isHomeless ? leastBusy(ready, cost) : undefined)
   }
 
   /** One of the nodes that an adapter belongs to; when those are full one that has it all the same; then one that has nothing else to do. */
-  #amongHomes(ready: readonly RoutedNode[], own: readonly string[], { adapterId, cost }: { adapterId: Hex; cost: (node: RoutedNode) => number }): RoutedNode | undefined {
+  #amongHomes(ready: readonly RoutedNode[], own: readonly string[], { adapterId, cost, now }: { adapterId: Hex; cost: (node: RoutedNode) => number; now: number }): RoutedNode | undefined {
     const { homeLoad, idleLoad } = this.#settings
     const homes = ready.filter(({ id }) => own.includes(id))
-    const roomy = homes.filter((node) => node.profile.bounded === false || loadOf(node) < homeLoad)
+    // Among much else to do adapters are loaded one at a time: what waits for the second one would wait longest of all.
+    const loads = (node: RoutedNode): boolean => node.loading === 0 || loadOf(node) < idleLoad
+    const roomy = homes.filter((node) => node.profile.bounded === false || (loadOf(node) < homeLoad && (isWarm(node, adapterId, now) || loads(node))))
     if (roomy.length > 0) return leastBusy(roomy, cost)
     const warm = ready.filter((node) => node.profile.holds(adapterId) && loadOf(node) < 1)
     if (warm.length > 0) return leastBusy(warm, cost)

@@ -14,7 +14,7 @@ export type RouterSettings = {
   placement: { everyMs: number; halfLifeMs: number }
   /** Load from which on a node that an adapter belongs to is too busy for it. */
   homeLoad: number
-  /** Load below which a node is idle enough to load an adapter that does not belong to it. */
+  /** Load below which a node is idle enough to load an adapter that does not belong to it, or several at a time. */
   idleLoad: number
   /** Load that an adapter's loading counts for, in slots' worth of orders per slot. */
   coldLoad: number
@@ -35,8 +35,8 @@ export const routerSettings: RouterSettings = {
   sharpness: 1,
   randomShare: 0.05,
   placement: { everyMs: 5000, halfLifeMs: 300_000 },
-  homeLoad: 1.5,
-  idleLoad: 0.5,
+  homeLoad: 1.375,
+  idleLoad: 0.25,
   coldLoad: 0.5,
   firstSlots: 8,
   fullLoad: 1.5,

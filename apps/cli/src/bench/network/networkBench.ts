@@ -128,15 +128,15 @@ class KillRounds {
   }
 }
 
-/** The answers' texts and audits. @returns what is wrong, one line each */
-async function faultsOf({ session }: LocalNetwork, answers: readonly TimedAnswer[]): Promise<string[]> {
+/** The answers' texts and audits. @param model the base's file, where it is not the program's own @returns what is wrong, one line each */
+async function faultsOf({ session }: LocalNetwork, answers: readonly TimedAnswer[], model: string | undefined): Promise<string[]> {
   const shared = new AuditSession()
   const faults: string[] = []
   try {
     for (const { receiptId, text } of answers) {
       const { answer } = await bundleOf(session, receiptId)
       if (answer.text !== text) faults.push(`${receiptId}: the text that streamed is not that of the receipt`)
-      const { falseClaim } = await audit(session, { subject: ['receipt', receiptId], threads: 1, shared })
+      const { falseClaim } = await audit(session, { subject: ['receipt', receiptId], threads: 1, shared, model })
       if (falseClaim !== undefined) faults.push(`${receiptId}: ${falseClaim}`)
     }
   } finally {
@@ -183,7 +183,7 @@ export async function networkBench({ setting, nodes, kills, threads }: NetworkBe
     const pauses = killed.map(({ arrivals }) => longestPause(arrivals))
     const added = spreadOf(pauses.map((pause) => pause - median(quietPauses)))
     const firsts = spreadOf(quiet.map(({ arrivals }) => arrivals[0] ?? Number.NaN))
-    const faults = await faultsOf(network, killed)
+    const faults = await faultsOf(network, killed, file)
     return {
       ...{ machine, setting: setting.name, kills: killed.length, exact: killed.length - new Set(faults.map((line) => line.split(':')[0])).size, faults },
       ...{ tokens: await tokensOf(network, rounds.measured), quiet: quiet.length, quietFirstTokenMs: firsts, quietPauseMs: spreadOf(quietPauses), killedPauseMs: spreadOf(pauses) },

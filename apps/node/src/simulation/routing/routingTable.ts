@@ -11,15 +11,19 @@ const cases: { name: string; places: number; popularity: number; rate: number }[
 const simulationOf = ({ places, popularity, rate }: (typeof cases)[number], choice: RoutingSimulation['choice'], seconds: number): RoutingOutcome =>
   simulateRouting({ ...common, nodes: Array.from({ length: 4 }, () => ({ ...model, places })), popularity, rate, seconds, choice })
 
+/** What four nodes with these slots can finish in a second at most, their adapters being there. */
+const capacity = (4 * 1000 * model.slots) / (model.firstTokenMs + model.tokenMs * (common.tokens - 1))
+
 /** Plays the loads on both choices and writes a table in Markdown. @param seconds of simulated load for each */
 export function routingTable(seconds: number): string {
   const rows = cases.map((given) => {
     const [aware, random] = [simulationOf(given, 'router', seconds), simulationOf(given, 'random', seconds)]
     const ratio = (of: (outcome: RoutingOutcome) => number): string => (of(aware) / of(random)).toFixed(2)
     const refused = ({ refused: part }: RoutingOutcome): string => `${(100 * part).toFixed(0)} %`
-    return `| ${given.name} | ${aware.finishedPerSecond.toFixed(1)} / ${random.finishedPerSecond.toFixed(1)} | ${ratio((o) => o.finishedPerSecond)} | ${aware.firstTokenMs.p99.toFixed(0)} / ${random.firstTokenMs.p99.toFixed(0)} | ${ratio((o) => o.firstTokenMs.p99)} | ${aware.loads.toFixed(2)} / ${random.loads.toFixed(2)} | ${refused(aware)} / ${refused(random)} |`
+    const bound = (Math.min(capacity, given.rate) / random.finishedPerSecond).toFixed(2)
+    return `| ${given.name} | ${aware.finishedPerSecond.toFixed(1)} / ${random.finishedPerSecond.toFixed(1)} | ${ratio((o) => o.finishedPerSecond)} | ${bound} | ${aware.firstTokenMs.p99.toFixed(0)} / ${random.firstTokenMs.p99.toFixed(0)} | ${ratio((o) => o.firstTokenMs.p99)} | ${aware.loads.toFixed(2)} / ${random.loads.toFixed(2)} | ${refused(aware)} / ${refused(random)} |`
   })
-  return ['| 4 nodes × 8 slots, 64 adapters | answers/s | ÷ | p99 first token, ms | ÷ | loads an answer | refused |', '| --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n')
+  return ['| 4 nodes × 8 slots, 64 adapters | answers/s | ÷ | ÷ at most | p99 first token, ms | ÷ | loads an answer | refused |', '| --- | --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 /** Each node's part of an hour's orders over its fair part by score, for equal nodes and for unequal ones. */

@@ -1,6 +1,6 @@
 import { keccak, OpenLedgerError, toHex, type Hex } from '@openledger/protocol'
 import { Router } from '../../router/Router.ts'
-import { routerSettings } from '../../router/RouterSettings.ts'
+import { routerSettings, type RouterSettings } from '../../router/RouterSettings.ts'
 import { EventQueue } from '../time/EventQueue.ts'
 import { seededRandom } from '../time/seededRandom.ts'
 import { ModelledNode, type NodeModel } from './ModelledNode.ts'
@@ -18,6 +18,8 @@ export type RoutingSimulation = {
   tokens: number
   /** `router`: this project's; `random`: any node that has room, as likely as any other. */
   choice: 'router' | 'random'
+  /** Other settings of the router than its own. */
+  settings?: Partial<RouterSettings>
 }
 
 export type RoutingOutcome = {
@@ -44,13 +46,13 @@ function quantile(sorted: readonly number[], q: number): number {
  * Plays a load on nodes in virtual time. The router is the one that the gateway runs, with virtual clock and seeded chance: it sees announcements every ten
  * seconds and what it measures itself. The same seed gives the same result.
  */
-export function simulateRouting({ seed, nodes: models, adapters, popularity, rate, seconds, tokens, choice }: RoutingSimulation): RoutingOutcome {
+export function simulateRouting({ seed, nodes: models, adapters, popularity, rate, seconds, tokens, choice, settings }: RoutingSimulation): RoutingOutcome {
   const [chance, routing] = [seededRandom(seed), seededRandom(seed + 1)]
   const events = new EventQueue()
   const nodes = models.map((model) => new ModelledNode(model, events))
   const ids = Array.from({ length: adapters }, (_, index): Hex => keccak(Uint8Array.of(index >> 8, index & 255)))
   const numbers = new Map(ids.map((id, index) => [id, index]))
-  const router = new Router({ now: () => events.now, random: routing, settings: { hedge: { ...routerSettings.hedge, share: 0 } } })
+  const router = new Router({ now: () => events.now, random: routing, settings: { ...settings, hedge: { ...routerSettings.hedge, share: 0 } } })
   const inFlight = models.map(() => 0)
   const [orders, weights] = [models.map(() => 0), models.map(() => 0)]
   const firsts: number[] = []
