@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import { IAttributionCourt } from "../src/interfaces/IAttributionCourt.sol";
 import { IChannels } from "../src/interfaces/IChannels.sol";
 import { IPaymentClaims } from "../src/interfaces/IPaymentClaims.sol";
+import { Case, SplitClaim } from "../src/types/Dispute.sol";
 import { CourtFixture } from "./support/CourtFixture.sol";
 
 /// @dev Accusations made by packages/protocol, brought before the court. False ones first: none may succeed, and each costs its deposit.
@@ -182,5 +183,68 @@ contract AccusationsTest is CourtFixture {
     vm.mockCall(address(parameters), question, abi.encode(false));
     (, bool proven) = accuse(honest[1]);
     assertTrue(proven, "the platform's fee went elsewhere");
+  }
+
+  // ---- what the case rests on
+
+  /// @dev A fraud of which the attribution came later.
+  function completed() private view returns (Case memory c, SplitClaim memory claim) {
+    bytes memory call = vm.parseJsonBytes(json, read("later", 1, "call"));
+    bytes memory arguments = new bytes(call.length - 4);
+    for (uint256 i = 0; i < arguments.length; ++i) arguments[i] = call[4 + i];
+    return abi.decode(arguments, (Case, SplitClaim));
+  }
+
+  function refusedCompletion(Case memory c, SplitClaim memory claim, uint256 key, bytes memory reason) private {
+    c.attributionSignature = sign(key, EPOCHS_OF_VECTORS, hasher.hash(c.attribution));
+    vm.expectRevert(reason);
+    vm.prank(other);
+    court.split(c, claim);
+  }
+
+  function test_false_attributionsThatCompleteNothing() public {
+    (Case memory c, SplitClaim memory claim) = completed();
+    bytes32 receiptId = digestFor(EPOCHS_OF_VECTORS, hasher.hash(c.receipt));
+    bytes memory wrong = abi.encodeWithSelector(IAttributionCourt.WrongAttribution.selector, receiptId);
+    refusedCompletion(c, claim, OTHER_KEY, abi.encodeWithSelector(IAttributionCourt.NotSigned.selector, node));
+    c.attribution.receiptId = keccak256("another receipt");
+    refusedCompletion(c, claim, NODE_KEY, wrong);
+    (c, claim) = completed();
+    c.attribution.time = c.deadline + 1;
+    refusedCompletion(c, claim, NODE_KEY, wrong);
+    (c, claim) = completed();
+    ++c.deadline;
+    refusedCompletion(c, claim, NODE_KEY, wrong);
+    (c, claim) = completed();
+    c.attribution.attributionRoot = keccak256("another header");
+    wrong = abi.encodeWithSelector(IAttributionCourt.WrongHeader.selector, c.attribution.attributionRoot);
+    refusedCompletion(c, claim, NODE_KEY, wrong);
+    (c, claim) = completed();
+    c.attribution.time = 0;
+    c.attributionSignature = sign(NODE_KEY, EPOCHS_OF_VECTORS, hasher.hash(c.attribution));
+    vm.prank(other);
+    assertTrue(court.split(c, claim), "made long before");
+  }
+
+  function test_false_anotherHeaderThanTheReceipts() public {
+    (Case memory c, SplitClaim memory claim) = completed();
+    c.attributionSignature = "";
+    vm.expectRevert(abi.encodeWithSelector(IAttributionCourt.WrongHeader.selector, c.receipt.attributionRoot));
+    vm.prank(other);
+    court.split(c, claim);
+  }
+
+  function test_verdictsAreAnnounced() public {
+    (Case memory c, SplitClaim memory claim) = completed();
+    bytes32 receiptId = digestFor(EPOCHS_OF_VECTORS, hasher.hash(c.receipt));
+    vm.expectEmit(true, true, true, true, address(court));
+    emit IAttributionCourt.Convicted(receiptId, node, IPaymentClaims.split.selector, other);
+    vm.prank(other);
+    court.split(c, claim);
+    ++claim.deployment.nonce;
+    vm.expectEmit(true, true, true, true, address(court));
+    emit IAttributionCourt.Acquitted(receiptId, node, IPaymentClaims.split.selector, other);
+    vm.prank(other);
+    court.split(c, claim);
   }
 }

@@ -373,4 +373,37 @@ contract CommitteeVerifierTest is AgentFixture {
     assertEq(committee.owed(agent), 2 ether, "the rest goes back");
     drain(3 ether);
   }
+
+  /// @dev Two of three refuse: who approved earns nothing.
+  function test_aVoteAgainstARefusalIsNotPaid() public {
+    call();
+    for (uint256 i = 0; i < AUDITORS; ++i) {
+      bytes32 commitment = ballot(auditor(i), i % 2 == 0);
+      vm.prank(auditor(i));
+      try committee.commit(id, commitment) {} catch {}
+    }
+    address[] memory members = committee.membersOf(id);
+    // What each member says is known by its place among the auditors; the first two refuse where they can.
+    vm.warp(committee.getCase(id).commitBy + 1);
+    uint256 no = 0;
+    for (uint256 i = 0; i < 3; ++i) {
+      bool approves = (uint160(members[i]) - uint160(auditor(0))) % 2 == 0;
+      reveal(members[i], approves);
+      if (!approves) ++no;
+    }
+    vm.warp(committee.getCase(id).revealBy + 1);
+    guarantees.settle(id);
+    assertStatus(id, no > 1 ? Status.Broken : Status.Kept, "the majority");
+    committee.shareFees(id);
+    for (uint256 i = 0; i < 3; ++i) {
+      bool approves = (uint160(members[i]) - uint160(auditor(0))) % 2 == 0;
+      assertEq(committee.owed(members[i]), approves == (no < 2) ? 1 ether : 0, "who agreed is paid");
+    }
+    assertTrue(no != 0 && no != 3, "they disagree");
+    drain(3 ether);
+  }
+
+  function test_nothingIsSaidOfAnUnknownGuarantee() public view {
+    assertEq(uint256(committee.outcomeOf(keccak256("unknown"))), uint256(Outcome.Pending), "pending");
+  }
 }

@@ -277,6 +277,8 @@ contract ExecutionVerdictsTest is ExecutionFixture {
     vote(I, 7, 6, 0);
     appealBy(node);
     assertEq(court.getRound(id(I), 2).size, 15, "the last instance");
+    vm.expectRevert(abi.encodeWithSelector(IExecutionCourt.LastInstance.selector, id(I)));
+    court.appealBond(id(I));
     address[] memory last = vote(I, AUDITORS, 11, 0);
     assertEq(last.length, AUDITORS, "all that there are");
     vm.expectRevert(abi.encodeWithSelector(IExecutionCourt.TooLate.selector, block.timestamp - 1));

@@ -264,4 +264,28 @@ contract GovernanceTest is LedgerFixture {
     vm.expectPartialRevert(LedgerGovernor.SettingOutOfBounds.selector);
     new LedgerGovernor(wopen, timelock, v);
   }
+
+  function test_theLongestAndTheShortestAreAllowed() public {
+    governor.execute(decide(address(timelock), abi.encodeCall(timelock.updateDelay, (30 days))));
+    assertEq(timelock.getMinDelay(), 30 days, "the longest delay");
+    uint256 id = propose(address(governor), abi.encodeCall(governor.setVotingDelay, (2 hours)));
+    vm.warp(block.timestamp + 1 hours + 1);
+    vm.prank(payer);
+    governor.castVote(id, FOR);
+    vm.warp(block.timestamp + 2 hours);
+    governor.queue(id);
+    vm.warp(block.timestamp + 30 days);
+    governor.execute(id);
+    assertEq(governor.votingDelay(), 2 hours, "inside");
+  }
+
+  function test_whoProposedMayTakeItBack() public {
+    uint256 id = propose(address(parameters), setTo(7));
+    vm.expectPartialRevert(IGovernor.GovernorUnableToCancel.selector);
+    vm.prank(other);
+    governor.cancel(id);
+    vm.prank(payer);
+    governor.cancel(id);
+    assertState(id, IGovernor.ProposalState.Canceled, "taken back");
+  }
 }

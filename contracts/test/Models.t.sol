@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import { IDatanets } from "../src/interfaces/IDatanets.sol";
 import { IModels } from "../src/interfaces/IModels.sol";
+import { ParameterValues } from "../src/types/ParameterValues.sol";
 import { Deployment, Snapshot, TrainingRun } from "../src/types/Statements.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
@@ -200,5 +201,16 @@ contract ModelsTest is LedgerFixture {
     vm.prank(gateway);
     models.moveContent(BASE, "new");
     assertEq(models.getBase(BASE).contentHash, "new", "base");
+  }
+
+  function test_deploy_forNothingWhereThereIsNoFee() public {
+    register(run());
+    ParameterValues memory v = defaults();
+    v.deploymentFee = 0;
+    parameters.set(v);
+    uint256 before = wopen.balanceOf(other);
+    bytes32 id = models.deploy(deployment(), signed(deployment(), OTHER_KEY));
+    assertEq(wopen.balanceOf(other), before, "nothing was taken");
+    assertTrue(models.getDeployment(id).owner == other, "deployed");
   }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { IReceiptVerifier } from "../src/interfaces/IReceiptVerifier.sol";
 import { IVerifier } from "../src/interfaces/IVerifier.sol";
-import { Guarantee, ReceiptTerms, Status } from "../src/types/Agents.sol";
+import { Guarantee, Outcome, ReceiptTerms, Status } from "../src/types/Agents.sol";
 import { EpochHeader, SettledReceipt } from "../src/types/Ledger.sol";
 import { Role } from "../src/types/Roles.sol";
 import { Receipt } from "../src/types/Statements.sol";
@@ -219,5 +219,9 @@ contract ReceiptVerifierTest is AgentFixture {
     vm.warp(good.epoch.finalAt);
     deliver(id, abi.encode(good));
     assertStatus(id, Status.Kept, "kept");
+  }
+
+  function test_outcomeOf_isPendingWhateverWasDelivered() public view {
+    assertEq(uint256(receiptVerifier.outcomeOf(id)), uint256(Outcome.Pending), "its answer comes with the delivery");
   }
 }

@@ -312,4 +312,46 @@ contract RegistriesTest is AgentFixture {
     vm.expectRevert(abi.encodeWithSelector(GuaranteeValidator.WrongAgent.selector, kept, second));
     validator.respond(kept);
   }
+
+  function test_setAgentWallet_refusesWhatIsNoSignature() public {
+    vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.BadWalletSignature.selector, other));
+    vm.prank(agent);
+    identity.setAgentWallet(agentId, other, block.timestamp, hex"0102");
+  }
+
+  /// @dev Where the finest number would not fit, the mean is as fine as it can be.
+  function test_summary_ofLargeValues() public {
+    keep(1 ether, 0);
+    rate(1e38, 0);
+    (, int128 value, uint8 decimals) = reputation.getSummary(agentId, clients(client), "", "");
+    assertTrue(value == 1e38 && decimals == 0, "the largest");
+    keep(1 ether, 1);
+    rate(1, 18);
+    (, value, decimals) = reputation.getSummary(agentId, clients(client), "", "");
+    assertTrue(value == 5e37 && decimals == 0, "half of it");
+    vm.prank(client);
+    reputation.revokeFeedback(agentId, 1);
+    keep(1 ether, 2);
+    rate(-4e35, 0);
+    (, value, decimals) = reputation.getSummary(agentId, clients(client), "", "");
+    assertTrue(value == -2e37 && decimals == 2, "two decimals, below zero");
+  }
+
+  function test_readAllFeedback_ofSomeClients() public {
+    keep(1 ether, 0);
+    rate(-5, 1);
+    (address[] memory from, , , , , , ) = reputation.readAllFeedback(agentId, clients(client), "", "", false);
+    assertEq(from.length, 1, "its own");
+    (from, , , , , , ) = reputation.readAllFeedback(agentId, clients(other), "", "", false);
+    assertEq(from.length, 0, "another's");
+  }
+
+  function test_validation_ofEveryTag() public {
+    vm.prank(agent);
+    validation.validationRequest(other, agentId, "", "request");
+    vm.prank(other);
+    validation.validationResponse("request", 40, "", 0, "soft");
+    (uint64 count, uint8 mean) = validation.getSummary(agentId, new address[](0), "");
+    assertTrue(count == 1 && mean == 40, "whatever its tag");
+  }
 }

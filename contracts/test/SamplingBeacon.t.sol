@@ -3,8 +3,10 @@ pragma solidity 0.8.37;
 
 import { ISamplingBeacon } from "../src/interfaces/ISamplingBeacon.sol";
 import { AnchoredReceipt, AuditTerms } from "../src/types/Execution.sol";
-import { EpochHeader } from "../src/types/Ledger.sol";
+import { EpochHeader, MerkleProof, ReceiptOpening, SettledReceipt } from "../src/types/Ledger.sol";
+import { Receipt } from "../src/types/Statements.sol";
 import { ExecutionFixture } from "./support/ExecutionFixture.sol";
+import { OrderedTree } from "./support/OrderedTree.sol";
 
 /// @dev Which receipts are drawn is known to nobody before they stand, and to everybody after.
 contract SamplingBeaconTest is ExecutionFixture {
@@ -125,5 +127,39 @@ contract SamplingBeaconTest is ExecutionFixture {
     a = anchored(3);
     vm.warp(header.finalAt);
     refusedReceipt(a, abi.encodeWithSelector(ISamplingBeacon.WindowClosed.selector, header.finalAt));
+  }
+
+  function test_false_answersTooLongToExecuteAgain() public {
+    Receipt memory r = settled[0];
+    (r.inputTokens, r.outputTokens) = (15_000, 5_000);
+    AnchoredReceipt memory a = anchored(replaceFirst(r));
+    assertEq(beacon.requireAnchored(a), epochHash, "the longest");
+    r.outputTokens = 5_001;
+    (settled[0], receiptCount) = (r, 0);
+    a.receipt = r;
+    a.opening = ReceiptOpening(SettledReceipt(idOf(r), bytes32(0)), MerkleProof(0, 1, new bytes32[](0)));
+    bytes32[] memory alone = new bytes32[](1);
+    alone[0] = OrderedTree.leafHash(abi.encode(a.opening.leaf));
+    (receiptsRoot, receiptCount) = (OrderedTree.root(alone), 1);
+    a.epoch = post(secondEpoch());
+    refusedReceipt(a, abi.encodeWithSelector(ISamplingBeacon.AnswerTooLong.selector, idOf(r)));
+  }
+
+  function test_drawsAreAnnounced() public {
+    vm.expectEmit(true, true, true, true, address(beacon));
+    emit ISamplingBeacon.DrawAnnounced(gateway, 0, epochHash, uint64(block.number) + 1, 100_000);
+    beacon.announce(gateway, header);
+    vm.roll(block.number + 258);
+    vm.expectEmit(true, true, true, true, address(beacon));
+    emit ISamplingBeacon.DrawMoved(epochHash, uint64(block.number) + 1);
+    beacon.fix(epochHash);
+    vm.roll(block.number + 2);
+    bytes32 seed = keccak256(abi.encode(blockhash(block.number - 1), epochHash));
+    vm.expectEmit(true, true, true, true, address(beacon));
+    emit ISamplingBeacon.DrawFixed(epochHash, seed);
+    beacon.fix(epochHash);
+    vm.expectEmit(true, true, true, true, address(beacon));
+    emit ISamplingBeacon.TermsChanged(AuditTerms(100, 7, 100 ether));
+    beacon.setTerms(AuditTerms(100, 7, 100 ether));
   }
 }

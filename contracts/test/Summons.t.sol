@@ -198,4 +198,37 @@ contract SummonsTest is CourtFixture {
     vm.expectRevert(abi.encodeWithSelector(IAttributionCourt.AlreadyConvicted.selector, late.receiptId));
     court.proveTwoAttributions(open, a, second, late, first);
   }
+
+  /// @dev Another root, other shares or another query: each of them alone makes two of one.
+  function test_twoAttributionsThatDifferInOneThing() public {
+    for (uint64 k = 0; k < 3; ++k) {
+      open.nonce = 10 + k;
+      late.receiptId = digestFor(EPOCHS_OF_VECTORS, hasher.hash(open));
+      Attribution memory a = late;
+      if (k == 0) a.attributionRoot = 0;
+      else if (k == 1) a.shareRoot = 0;
+      else a.queryHash = keccak256("another query");
+      proveTwo(late, a);
+      assertTrue(court.isConvicted(late.receiptId), "two attributions");
+    }
+  }
+
+  function test_stepsAreAnnounced() public {
+    vm.warp(deadline + 1);
+    uint48 answerBy = uint48(block.timestamp) + 1 hours;
+    vm.expectEmit(true, true, true, true, address(court));
+    emit IAttributionCourt.Summoned(late.receiptId, node, answerBy, other);
+    summon();
+    bytes memory signature = signed(NODE_KEY, late);
+    vm.expectEmit(true, true, true, true, address(court));
+    emit IAttributionCourt.AttributionShown(late.receiptId, node, late, signature);
+    court.answer(late, signature);
+    open.nonce = 2;
+    bytes32 id = digestFor(EPOCHS_OF_VECTORS, hasher.hash(open));
+    summon();
+    vm.warp(block.timestamp + 1 hours + 1);
+    vm.expectEmit(true, true, true, true, address(court));
+    emit IAttributionCourt.Convicted(id, node, IAttributionCourt.convictSilence.selector, other);
+    court.convictSilence(id);
+  }
 }
