@@ -235,4 +235,14 @@ contract PrepaidTest is LedgerFixture {
       assertEq(wopen.balanceOf(address(channels)), value, "held");
     }
   }
+
+  function test_prepaid_isAnnounced() public {
+    IChannels.Payment memory p = good(100, NONCE);
+    bytes32 id = channels.channelIdOf(payer, gateway, NONCE);
+    vm.expectEmit(true, true, true, true, address(channels));
+    emit IChannels.Prepaid(id, payer, NONCE, 100);
+    vm.expectEmit(true, true, true, true, address(channels));
+    emit IChannels.ThawStarted(id, uint64(block.timestamp) + 2 hours);
+    open(p);
+  }
 }

@@ -7,6 +7,7 @@ import { Channels } from "../src/Channels.sol";
 import { Epochs } from "../src/Epochs.sol";
 import { Stakes } from "../src/Stakes.sol";
 import { TokenWOPEN } from "../src/TokenWOPEN.sol";
+import { IWOPEN } from "../src/interfaces/IWOPEN.sol";
 import { Role } from "../src/types/Roles.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
@@ -141,5 +142,14 @@ contract TokenWOPENTest is LedgerFixture {
     wrapped.withdraw(80 ether);
     vm.stopPrank();
     assertEq(token.balanceOf(payer), 980 ether, "but what is in the channel");
+  }
+
+  function test_aDepositIsAnnounced() public {
+    vm.startPrank(payer);
+    token.approve(address(wrapped), 100);
+    vm.expectEmit(true, true, true, true, address(wrapped));
+    emit IWOPEN.Deposit(other, 100);
+    wrapped.depositFor(other, 100);
+    vm.stopPrank();
   }
 }
