@@ -234,4 +234,17 @@ contract DelegationTest is LedgerFixture {
     vm.warp(block.timestamp + 1 days);
     assertEq(withdraw(payer), worth, "what leaves comes back");
   }
+
+  /// @dev A pool of one share has a commission like any other.
+  function test_aPoolOfOneShareHasACommission() public {
+    vm.prank(gateway);
+    stakes.setPool(Role.Node, 500_000, true);
+    vm.prank(payer);
+    stakes.delegateNative{ value: 1 }(gateway, Role.Node, 500_000);
+    vm.prank(gateway);
+    stakes.thaw(Role.Node, 100 ether);
+    arrive(10);
+    assertEq(stakes.pendingRewards(gateway, Role.Node), 5, "half of ten");
+    assertEq(stakes.claimRewards(gateway, Role.Node), 5, "as it said");
+  }
 }

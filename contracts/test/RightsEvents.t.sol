@@ -25,7 +25,6 @@ contract RightsEventsTest is LedgerFixture {
     vm.expectEmit(true, true, true, true, emitter);
   }
 
-
   function test_creation() public {
     DatanetTerms memory terms = termsOf(2);
     from(address(datanets));
