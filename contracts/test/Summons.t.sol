@@ -216,10 +216,12 @@ contract SummonsTest is CourtFixture {
   function test_stepsAreAnnounced() public {
     vm.warp(deadline + 1);
     uint48 answerBy = uint48(block.timestamp) + 1 hours;
+    bytes memory signature = signed(NODE_KEY, open);
     vm.expectEmit(true, true, true, true, address(court));
     emit IAttributionCourt.Summoned(late.receiptId, node, answerBy, other);
-    summon();
-    bytes memory signature = signed(NODE_KEY, late);
+    vm.prank(other);
+    court.summon(open, signature, deadline);
+    signature = signed(NODE_KEY, late);
     vm.expectEmit(true, true, true, true, address(court));
     emit IAttributionCourt.AttributionShown(late.receiptId, node, late, signature);
     court.answer(late, signature);
