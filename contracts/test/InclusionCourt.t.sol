@@ -18,7 +18,7 @@ contract InclusionCourtTest is EpochCourtFixture {
   InclusionCourt private inclusion;
   InclusionPromise private given;
   EpochHeader private header;
-  uint256 private window;
+  uint256 private answerWindow;
 
   function setUp() public virtual override {
     super.setUp();
@@ -26,7 +26,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     parameters.setCourt(address(inclusion), true);
     vm.warp(block.timestamp + 2 days);
     approve(other, address(inclusion), type(uint256).max);
-    window = parameters.disputeWindow();
+    answerWindow = parameters.disputeWindow();
     header = post(firstEpoch());
     given = InclusionPromise(gateway, RECEIPT, 5, uint64(block.timestamp + 1 hours));
   }
@@ -128,7 +128,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     inclusion.convict(gateway, RECEIPT);
     pastDue();
     summon();
-    uint256 answerBy = block.timestamp + window;
+    uint256 answerBy = block.timestamp + answerWindow;
     assertEq(inclusion.getSummons(gateway, RECEIPT).answerBy, answerBy, "a whole window to answer");
     vm.warp(answerBy);
     vm.expectRevert(abi.encodeWithSelector(IInclusionCourt.TooEarly.selector, answerBy));
@@ -148,7 +148,7 @@ contract InclusionCourtTest is EpochCourtFixture {
   function acquittedWith(uint256 gatewayBefore) private {
     assertEq(wopen.balanceOf(gateway), gatewayBefore + DEPOSIT, "the deposit pays for the answer");
     assertEq(wopen.balanceOf(address(inclusion)), 0, "nothing stays");
-    vm.warp(block.timestamp + window + 1);
+    vm.warp(block.timestamp + answerWindow + 1);
     vm.expectRevert(refused(IInclusionCourt.NotSummoned.selector));
     inclusion.convict(gateway, given.receiptId);
     untouched();
@@ -159,7 +159,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     vm.warp(block.timestamp + 30 days);
     summon();
     uint256 funds = wopen.balanceOf(gateway);
-    vm.warp(block.timestamp + window);
+    vm.warp(block.timestamp + answerWindow);
     show(header, 1);
     acquittedWith(funds);
   }
@@ -211,7 +211,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     summon();
     vm.prank(other);
     court.demand(gateway, header, IEpochCourt.List.Lines, 0);
-    vm.warp(block.timestamp + window / 3 + 1);
+    vm.warp(block.timestamp + answerWindow / 3 + 1);
     court.convictSilence(gateway, header, IEpochCourt.List.Lines, 0);
     vm.expectRevert(abi.encodeWithSelector(IInclusionCourt.UnknownEpoch.selector, gateway, 0));
     show(header, 1);
@@ -220,7 +220,7 @@ contract InclusionCourtTest is EpochCourtFixture {
   function test_anAnswerComesInTimeOrNotAtAll() public {
     pastDue();
     summon();
-    uint256 answerBy = block.timestamp + window;
+    uint256 answerBy = block.timestamp + answerWindow;
     vm.warp(answerBy + 1);
     vm.expectRevert(abi.encodeWithSelector(IInclusionCourt.TooLate.selector, answerBy));
     show(header, 1);
@@ -234,7 +234,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     pastDue();
     summon();
     assertEq(wopen.balanceOf(other), funds - DEPOSIT, "put down");
-    vm.warp(block.timestamp + window + 1);
+    vm.warp(block.timestamp + answerWindow + 1);
     vm.prank(payer);
     inclusion.convict(gateway, LEFT_OUT);
     assertEq(bonded(), 95 ether, "a twentieth of the bond");
@@ -253,7 +253,7 @@ contract InclusionCourtTest is EpochCourtFixture {
   function test_silenceAboutASettledReceiptCostsTheSame() public {
     pastDue();
     summon();
-    vm.warp(block.timestamp + window + 1);
+    vm.warp(block.timestamp + answerWindow + 1);
     inclusion.convict(gateway, RECEIPT);
     assertEq(bonded(), 95 ether, "who is called upon must answer");
   }
@@ -264,7 +264,7 @@ contract InclusionCourtTest is EpochCourtFixture {
     stakes.thaw(Role.Gateway, 100 ether);
     pastDue();
     summon();
-    vm.warp(block.timestamp + window + 1);
+    vm.warp(block.timestamp + answerWindow + 1);
     inclusion.convict(gateway, LEFT_OUT);
     assertEq(stakes.getPosition(gateway, Role.Gateway).thawing, 95 ether, "taken from what thaws");
   }
