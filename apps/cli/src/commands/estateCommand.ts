@@ -68,6 +68,47 @@ function fileCommand(context: CommandContext, parent: Command): void {
   })
 }
 
+function attributeCommand(context: CommandContext, parent: Command): void {
+  const command = parent
+    .command('attribute')
+    .summary('show the attribution of a claimed receipt')
+    .description('Shows the Attribution that a kept receipt got after it was claimed, while the estate takes claims: its shares take the place of the receipt’s. Run openledger receipt before, so that it is kept.')
+    .argument('<receipt>', 'the receipt’s id or its beginning')
+  examples(command, [['openledger estate attribute 0x1a2b3c', 'contributors are paid by it']])
+  runs<object>(context, command, async ({ options, args, output, session }) => {
+    const { fail } = await import('@openledger/protocol')
+    const { attributeEstateClaim } = await import('@openledger/sdk')
+    const { keptReceipt } = await import('../verbs/keptReceipt.ts')
+    const ledger = await session()
+    const { receiptId, bundle, promise } = await keptReceipt(ledger, args[0] as string)
+    if (!bundle.completion) fail('NO_ATTRIBUTION', 'the kept receipt has no Attribution yet', { field: 'receipt', fix: 'get it from the node: openledger receipt <id>' })
+    const { writer } = await ledger.actor(options.as ?? actor)
+    const { gateway } = promise.statement
+    await attributeEstateClaim(writer, gateway, bundle, bundle.shares)
+    output.line(`its shares, ${bundle.shares.length} of them, are those of the Attribution`)
+    output.result({ gateway, receiptId, shares: bundle.shares })
+  })
+}
+
+function withdrawCommand(context: CommandContext, parent: Command): void {
+  const command = parent
+    .command('withdraw')
+    .summary('take a claim’s deposit back')
+    .description('Takes the deposit of a claim back after its gateway has come back; it goes to who filed the claim.')
+    .argument('<gateway>', 'a key’s name or an address')
+    .argument('<receipt>', 'the claimed receipt’s id')
+  examples(command, [['openledger estate withdraw gateway 0x… --as payer', 'the gateway settles again']])
+  runs<object>(context, command, async ({ options, args, output, session }) => {
+    const { withdrawClaim } = await import('../verbs/withdrawClaim.ts')
+    const ledger = await session()
+    const gateway = await ledger.keys.address(args[0] as string)
+    const { writer } = await ledger.actor(options.as ?? actor)
+    await withdrawClaim(writer, gateway, args[1] as `0x${string}`)
+    output.line('the deposit went back to who filed the claim')
+    output.result({ gateway, receiptId: args[1] as string })
+  })
+}
+
 function openCommand(context: CommandContext, parent: Command): void {
   const command = parent
     .command('open')
@@ -135,5 +176,5 @@ export function estateCommand(context: CommandContext, program: Command): void {
     ['openledger estate show gateway', 'how long it has been silent'],
     ['openledger estate watch gateway', 'let the silence count'],
   ])
-  for (const add of [showCommand, watchCommand, fileCommand, openCommand, payCommand, refundCommand]) add(context, parent)
+  for (const add of [showCommand, watchCommand, fileCommand, attributeCommand, withdrawCommand, openCommand, payCommand, refundCommand]) add(context, parent)
 }

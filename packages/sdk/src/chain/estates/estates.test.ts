@@ -5,11 +5,13 @@ import { OrderedTree, parseOpen, shareLeaf, signStatement, statementDigest, stat
 import { collectVouchers } from '../channels/collectVouchers.ts'
 import { openChannel } from '../channels/openChannel.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
+import { postEpoch } from '../epochs/postEpoch.ts'
+import { bondStake } from '../stakes/bondStake.ts'
 import { anvilPath } from '../testing/startAnvil.ts'
 import { openTestLedger, testParameters, type TestLedger } from '../testing/openTestLedger.ts'
 import { readWopenBalance } from '../wopen/readWopenBalance.ts'
-import { fileEstateClaim } from './claimEstate.ts'
-import { readClaimedShares, readEstate, readEstateClaim } from './readEstate.ts'
+import { fileEstateClaim, withdrawEstateClaim } from './claimEstate.ts'
+import { readClaimedShares, readClaimRounds, readEstate, readEstateClaim } from './readEstate.ts'
 import { openEstate, payEstateClaim, refundChannels } from './settleEstate.ts'
 import { announceEstate, watchGateway } from './watchGateway.ts'
 
@@ -31,10 +33,7 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     ledger = await openTestLedger(testParameters)
     gateway = await ledger.newcomer(gatewayKey)
     payer = await ledger.newcomer(payerKey)
-    const { chainId, channels } = payer.addresses
-    channelId = await openChannel(payer, gatewayKey.address, zeroHash, parseOpen('2'))
-    const statement = { channelId, cumulative: parseOpen('2') }
-    await collectVouchers(gateway, [{ ...statement, signature: await signStatement(payerKey, statementDomain(chainId, channels), 'Voucher', statement) }])
+    channelId = await collectedBy(gateway)
   }, 120_000)
   afterAll(() => ledger?.stop())
 
@@ -44,18 +43,25 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     await client.mine({ blocks: 1 })
   }
 
-  async function promised(): Promise<{ signed: AttributedReceipt; promise: { statement: InclusionPromise; signature: Hex } }> {
+  async function collectedBy(writer: LedgerWriter, by = gatewayKey.address): Promise<Hex> {
+    const { chainId, channels } = payer.addresses
+    const statement = { channelId: await openChannel(payer, by, zeroHash, parseOpen('2')), cumulative: parseOpen('2') }
+    await collectVouchers(writer, [{ ...statement, signature: await signStatement(payerKey, statementDomain(chainId, channels), 'Voucher', statement) }])
+    return statement.channelId
+  }
+
+  async function promised(by = gatewayKey, from = channelId): Promise<{ signed: AttributedReceipt; promise: { statement: InclusionPromise; signature: Hex } }> {
     const { chainId, epochs } = payer.addresses
     const domain = statementDomain(chainId, epochs)
     const statement: Receipt = {
-      baseId: zeroHash, adapterId: zeroHash, snapshotsHash: zeroHash, deploymentId: zeroHash, node: nodeKey.address, gateway: gatewayKey.address, channelId,
+      baseId: zeroHash, adapterId: zeroHash, snapshotsHash: zeroHash, deploymentId: zeroHash, node: nodeKey.address, gateway: by.address, channelId: from,
       requestHash: zeroHash, outputHash: zeroHash, samplingHash: zeroHash, inputTokens: 1, outputTokens: 1, fee, profileHash: zeroHash, fingerprintRoot: zeroHash,
       attributionRoot: zeroHash, shareRoot: new OrderedTree(shares.map(shareLeaf)).root, time: 1n, nonce: 1n,
     }
-    const promise = { gateway: gatewayKey.address, receiptId: statementDigest(domain, 'Receipt', statement), fee, includeBy: 1n }
+    const promise = { gateway: by.address, receiptId: statementDigest(domain, 'Receipt', statement), fee, includeBy: 1n }
     return {
       signed: { receipt: { statement, signature: await signStatement(nodeKey, domain, 'Receipt', statement) } },
-      promise: { statement: promise, signature: await signStatement(gatewayKey, domain, 'InclusionPromise', promise) },
+      promise: { statement: promise, signature: await signStatement(by, domain, 'InclusionPromise', promise) },
     }
   }
 
@@ -86,5 +92,30 @@ describe.skipIf(anvilPath() === null || process.env.OPENLEDGER_TEST_RPC !== unde
     expect(await refundChannels(payer, who, [channelId])).toBe(parseOpen('1.5'))
     expect(await refundChannels(payer, who, [channelId])).toBe(0n)
     expect(await readWopenBalance(payer, payer.addresses.estates)).toBe(0n)
+  }, 60_000)
+
+  it('gives the deposit of a claim back when the gateway has come back', async () => {
+    const key = newKey()
+    const back = await ledger.newcomer(key)
+    await bondStake(back, 'gateway', parseOpen('40'))
+    const { signed, promise } = await promised(key, await collectedBy(back, key.address))
+    const [who, id] = [key.address, promise.statement.receiptId]
+    await watchGateway(payer, who)
+    for (let i = 0; i < 6; i++) {
+      await travel(16 * day)
+      await watchGateway(payer, who)
+    }
+    expect(await readClaimRounds(payer, who, id)).toEqual([])
+    await fileEstateClaim(payer, promise, signed, shares)
+    const [round] = await readClaimRounds(payer, who, id)
+    await expect(withdrawEstateClaim(payer, who, round!, id)).rejects.toMatchObject({ code: 'CLAIM_STILL_STANDS' })
+    await postEpoch(back, { index: 0n, receiptsRoot: id, linesRoot: id, balancesRoot: id, total: fee, lineCount: 1, receiptCount: 1, dataHash: id })
+    const { deposit } = (await readEstateClaim(payer, who, id))!
+    const before = await readWopenBalance(payer, payerKey.address)
+    await expect(withdrawEstateClaim(payer, who, round! + 7, id)).rejects.toMatchObject({ code: 'NO_CLAIM' })
+    await withdrawEstateClaim(payer, who, round!, id)
+    expect(await readWopenBalance(payer, payerKey.address)).toBe(before + deposit)
+    expect(deposit).toBeGreaterThan(0n)
+    await expect(withdrawEstateClaim(payer, who, round!, id)).rejects.toMatchObject({ code: 'NO_CLAIM' })
   }, 60_000)
 })

@@ -49,6 +49,15 @@ export async function readEstateClaim(reader: LedgerReader, gateway: Address, re
   return claim.claimant === zeroAddress ? null : claim
 }
 
+/** The rounds of a gateway's silence in which claims for a receipt were filed, the latest first. */
+export async function readClaimRounds(reader: LedgerReader, gateway: Address, receiptId: Hex): Promise<number[]> {
+  const { estates: address, deployBlock } = reader.addresses
+  const filed = await readLedger(reader, 'claims for a receipt', (client) =>
+    client.getContractEvents({ address, abi, eventName: 'ClaimFiled', args: { gateway, receiptId }, fromBlock: BigInt(deployBlock), strict: true }),
+  )
+  return filed.map(({ args }) => Number(args.round)).reverse()
+}
+
 /** All shares by which a claimed receipt is paid, from the claim's own events; empty when it was never claimed. */
 export async function readClaimedShares(reader: LedgerReader, gateway: Address, receiptId: Hex): Promise<Share[]> {
   const { estates: address, deployBlock } = reader.addresses
