@@ -11,6 +11,8 @@ export type ReceiptRecorderParts = { query: Query; ledger: Ledger; channels: Cha
 /** Records the receipts that nodes signed, one after the other: each raises what its channel owes, and none counts before it is on the disk. */
 export class ReceiptRecorder {
   readonly #parts: ReceiptRecorderParts
+  /** Nonces of receipts that are about to be recorded, by node. */
+  readonly #claimed = new Set<string>()
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(parts: ReceiptRecorderParts) {
@@ -28,23 +30,44 @@ export class ReceiptRecorder {
     return recorded
   }
 
-  /** Whether a receipt of a node with this nonce is recorded. */
-  async isUsed(node: Address, nonce: bigint): Promise<boolean> {
+  /**
+   * Keeps a node's nonce for a receipt that came and is recorded next.
+   * @returns what gives it back where that receipt is not recorded after all; undefined when a receipt with this nonce is recorded, or came before
+   */
+  async claim(node: Address, nonce: bigint): Promise<(() => void) | undefined> {
+    const key = keyOf(node, nonce)
+    if (this.#claimed.has(key)) return undefined
+    this.#claimed.add(key)
+    const release = (): void => void this.#claimed.delete(key)
+    const isUsed = await this.#isUsed(node, nonce).catch((error: unknown) => (release(), Promise.reject(error as Error)))
+    if (!isUsed) return release
+    release()
+    return undefined
+  }
+
+  async #isUsed(node: Address, nonce: bigint): Promise<boolean> {
     return (await this.#parts.query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0
   }
 
   async #record({ id, statement }: SignedReceipt, beside: Pick<Facts['receipt'], 'model' | 'shares' | 'bundle' | 'view'>): Promise<void> {
     const { ledger, channels } = this.#parts
     const { node, nonce, channelId, deploymentId, fee, time } = statement
-    // No epoch can hold both, so the second one is worth nothing; to its node it costs the bond.
-    if (await this.isUsed(node, nonce)) {
+    const key = keyOf(node, nonce)
+    // No epoch can hold both, so the second one is worth nothing; to its node it costs the bond. What was claimed was looked up then.
+    if (!this.#claimed.has(key) && (await this.#isUsed(node, nonce))) {
       throw new UnavailableError('NONCE_REPEATED', `the node ${node} has used the nonce ${nonce} for another receipt`, { action: 'retry', status: 502, fix: 'ask again: nothing is owed for this answer' })
     }
     const channelTotal = channels.totalAfter(channelId, fee)
-    await ledger.record('receipt', {
-      ...{ id, node: node.toLowerCase() as typeof node, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) },
-      ...beside,
-    })
+    try {
+      await ledger.record('receipt', {
+        ...{ id, node: node.toLowerCase() as typeof node, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) },
+        ...beside,
+      })
+    } finally {
+      this.#claimed.delete(key)
+    }
     channels.spend(channelId, channelTotal)
   }
 }
+
+const keyOf = (node: Address, nonce: bigint): string => `${node.toLowerCase()} ${nonce}`

@@ -28,8 +28,8 @@ export type RemoteLinkParts = {
   pieceOf: () => Promise<PieceOf>
   /** Where the nonces of its orders begin: at random, since the node's session may outlive this link. */
   firstNonce: bigint
-  /** Whether a receipt of the node with this nonce is recorded: no epoch can hold two. */
-  isUsed: (nonce: bigint) => Promise<boolean>
+  /** Keeps a nonce of the node for the receipt that came with it, as ReceiptRecorder.claim: no epoch can hold two. */
+  claim: (nonce: bigint) => Promise<(() => void) | undefined>
   patience?: NonNullable<NodeLink['patience']>
   /** Unix milliseconds. */
   now: () => number
@@ -135,8 +135,9 @@ export class RemoteLink implements NodeLink {
     }
     const facts = order.manifest === null ? null : await weights.of(order.manifest)
     const { id, shares, contributors } = await checkReceipt({ network, node, order, profileHash, result, facts, receipt, deadline, now: Math.floor(now() / 1000) })
-    if (await this.#parts.isUsed(receipt.statement.nonce)) throw new LinkFault('NONCE_REPEATED', `the node has used the nonce ${receipt.statement.nonce} for another receipt`, { action: 'stop', status: 502 })
-    return { result, profile, receipt: { id, ...receipt }, shares, contributors, deadline, close: () => undefined }
+    const release = await this.#parts.claim(receipt.statement.nonce)
+    if (!release) throw new LinkFault('NONCE_REPEATED', `the node has used the nonce ${receipt.statement.nonce} for another receipt`, { action: 'stop', status: 502 })
+    return { result, profile, receipt: { id, ...receipt }, shares, contributors, deadline, close: (recorded) => (recorded ? undefined : release()) }
   }
 }
 

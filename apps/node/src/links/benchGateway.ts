@@ -61,7 +61,7 @@ async function perRequest(maxTokens: number): Promise<number> {
         for (const line of replies[index]!) yield line
       }
       const connection = { post: () => Promise.resolve({ status: 200, chunks: chunks() }), close: () => undefined }
-      const link = new RemoteLink({ network, node: node.address, baseId, session: hash(11), profile, profileHash, account: gateway, connection, weights: undefined as never, pieceOf: () => Promise.resolve(() => piece), firstNonce: 0n, isUsed: () => Promise.resolve(false), now: () => Date.now() })
+      const link = new RemoteLink({ network, node: node.address, baseId, session: hash(11), profile, profileHash, account: gateway, connection, weights: undefined as never, pieceOf: () => Promise.resolve(() => piece), firstNonce: 0n, claim: () => Promise.resolve(() => undefined), now: () => Date.now() })
       await link.answer(order, { onToken: () => undefined, signal: new AbortController().signal })
     }
     rounds.push(spent(before) / requests)

@@ -134,7 +134,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const dispatcher = new Dispatcher({ router, clock, log, onLiar: (liar) => (log.error('node.lied', { node: liar }), nodes.registry.ban(liar)) })
   const receipts = new ReceiptRecorder({ query, ledger, channels })
   const nodes = openNodes({
-    ...{ network, chain, account: accounts.gateway, content, serving, isUsed: (id, nonce) => receipts.isUsed(id, nonce), modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
+    ...{ network, chain, account: accounts.gateway, content, serving, claim: (id, nonce) => receipts.claim(id, nonce), modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
     onSweep: () => forfeitLate({ query, ledger, own: node }, Math.floor(now() / 1000)),
   })
   closers.add('nodes', () => nodes.close())

@@ -17,16 +17,18 @@ let time: number
 let bonds: Map<string, bigint>
 let chainAway: boolean
 /** What the node says to a challenge: the right proof, a wrong one, or nothing. */
-let proves: 'right' | 'wrong' | 'error'
+let proves: 'right' | 'wrong' | 'error' | 'never'
 let added: Map<string, Omit<NodeProfile, 'id'>>
 let closed: string[]
 let registry: NodeRegistry
 let challenges: number
+/** Lets the time for a challenge be over. */
+let tooLate: () => void
 
 beforeEach(() => {
   ;[time, bonds, chainAway, proves, added, closed, challenges] = [1e12, new Map([[node.address.toLowerCase(), 100n]]), false, 'right', new Map(), [], 0]
   registry = new NodeRegistry({
-    ...{ network, gateway: gateway.address, baseId: hash(10), log: silentLog, now: () => time },
+    ...{ network, gateway: gateway.address, baseId: hash(10), log: silentLog, clock: { now: () => time, sleep: (_, signal) => new Promise((resolve) => ((tooLate = resolve), signal?.addEventListener('abort', () => resolve()))) } },
     stakeOf: (who) => {
       if (chainAway) return Promise.resolve(fail('CHAIN_AWAY', 'away'))
       const bonded = bonds.get(who.toLowerCase()) ?? 0n
@@ -37,7 +39,7 @@ beforeEach(() => {
         node: statement.node,
         exactReplay: true,
         close: () => closed.push(statement.session),
-        challenge: () => ((challenges += 1), proves === 'error' ? Promise.reject(new LinkFault('NODE_LOST', 'gone')) : Promise.resolve(hash(proves === 'right' ? 50 : 51))),
+        challenge: (_: Hex, signal: AbortSignal) => ((challenges += 1), proves === 'never' ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new LinkFault('CANCELLED', 'called off')))) : proves === 'error' ? Promise.reject(new LinkFault('NODE_LOST', 'gone')) : Promise.resolve(hash(proves === 'right' ? 50 : 51))),
       }) as unknown as RemoteLink,
     expectedProof: () => Promise.resolve(hash(50)),
     randomHash: () => hash(40),
@@ -82,6 +84,7 @@ describe('nodes that announce themselves', () => {
     ['NOT_BONDED', () => accept({ node: stranger.address }, { signer: stranger })],
     ['NO_POSSESSION', () => ((proves = 'wrong'), accept())],
     ['NODE_LOST', () => ((proves = 'error'), accept())],
+    ['NO_POSSESSION', () => ((proves = 'never'), setTimeout(() => tooLate(), 20), accept())],
   ])('are refused with %s', async (code, attempt) => {
     expect(await attempt()).toBe(code)
     expect(added.size).toBe(0)

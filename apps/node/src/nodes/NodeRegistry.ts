@@ -1,5 +1,6 @@
 import { fail, statementDomain, verifyStatement, UnavailableError, type Announcement, type Hex, type Network } from '@openledger/protocol'
 import { isAddressEqual, type Address } from 'viem'
+import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { RemoteLink } from '../links/RemoteLink.ts'
 import type { NodeLink } from '../links/NodeLink.ts'
@@ -22,8 +23,7 @@ export type NodeRegistryParts = {
   /** 32 random bytes. */
   randomHash: () => Hex
   dispatcher: { add(link: NodeLink, profile: Omit<NodeProfile, 'id'>): void; remove(node: string): void }
-  /** Unix milliseconds. */
-  now: () => number
+  clock: Clock
   log: Log
 }
 
@@ -62,13 +62,13 @@ export class NodeRegistry {
    * @throws InputError OTHER_GATEWAY, OTHER_BASE, CLOCKS_DIFFER, UNSAFE_ADDRESS, ANNOUNCEMENT_DIFFERS, ANNOUNCEMENT_REPLAYED, NOT_BONDED, NODE_BANNED, NO_POSSESSION; ProofError BAD_SIGNATURE; LinkFault
    */
   async accept(envelope: AnnouncementEnvelope): Promise<void> {
-    const { network, gateway, baseId, now } = this.#parts
+    const { network, gateway, baseId, clock } = this.#parts
     const { statement, signature } = envelope
     const id = statement.node.toLowerCase()
     if (!isAddressEqual(statement.gateway, gateway)) fail('OTHER_GATEWAY', 'this announcement is for another gateway', { field: 'gateway', action: 'stop' })
     if (statement.baseId !== baseId) fail('OTHER_BASE', `this gateway serves base ${baseId}`, { field: 'baseId', action: 'stop', fix: 'start the node with the same base model' })
-    if (Math.abs(Number(statement.time) - now()) > clockSkewMs) fail('CLOCKS_DIFFER', 'the announcement is of another time', { field: 'time', fix: 'compare the clocks of gateway and node' })
-    if ((this.#banned.get(id) ?? 0) > now()) fail('NODE_BANNED', 'this node was found to say what is not so', { status: 403, action: 'stop' })
+    if (Math.abs(Number(statement.time) - clock.now()) > clockSkewMs) fail('CLOCKS_DIFFER', 'the announcement is of another time', { field: 'time', fix: 'compare the clocks of gateway and node' })
+    if ((this.#banned.get(id) ?? 0) > clock.now()) fail('NODE_BANNED', 'this node was found to say what is not so', { status: 403, action: 'stop' })
     checkAddress(statement)
     this.#checkNewer(id, statement)
     await verifyStatement(statementDomain(network.chainId, network.contracts.stakes), 'Announcement', statement, signature, statement.node)
@@ -87,9 +87,9 @@ export class NodeRegistry {
 
   /** Drops those that were not heard of, and those whose bond is gone. Call it every few seconds. */
   async sweep(): Promise<void> {
-    const { now, log } = this.#parts
+    const { clock, log } = this.#parts
     for (const { statement, heardAt } of this.nodes) {
-      const silent = now() - heardAt > silentMs
+      const silent = clock.now() - heardAt > silentMs
       const staked = silent || (await this.#stake(statement.node).catch(() => ({ isStaked: false }))).isStaked
       if (!silent && staked) continue
       log.info('node.left', { node: statement.node, reason: silent ? 'silent' : 'bond' })
@@ -103,7 +103,7 @@ export class NodeRegistry {
     if (!known) return
     try {
       await this.#prove(known.link)
-      known.provenAt = this.#parts.now()
+      known.provenAt = this.#parts.clock.now()
     } catch (error) {
       this.#parts.log.warn('node.unproven', { node, ...errorFields(error) })
       this.#drop(node.toLowerCase())
@@ -112,7 +112,7 @@ export class NodeRegistry {
 
   /** Drops a node that was found to say what is not so, and takes none of its announcements for a while. */
   ban(node: string): void {
-    this.#banned.set(node.toLowerCase(), this.#parts.now() + banMs)
+    this.#banned.set(node.toLowerCase(), this.#parts.clock.now() + banMs)
     this.#drop(node.toLowerCase())
   }
 
@@ -127,13 +127,13 @@ export class NodeRegistry {
   }
 
   #renew(known: AnnouncedNode, { statement, adapters }: AnnouncementEnvelope, { bonded }: Stake): void {
-    Object.assign(known, { statement, adapters: new Set(adapters), stake: bonded, heardAt: this.#parts.now() })
+    Object.assign(known, { statement, adapters: new Set(adapters), stake: bonded, heardAt: this.#parts.clock.now() })
     this.#add(known)
   }
 
   async #join(id: string, envelope: AnnouncementEnvelope, { bonded }: Stake): Promise<void> {
     if (this.#joining.has(id)) fail('JOINING', 'this node is being challenged', { status: 409, action: 'retry' })
-    const { openLink, log, now } = this.#parts
+    const { openLink, log, clock } = this.#parts
     const { statement, adapters } = envelope
     const joining = (async () => {
       const link = openLink(envelope)
@@ -144,7 +144,7 @@ export class NodeRegistry {
         throw error
       }
       this.#nodes.get(id)?.link.close()
-      const node = { statement, adapters: new Set(adapters), link, stake: bonded, heardAt: now(), provenAt: now() }
+      const node = { statement, adapters: new Set(adapters), link, stake: bonded, heardAt: clock.now(), provenAt: clock.now() }
       this.#nodes.set(id, node)
       this.#add(node)
       log.info('node.joined', { node: statement.node, url: statement.url, slots: statement.slots })
@@ -154,10 +154,10 @@ export class NodeRegistry {
   }
 
   async #prove(link: RemoteLink): Promise<void> {
-    const { randomHash, expectedProof } = this.#parts
+    const { randomHash, expectedProof, clock } = this.#parts
     const challenge = randomHash()
-    const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), challengeMs)
+    const [stop, answered] = [new AbortController(), new AbortController()]
+    void clock.sleep(challengeMs, answered.signal).then(() => stop.abort())
     try {
       const [proof, expected] = await Promise.all([link.challenge(challenge, stop.signal), expectedProof(challenge, link.node)])
       if (proof !== expected) fail('NO_POSSESSION', 'the node does not have the weight file of this base', { status: 403, action: 'stop', fix: 'start it with the same base model' })
@@ -165,7 +165,7 @@ export class NodeRegistry {
       if (stop.signal.aborted) throw new UnavailableError('NO_POSSESSION', `the node did not answer its challenge within ${challengeMs} ms`, { cause: error, action: 'retry' })
       throw error
     } finally {
-      clearTimeout(timer)
+      answered.abort()
     }
   }
 
@@ -182,17 +182,17 @@ export class NodeRegistry {
   }
 
   async #stake(node: Address): Promise<Stake> {
-    const { stakeOf, now } = this.#parts
+    const { stakeOf, clock } = this.#parts
     const known = this.#stakes.get(node.toLowerCase())
-    if (known && now() - known.at < freshStakeMs) return known
+    if (known && clock.now() - known.at < freshStakeMs) return known
     try {
-      const read = { at: now(), ...(await stakeOf(node)) }
+      const read = { at: clock.now(), ...(await stakeOf(node)) }
       // Keys cost nothing, bonds do: only those who have one are remembered.
       if (read.isStaked) this.#stakes.set(node.toLowerCase(), read)
       else this.#stakes.delete(node.toLowerCase())
       return read
     } catch (error) {
-      if (known && now() - known.at < staleStakeMs) return known
+      if (known && clock.now() - known.at < staleStakeMs) return known
       throw error
     }
   }

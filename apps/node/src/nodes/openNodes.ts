@@ -21,8 +21,8 @@ export type NodesParts = {
   account: LocalAccount
   content: ContentStore
   serving: Pick<LoadedEngine, 'engine' | 'info'>
-  /** Whether a receipt of a node with this nonce is recorded. */
-  isUsed: (node: Address, nonce: bigint) => Promise<boolean>
+  /** Keeps a node's nonce for a receipt, as ReceiptRecorder.claim. */
+  claim: (node: Address, nonce: bigint) => Promise<(() => void) | undefined>
   /** The base's weight file. */
   modelPath: string
   dispatcher: Dispatcher
@@ -41,7 +41,7 @@ const sweepMs = 5000
 const challengeShare = 1 / 240
 
 /** Opens the gateway's side of nodes elsewhere. Nothing is watched before `start`. */
-export function openNodes({ network, chain, account, content, serving, isUsed, modelPath, dispatcher, clock, log, random, onSweep }: NodesParts): Nodes {
+export function openNodes({ network, chain, account, content, serving, claim, modelPath, dispatcher, clock, log, random, onSweep }: NodesParts): Nodes {
   const weights = new TrainingWeights(content)
   let pieces: Promise<PieceOf> | undefined
   const pieceOf = (): Promise<PieceOf> =>
@@ -55,11 +55,11 @@ export function openNodes({ network, chain, account, content, serving, isUsed, m
     stakeOf: (node) => chain.stake(node, 'node'),
     openLink: ({ statement, profile }) => {
       const { url, certificate, node, session, profileHash, baseId } = statement
-      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), isUsed: (nonce) => isUsed(node, nonce), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
+      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), claim: (nonce) => claim(node, nonce), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
     },
     expectedProof: (challenge, node) => provePossession(modelPath, challenge, node),
     randomHash: () => toHex(randomBytes(32)),
-    now: () => clock.now(),
+    clock,
   })
   const stop = new AbortController()
   let loop: Promise<void> | undefined

@@ -48,7 +48,7 @@ async function answerOf(order: AnswerOrder, tokens: number[], { onToken }: Pick<
 
 let firstNonce = 0n
 const linkOf = (parts: Partial<ConstructorParameters<typeof RemoteLink>[0]> = {}): RemoteLink =>
-  new RemoteLink({ network, node: nodeKey.address, baseId, session, profile, profileHash, account: gatewayKey, connection, weights: undefined as unknown as TrainingWeights, pieceOf: () => Promise.resolve((token) => pieces[token]!), now, firstNonce: (firstNonce += 100n), isUsed: () => Promise.resolve(false), ...parts })
+  new RemoteLink({ network, node: nodeKey.address, baseId, session, profile, profileHash, account: gatewayKey, connection, weights: undefined as unknown as TrainingWeights, pieceOf: () => Promise.resolve((token) => pieces[token]!), now, firstNonce: (firstNonce += 100n), claim: () => Promise.resolve(() => undefined), ...parts })
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'none', (error: { code?: string }) => error.code ?? String(error))
 
 async function ask(link: RemoteLink, order = orderTemplate, signal = new AbortController().signal): Promise<{ answer: NodeAnswer; text: string; tokens: number[] }> {
@@ -92,7 +92,7 @@ describe('an order over the wire', () => {
   })
 
   it('ends with a fault of the node when its receipt has a nonce that was used', async () => {
-    expect(await codeOf(ask(linkOf({ isUsed: () => Promise.resolve(true) })))).toBe('NONCE_REPEATED')
+    expect(await codeOf(ask(linkOf({ claim: () => Promise.resolve(undefined) })))).toBe('NONCE_REPEATED')
   })
 
   it('goes on after tokens that the answer has already', async () => {

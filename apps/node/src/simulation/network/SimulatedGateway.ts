@@ -96,11 +96,11 @@ export class SimulatedGateway {
         ...{ network, node: statement.node, baseId, session: statement.session, profile, profileHash, account, now, weights: undefined as never },
         connection: wires.connect(new URL(statement.url).host, process),
         pieceOf: () => Promise.resolve((token) => Buffer.from(String.fromCharCode(97 + (token % 26)))),
-        isUsed: (nonce) => receipts.isUsed(statement.node, nonce),
+        claim: (nonce) => receipts.claim(statement.node, nonce),
         firstNonce: BigInt(random.whole(0, 2 ** 50)),
       })
     const registry = new NodeRegistry({
-      ...{ network, gateway: account.address, baseId, dispatcher, log, now, openLink: link, randomHash: () => random.hash() },
+      ...{ network, gateway: account.address, baseId, dispatcher, log, clock: process.clock, openLink: link, randomHash: () => random.hash() },
       stakeOf: (node) => chain.stake(process, node),
       expectedProof: (challenge, node) => Promise.resolve(possessionProof(challenge, node, [baseFile])),
     })

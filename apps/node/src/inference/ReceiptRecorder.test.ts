@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Hex, Receipt } from '@openledger/protocol'
+import { ReceiptRecorder } from './ReceiptRecorder.ts'
+
+const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
+const node = '0x00000000000000000000000000000000000000Aa'
+const statement = (nonce: bigint): Receipt => ({ node, nonce, channelId: hash(1), deploymentId: hash(2), fee: 5n, time: 9n }) as unknown as Receipt
+const beside = { model: 'm', shares: [], bundle: {}, view: {} } as never
+
+let rows: Set<string>
+let looks: number
+let full: boolean
+let receipts: ReceiptRecorder
+beforeEach(() => {
+  ;[rows, looks, full] = [new Set(), 0, false]
+  receipts = new ReceiptRecorder({
+    query: ((_: string, [who, nonce]: [string, string]) => ((looks += 1), Promise.resolve(rows.has(`${who} ${nonce}`) ? [{}] : []))) as never,
+    ledger: { record: (_: string, { node: who, nonce }: { node: string; nonce: string }) => (full ? Promise.reject(new Error('no space')) : Promise.resolve(void rows.add(`${who} ${nonce}`))) } as never,
+    channels: { totalAfter: () => 5n, spend: () => undefined } as never,
+  })
+})
+const record = (nonce: bigint): Promise<string> => receipts.record({ id: hash(Number(nonce)), statement: statement(nonce), signature: '0x' }, beside).then(() => 'recorded', (error: { code?: string; message: string }) => error.code ?? error.message)
+
+describe('a nonce', () => {
+  it('that was claimed is looked up once, and is taken for all others until it is given back', async () => {
+    const [first, second] = await Promise.all([receipts.claim(node, 1n), receipts.claim(node, 1n)])
+    expect([typeof first, second, looks]).toEqual(['function', undefined, 1])
+    first!()
+    expect(await receipts.claim(node, 1n)).toBeDefined()
+    expect(await record(1n)).toBe('recorded')
+    expect(looks).toBe(2)
+    expect(await receipts.claim(node, 1n)).toBeUndefined()
+  })
+
+  it('that nobody claimed is looked up when it is recorded: no epoch can hold two', async () => {
+    expect([await record(1n), await record(1n), await record(2n)]).toEqual(['recorded', 'NONCE_REPEATED', 'recorded'])
+  })
+
+  it('is free again when its receipt could not be recorded', async () => {
+    await receipts.claim(node, 1n)
+    full = true
+    expect(await record(1n)).toBe('no space')
+    full = false
+    expect(await receipts.claim(node, 1n)).toBeDefined()
+  })
+})
