@@ -182,7 +182,11 @@ contract BetterMatchTest is SpanFixture {
     plant(w, 127, 1, 3);
     assertTrue(isBetter(w, 127, 3), "up to the text's end");
     (Case memory c, BetterMatchClaim memory claim) = claimOf(w, 127, 3);
+    plant(w, 128, 1, 2);
+    (c, claim) = claimOf(w, 127, 3);
     claim.position = 128;
+    claim.text = new SymbolsOpening[](1);
+    claim.text[0] = w.text.open(128);
     stands(c, claim, "past the text's end");
     claim.position = type(uint256).max;
     stands(c, claim, "past everything");

@@ -123,6 +123,19 @@ contract ExecutionCourtTest is ExecutionFixture {
     wrongOpening(0, o);
   }
 
+  function test_silenceGivesBackWhatTheFundLent() public {
+    vm.prank(payer);
+    court.addFunds(uint96(3 * FEE + 2));
+    draw();
+    uint256 i = find(true);
+    AnchoredReceipt memory a = anchored(i);
+    court.sample(a);
+    assertEq(court.fund(), 2, "reserved");
+    vm.warp(uint256(court.getCase(id(i)).until) + 1);
+    court.convictSilence(id(i));
+    assertEq(court.fund(), 3 * FEE + 2, "nobody earned it");
+  }
+
   function test_silenceCostsAsMuchAsAWrongAnswer() public {
     draw();
     uint256 i = find(true);

@@ -255,6 +255,13 @@ contract ExecutionVerdictsTest is ExecutionFixture {
     court.appeal(id(I));
   }
 
+  function test_anAppealInTheLastMoment() public {
+    vote(I, 3, 3, 0);
+    vm.warp(court.getRound(id(I), 0).appealBy);
+    appealBy(node);
+    assertEq(court.getCase(id(I)).round, 1, "in time");
+  }
+
   function test_anAppealThatIsRightUndoesAVerdict() public {
     vote(I, 3, 2, 0);
     assertEq(court.appealBond(id(I)), 2 * DEPOSIT + 7 * FEE, "twice the deposit, and seven fees");

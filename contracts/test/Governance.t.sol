@@ -277,6 +277,20 @@ contract GovernanceTest is LedgerFixture {
     vm.warp(block.timestamp + 30 days);
     governor.execute(id);
     assertEq(governor.votingDelay(), 2 hours, "inside");
+    assertEq(timelock.governor(), address(governor), "whom it obeys");
+  }
+
+  function test_theFirstValuesCanComeBack() public {
+    governor.execute(decide(address(governor), abi.encodeCall(governor.setVotingPeriod, (3 hours))));
+    uint256 id = propose(address(governor), abi.encodeCall(governor.setVotingPeriod, (2 hours)));
+    vm.warp(block.timestamp + 1 hours + 1);
+    vm.prank(payer);
+    governor.castVote(id, FOR);
+    vm.warp(block.timestamp + 3 hours);
+    governor.queue(id);
+    vm.warp(block.timestamp + 1 days);
+    governor.execute(id);
+    assertEq(governor.votingPeriod(), 2 hours, "the least");
   }
 
   function test_whoProposedMayTakeItBack() public {

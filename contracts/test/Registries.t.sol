@@ -337,6 +337,15 @@ contract RegistriesTest is AgentFixture {
     assertTrue(value == -2e37 && decimals == 2, "two decimals, below zero");
   }
 
+  function test_summary_ofTheLargestNumberThereIs() public {
+    keep(1 ether, 0);
+    rate(34028236692093846346337460743176821145, 0);
+    keep(1 ether, 1);
+    rate(4, 1);
+    (, int128 value, uint8 decimals) = reputation.getSummary(agentId, clients(client), "", "");
+    assertTrue(value == type(int128).max && decimals == 1, "it fits");
+  }
+
   function test_readAllFeedback_ofSomeClients() public {
     keep(1 ether, 0);
     rate(-5, 1);
