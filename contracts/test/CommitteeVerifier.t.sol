@@ -123,6 +123,15 @@ contract CommitteeVerifierTest is AgentFixture {
     refuseTerms(CommitteeTerms(3, 1 ether, 1 hours, 8 days), 4);
   }
 
+  function test_verify_takesTheLargestAndSlowestCommittee() public {
+    terms = CommitteeTerms(15, 1 ether, 7 days, 7 days);
+    Guarantee memory g = pledge();
+    g.nonce = 1;
+    id = accept(g);
+    deliver(id, evidence());
+    assertEq(committee.getCase(id).size, 15, "fifteen");
+  }
+
   function refuseTerms(CommitteeTerms memory bad, uint256 nonce) private {
     terms = bad;
     Guarantee memory g = pledge();
@@ -386,7 +395,10 @@ contract CommitteeVerifierTest is AgentFixture {
       try committee.commit(id, commitment) {} catch {}
     }
     vm.warp(committee.getCase(id).commitBy + 1);
-    for (uint256 i = 0; i < 3; ++i) reveal(sorted[i], sorted[i] == alone);
+    for (uint256 i = 0; i < 3; ++i) {
+      if (i == 2) vm.warp(committee.getCase(id).revealBy);
+      reveal(sorted[i], sorted[i] == alone);
+    }
     vm.warp(committee.getCase(id).revealBy + 1);
     guarantees.settle(id);
     assertStatus(id, Status.Broken, "the majority");

@@ -255,6 +255,10 @@ contract EpochFaultsTest is EpochFixture {
     seekEarned(root, 0, pick(0, 1), false, 0);
     seekEarned(root, 5, pick(2, 3), false, 0);
     seekEarned(NO_ROOT, 1, pick(1, 2), false, 0);
+    seekEarned(NO_ROOT, 4, pick(3), false, 0);
+    uint256[] memory three = new uint256[](3);
+    (three[0], three[1]) = (1, 2);
+    seekEarned(root, 1, three, false, 0);
     seekEarned(root, 1, new uint256[](3), false, 0);
     seekEarned(root, 1, new uint256[](0), false, 0);
     seekEarned(OrderedMerkle.EMPTY_ROOT, 1, new uint256[](0), true, 0);

@@ -131,6 +131,7 @@ contract ExecutionCourtTest is ExecutionFixture {
     AnchoredReceipt memory a = anchored(i);
     court.sample(a);
     assertEq(court.fund(), 2, "reserved");
+    assertTrue(court.getCase(id(i)).drawn, "drawn");
     vm.warp(uint256(court.getCase(id(i)).until) + 1);
     court.convictSilence(id(i));
     assertEq(court.fund(), 3 * FEE + 2, "nobody earned it");

@@ -130,6 +130,9 @@ contract ScoreOpeningsTest is Assertions {
     (c, claim) = wrongStep();
     claim.before.proof = claim.before.proof.broken();
     stands(c, claim, "no such sum before");
+    (c, claim) = wrongStep();
+    claim.afterwards.sums = bytes.concat(claim.afterwards.sums, bytes32(0));
+    stands(c, claim, "sums of another form that nobody committed to");
   }
 
   function test_step_outsideTheTable() public view {
