@@ -198,6 +198,16 @@ contract DemandsTest is EpochCourtFixture {
     refused(evidence(OTHER_KEY), firstShares());
     refused(evidence(OWNER_KEY), sharesOf[bytes32(uint256(2))]);
     refused(evidence(OWNER_KEY), new Share[](0));
+    ReceiptOpening memory unproven = openReceipt(0);
+    unproven.proof.siblings[0] = 0;
+    IEpochCourt.SignedReceipt memory e = evidence(OWNER_KEY);
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        IEpochCourt.NotTheEntry.selector,
+        keccak256(abi.encode(hash, IEpochCourt.List.Receipts, uint256(0)))
+      )
+    );
+    court.revealReceipt(gateway, header, unproven, e, firstShares());
     signed.gateway = other;
     refused(evidence(OWNER_KEY), firstShares());
 
