@@ -182,7 +182,7 @@ export async function networkBench({ setting, nodes, kills, threads }: NetworkBe
     const quietPauses = quiet.map(({ arrivals }) => longestPause(arrivals))
     const pauses = killed.map(({ arrivals }) => longestPause(arrivals))
     const added = spreadOf(pauses.map((pause) => pause - median(quietPauses)))
-    const firsts = spreadOf(quiet.map(({ arrivals }) => arrivals[0] ?? Number.NaN))
+    const firsts = spreadOf(quiet.flatMap(({ arrivals }) => arrivals.slice(0, 1)))
     const faults = await faultsOf(network, killed, file)
     return {
       ...{ machine, setting: setting.name, kills: killed.length, exact: killed.length - new Set(faults.map((line) => line.split(':')[0])).size, faults },
