@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { IEpochs } from "./interfaces/IEpochs.sol";
@@ -15,17 +14,14 @@ import { AccountSlot } from "./libraries/AccountSlot.sol";
 import { EpochFaults } from "./libraries/EpochFaults.sol";
 import { EpochHash } from "./libraries/EpochHash.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
-import { StatementHash } from "./libraries/StatementHash.sol";
 import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "./types/Ledger.sol";
-import { Fault, Role } from "./types/Roles.sol";
-import { Receipt } from "./types/Statements.sol";
+import { Role } from "./types/Roles.sol";
 
 /// @title Epochs
 /// @notice Holds what gateways collected, keeps one hash per epoch, pays claims by Merkle proof, and voids an epoch that is disproved.
 /// An epoch's window never closes before that of an earlier one, so voiding one voids no final epoch.
 contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   using SafeERC20 for IWOPEN;
-  using StatementHash for Receipt;
 
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
@@ -37,6 +33,11 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   /// @notice How long after a gateway's last dispute window nothing can be taken.
   uint256 public constant RELEASE_AFTER = 90 days;
 
+  /// @dev What stands in place of a slash that was settled: no hash.
+  bytes32 private constant SETTLED = bytes32(uint256(1));
+  /// @dev Keeps the hash of a slash apart from that of any epoch.
+  bytes32 private constant SLASH_MARK = keccak256("openledger/slash-of-epoch/1");
+
   /// @dev One slot: each collection writes it. `closed` says that the estate was opened.
   struct Credit {
     uint96 credited;
@@ -46,6 +47,7 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
 
   mapping(address gateway => Account) private _accounts;
   mapping(address gateway => Credit) private _credits;
+  /// @dev What was posted; of an epoch that was voided, the slash that is to be settled, which keeps the gateway from posting until then.
   mapping(address gateway => mapping(uint64 index => bytes32)) private _epochs;
 
   /// @inheritdoc IEpochs
@@ -54,8 +56,6 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   mapping(address gateway => uint256) public override released;
   /// @inheritdoc IEpochs
   mapping(address gateway => mapping(address payee => uint256)) public override claimed;
-  /// @inheritdoc IEpochs
-  mapping(address node => mapping(uint64 nonce => bool)) public override isEquivocationProven;
 
   constructor(
     IWOPEN wopen_,
@@ -214,27 +214,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IEpochs
-  function proveEquivocation(
-    Receipt calldata first,
-    bytes calldata firstSignature,
-    Receipt calldata second,
-    bytes calldata secondSignature
-  ) external override nonReentrant {
-    address node = first.node;
-    uint64 nonce = first.nonce;
-    bytes32 firstId = _hashTypedDataV4(first.hash());
-    bytes32 secondId = _hashTypedDataV4(second.hash());
-    if (
-      node != second.node ||
-      nonce != second.nonce ||
-      firstId == secondId ||
-      !SignatureChecker.isValidSignatureNowCalldata(node, firstId, firstSignature) ||
-      !SignatureChecker.isValidSignatureNowCalldata(node, secondId, secondSignature)
-    ) revert NoEquivocation();
-    if (isEquivocationProven[node][nonce]) revert AlreadyProven(node, nonce);
-    isEquivocationProven[node][nonce] = true;
-    emit EquivocationProven(node, nonce, firstId, secondId, msg.sender);
-    stakes.slash(node, Role.Node, Fault.Equivocation, msg.sender);
+  function settle(address gateway, uint64 index, address accuser, uint96 taken) external override nonReentrant {
+    if (_epochs[gateway][index] != _slashHash(gateway, index, accuser, taken)) revert NothingToSettle(gateway, index);
+    _epochs[gateway][index] = SETTLED;
+    stakes.settleGateway(gateway, accuser, taken);
   }
 
   /// @inheritdoc IEpochs
@@ -345,7 +328,8 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
     account.next = uint24(epoch.index);
     account.committed = uint96(epoch.cumulative - epoch.total);
     emit EpochVoided(gateway, epoch.index, reason, accuser);
-    stakes.slash(gateway, Role.Gateway, Fault.WrongEpoch, accuser);
+    uint256 taken = stakes.slashGateway(gateway, accuser);
+    if (taken != 0) _epochs[gateway][epoch.index] = _slashHash(gateway, epoch.index, accuser, taken);
   }
 
   function _requireOpen(address gateway, EpochHeader calldata epoch) private view {
@@ -379,6 +363,10 @@ contract Epochs is IEpochs, EIP712, ReentrancyGuardTransient {
   ) private view returns (Account storage account) {
     account = _accounts[gateway];
     if (index >= account.next || _epochs[gateway][index] != hash) revert UnknownEpoch(gateway, index);
+  }
+
+  function _slashHash(address gateway, uint64 index, address accuser, uint256 taken) private pure returns (bytes32) {
+    return keccak256(abi.encode(SLASH_MARK, gateway, index, accuser, taken));
   }
 
   function _isBalanceWrong(

@@ -9,7 +9,12 @@ import { IParameters } from "./interfaces/IParameters.sol";
 import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { DelegationPool, Leaving, Part, Pool } from "./libraries/DelegationPool.sol";
+import { Equivocation } from "./libraries/Equivocation.sol";
+import { LedgerDomain } from "./libraries/LedgerDomain.sol";
+import { PositionSlot } from "./libraries/PositionSlot.sol";
+import { SignedBy } from "./libraries/SignedBy.sol";
 import { Fault, Role } from "./types/Roles.sol";
+import { Receipt } from "./types/Statements.sol";
 
 /// @title Stakes
 /// @notice Bonds by role, and what others delegate to them. A court takes a fixed part for a proven fault; WOPEN that arrives here by a claim is shared among the bonds.
@@ -46,6 +51,16 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
+  /// @notice The contract that judges epochs. Receipts are addressed to it.
+  address public immutable epochs;
+  /// @notice The EIP-712 domain of receipts.
+  bytes32 public immutable domainSeparator;
+
+  /// @dev A proven equivocation; `prover` stays.
+  struct Proof {
+    address prover;
+    uint96 unsettled;
+  }
 
   uint128 private _totalBonded;
   uint128 private _held;
@@ -58,9 +73,13 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   mapping(address account => mapping(Role role => Pool)) private _pools;
   mapping(address delegator => mapping(address account => mapping(Role role => Part))) private _parts;
 
-  constructor(IWOPEN wopen_, IParameters parameters_) {
+  mapping(uint256 nodeAndNonce => Proof) private _equivocations;
+
+  constructor(IWOPEN wopen_, IParameters parameters_, address epochs_) {
     wopen = wopen_;
     parameters = parameters_;
+    epochs = epochs_;
+    domainSeparator = LedgerDomain.separator(epochs_);
   }
 
   /// @inheritdoc IStakes
@@ -83,7 +102,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     uint64 releaseAt = uint64(block.timestamp) + parameters.stakeThaw();
     position.bonded -= amount;
     position.thawing += amount;
-    position.releaseAt = uint56(releaseAt);
+    position.releaseAt = uint40(releaseAt);
     _totalBonded -= amount;
     emit Thawing(msg.sender, role, amount, releaseAt);
   }
@@ -109,20 +128,54 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     address prover
   ) external override nonReentrant returns (uint256 taken) {
     _requireCourt();
-    Position storage position = _settled(account, role);
-    uint96 bonded = position.bonded;
-    taken = ((bonded + position.thawing) * _ppmOf(fault)) / WHOLE_PPM;
-    // Each part is at most what the position holds, which fits 96 bits.
-    uint96 fromBonded = uint96(Math.min(taken, bonded));
-    position.bonded = bonded - fromBonded;
-    position.thawing -= uint96(taken - fromBonded);
-    _totalBonded -= fromBonded;
-    uint256 proverPart = (taken * PROVER_PPM) / WHOLE_PPM;
-    // The rest stays in `held`: nobody can ever take it out, so it is burned.
-    _held -= uint128(proverPart);
-    emit Slashed(account, role, fault, taken, prover, proverPart);
-    if (position.hasPool) taken += _slashPool(account, role, fault);
-    if (proverPart != 0) wopen.safeTransfer(prover, proverPart);
+    uint256 word = PositionSlot.load(_positions[account][role]);
+    uint256 fromBonded;
+    (taken, fromBonded, word) = PositionSlot.cut(word, _ppmOf(fault));
+    PositionSlot.store(_positions[account][role], word);
+    emit Slashed(account, role, fault, taken, prover, _proverPart(taken));
+    taken += _settle(account, role, fault, prover, taken, fromBonded);
+  }
+
+  /// @inheritdoc IStakes
+  /// @dev Without the guard, as what follows: WOPEN calls nobody, and Epochs has its own.
+  function slashGateway(address gateway, address prover) external override returns (uint256 unsettled) {
+    if (msg.sender != epochs) revert NotEpochs(msg.sender);
+    _requireCourt();
+    (uint256 taken, uint256 fromBonded, bool later) = _cut(gateway, Role.Gateway, WRONG_EPOCH_PPM);
+    emit Slashed(gateway, Role.Gateway, Fault.WrongEpoch, taken, prover, _proverPart(taken));
+    if (later) return taken;
+    _settle(gateway, Role.Gateway, Fault.WrongEpoch, prover, taken, fromBonded);
+  }
+
+  /// @inheritdoc IStakes
+  function settleGateway(address gateway, address prover, uint96 taken) external override nonReentrant {
+    if (msg.sender != epochs) revert NotEpochs(msg.sender);
+    _positions[gateway][Role.Gateway].unsettled -= 1;
+    _settle(gateway, Role.Gateway, Fault.WrongEpoch, prover, taken, taken);
+  }
+
+  /// @inheritdoc IStakes
+  function proveEquivocation(Receipt calldata first, uint256 runs, bytes calldata evidence) external override {
+    address node = first.node;
+    uint64 nonce = first.nonce;
+    _requireEquivocation(node, first, runs, evidence);
+    Proof storage proof = _equivocations[_keyOf(node, nonce)];
+    if (proof.prover != address(0)) revert AlreadyProven(node, nonce);
+    (uint256 taken, uint256 fromBonded, bool later) = _cut(node, Role.Node, EQUIVOCATION_PPM);
+    // A slash takes at most what the position holds, which fits 96 bits.
+    (proof.prover, proof.unsettled) = (msg.sender, later ? uint96(taken) : 0);
+    emit EquivocationProven(node, msg.sender, nonce, taken);
+    if (!later) _settle(node, Role.Node, Fault.Equivocation, msg.sender, taken, fromBonded);
+  }
+
+  /// @inheritdoc IStakes
+  function settleEquivocation(address node, uint64 nonce) external override nonReentrant {
+    Proof storage proof = _equivocations[_keyOf(node, nonce)];
+    uint96 taken = proof.unsettled;
+    if (taken == 0) revert NothingToSettle(node);
+    proof.unsettled = 0;
+    _positions[node][Role.Node].unsettled -= 1;
+    _settle(node, Role.Node, Fault.Equivocation, proof.prover, taken, taken);
   }
 
   /// @inheritdoc IStakes
@@ -245,10 +298,25 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
+  function isEquivocationProven(address node, uint64 nonce) external view override returns (bool) {
+    return _equivocations[_keyOf(node, nonce)].prover != address(0);
+  }
+
+  /// @inheritdoc IStakes
+  function unsettledEquivocation(
+    address node,
+    uint64 nonce
+  ) external view override returns (address prover, uint96 taken) {
+    Proof storage proof = _equivocations[_keyOf(node, nonce)];
+    taken = proof.unsettled;
+    if (taken != 0) prover = proof.prover;
+  }
+
+  /// @inheritdoc IStakes
   function coverOf(address account, Role role) external view override returns (uint256) {
     Position storage position = _positions[account][role];
     uint256 bonded = position.bonded;
-    if (bonded < parameters.minimumStake()) return 0;
+    if (position.unsettled != 0 || bonded < parameters.minimumStake()) return 0;
     // Who answers for others' coins only would risk little of their own.
     return position.hasPool ? bonded + Math.min(bonded, _pools[account][role].bonded) : bonded;
   }
@@ -341,6 +409,66 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     part.leaving.push(Leaving(thawShares, releaseAt));
   }
 
+  /// @dev Takes a part at once, by one slot, and leaves the rest for later where all is taken of what was bonded and nothing is delegated.
+  function _cut(
+    address account,
+    Role role,
+    uint256 ppm
+  ) private returns (uint256 taken, uint256 fromBonded, bool later) {
+    Position storage position = _positions[account][role];
+    uint256 word;
+    (taken, fromBonded, word) = PositionSlot.cut(PositionSlot.load(position), ppm);
+    later = taken != 0 && taken == fromBonded && !PositionSlot.hasPool(word);
+    PositionSlot.store(position, later ? PositionSlot.withUnsettled(word) : word);
+  }
+
+  function _requireEquivocation(
+    address node,
+    Receipt calldata receipt,
+    uint256 runs,
+    bytes calldata evidence
+  ) private view {
+    (
+      bool fits,
+      bytes32 first,
+      bytes calldata firstSignature,
+      bytes32 second,
+      bytes calldata secondSignature
+    ) = Equivocation.read(domainSeparator, receipt, runs, evidence);
+    if (
+      !fits ||
+      first == second ||
+      !SignedBy.isSigned(node, first, firstSignature) ||
+      !SignedBy.isSigned(node, second, secondSignature)
+    ) revert NoEquivocation();
+  }
+
+  /// @dev Books a slash that was taken off the bond, and pays the prover. What was taken earns until now: rewards are marked when they are taken
+  /// over, which an unsettled slash forbids, so that the mark is that of the time before it.
+  /// @return fromPool what was taken of delegations
+  function _settle(
+    address account,
+    Role role,
+    Fault fault,
+    address prover,
+    uint256 taken,
+    uint256 fromBonded
+  ) private returns (uint256 fromPool) {
+    if (_totalBonded != 0) _distribute();
+    Position storage position = _positions[account][role];
+    uint256 earned = Math.mulDiv(fromBonded, rewardPerUnit - position.rewardMark, REWARD_SCALE);
+    if (earned != 0) position.owed += earned;
+    uint256 proverPart = _proverPart(taken);
+    // Both are parts of what stands there.
+    _totalBonded -= uint128(fromBonded);
+    // The rest stays in `held`: nobody can ever take it out, so it is burned.
+    _held -= uint128(proverPart);
+    if (position.hasPool) fromPool = _slashPool(account, role, fault);
+    if (proverPart == 0) return fromPool;
+    emit ProverPaid(account, role, prover, proverPart);
+    wopen.safeTransfer(prover, proverPart);
+  }
+
   function _slashPool(address account, Role role, Fault fault) private returns (uint256 taken) {
     uint96 fromBonded;
     (fromBonded, taken) = _settledPool(account, role, _positions[account][role]).slash(_ppmOf(fault));
@@ -369,6 +497,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   function _settled(address account, Role role) private returns (Position storage position) {
     if (_totalBonded != 0) _distribute();
     position = _positions[account][role];
+    if (position.unsettled != 0) revert SlashUnsettled(account, role);
     uint256 perUnit = rewardPerUnit;
     uint256 mark = position.rewardMark;
     if (perUnit == mark) return position;
@@ -390,6 +519,14 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     perUnit = rewardPerUnit;
     uint256 total = _totalBonded;
     if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
+  }
+
+  function _keyOf(address node, uint64 nonce) private pure returns (uint256) {
+    return (uint256(uint160(node)) << 64) | nonce;
+  }
+
+  function _proverPart(uint256 taken) private pure returns (uint256) {
+    return (taken * PROVER_PPM) / WHOLE_PPM;
   }
 
   function _ppmOf(Fault fault) private pure returns (uint256) {

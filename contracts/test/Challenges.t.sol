@@ -45,12 +45,13 @@ contract ChallengesTest is EpochFixture {
   }
 
   /// @dev Conviction: the epoch is void, half the bond is gone, the accuser has the deposit and a part of the bond.
-  function convicted(EpochHeader memory header, bool proven, uint256 accuserBefore) private view {
+  function convicted(EpochHeader memory header, bool proven, uint256 accuserBefore) private {
     assertTrue(proven, "proven");
     assertEq(epochs.epochHash(gateway, header.index), bytes32(0), "void");
     assertEq(epochs.getAccount(gateway).next, header.index, "goes on from the last good one");
     assertEq(epochs.getAccount(gateway).committed, header.cumulative - header.total, "committed falls back");
     assertEq(stakes.getPosition(gateway, Role.Gateway).bonded, 50 ether, "slashed");
+    settleVoided(header.index, other);
     assertEq(wopen.balanceOf(other), accuserBefore + 10 ether, "the prover's part, and the deposit back");
   }
 
@@ -379,6 +380,7 @@ contract ChallengesTest is EpochFixture {
     vm.prank(other);
     epochs.challengeFirstLine(gateway, second, opening);
 
+    settleVoided(first.index, other);
     Epoch memory good = firstEpoch();
     EpochHeader memory again = post(good);
     assertEq(again.cumulative, 25, "from the last good one");

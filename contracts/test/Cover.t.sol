@@ -88,6 +88,7 @@ contract CoverTest is EpochFixture {
     assertTrue(epochs.challengeFirstLine(gateway, second, opening), "convicted");
     assertEq(epochs.credited(gateway), 500 ether + 1_000, "what was collected is there");
     epochs.claim(gateway, briefOf(first), account(1), 10 ether, balanceProof(good.balances, 0));
+    settleVoided(second.index, other);
     Epoch memory repaired = promising(25 ether, 35 ether);
     EpochHeader memory again = post(repaired);
     assertEq(again.index, 1, "in the place of the one that fell");

@@ -21,6 +21,7 @@ contract EpochCourtGasTest is EpochCourtFixture {
     vm.prank(other);
     court.challengeTotal(gateway, header, last);
     measure("convict a wrong total");
+    settleVoided(header.index, other);
     receiptCount = 4;
     header = post(firstEpoch());
     ReceiptOpening memory first = openReceipt(0);
@@ -42,6 +43,7 @@ contract EpochCourtGasTest is EpochCourtFixture {
     vm.prank(other);
     court.challengeForeignLine(gateway, header, opening, receipt, share);
     measure("convict a line that its receipt does not contain");
+    settleVoided(header.index, other);
     e.lines[2] = line(3, 1, 7, 7);
     header = post(withLines(e));
     LineOpening[] memory around = lookUpLine(e.lines, account(2), 1);

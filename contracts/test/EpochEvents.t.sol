@@ -5,7 +5,9 @@ import { InclusionCourt } from "../src/InclusionCourt.sol";
 import { IEpochCourt } from "../src/interfaces/IEpochCourt.sol";
 import { IEpochs } from "../src/interfaces/IEpochs.sol";
 import { IInclusionCourt } from "../src/interfaces/IInclusionCourt.sol";
+import { IStakes } from "../src/interfaces/IStakes.sol";
 import { EpochHeader, LineOpening, MerkleProof, ReceiptOpening } from "../src/types/Ledger.sol";
+import { Role } from "../src/types/Roles.sol";
 import { InclusionPromise, Receipt } from "../src/types/Statements.sol";
 import { EpochCourtFixture } from "./support/EpochCourtFixture.sol";
 
@@ -101,15 +103,18 @@ contract EpochEventsTest is EpochCourtFixture {
   function test_equivocations() public {
     Receipt memory a;
     (a.node, a.nonce) = (owner, 7);
-    bytes32 first = digestFor(address(epochs), hasher.hash(a));
     bytes memory signature = sign(OWNER_KEY, address(epochs), hasher.hash(a));
     Receipt memory again;
     (again.node, again.nonce, again.fee) = (owner, 7, 1);
-    bytes32 second = digestFor(address(epochs), hasher.hash(again));
     bytes memory another = sign(OWNER_KEY, address(epochs), hasher.hash(again));
-    from(address(epochs));
-    emit IEpochs.EquivocationProven(owner, 7, first, second, other);
+    vm.prank(owner);
+    stakes.bondNative{ value: 20 ether }(Role.Node);
+    from(address(stakes));
+    emit IStakes.EquivocationProven(owner, other, 7, 5 ether);
     vm.prank(other);
-    epochs.proveEquivocation(a, signature, again, another);
+    equivocate(a, signature, again, another);
+    from(address(stakes));
+    emit IStakes.ProverPaid(owner, Role.Node, other, 1 ether);
+    stakes.settleEquivocation(owner, 7);
   }
 }

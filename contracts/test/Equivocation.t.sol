@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IEpochs } from "../src/interfaces/IEpochs.sol";
+import { IStakes } from "../src/interfaces/IStakes.sol";
 import { Role } from "../src/types/Roles.sol";
 import { Receipt } from "../src/types/Statements.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
@@ -30,9 +30,9 @@ contract EquivocationTest is LedgerFixture {
   }
 
   function refuses(Receipt memory a, bytes memory aSignature, Receipt memory b, bytes memory bSignature) private {
-    vm.expectRevert(IEpochs.NoEquivocation.selector);
+    vm.expectRevert(IStakes.NoEquivocation.selector);
     vm.prank(other);
-    epochs.proveEquivocation(a, aSignature, b, bSignature);
+    equivocate(a, aSignature, b, bSignature);
     assertEq(stakes.getPosition(node, Role.Node).bonded, 100 ether, "not slashed");
   }
 
@@ -74,19 +74,20 @@ contract EquivocationTest is LedgerFixture {
     (bytes memory aSignature, bytes memory bSignature) = (signed(a), signed(b));
     uint256 before = wopen.balanceOf(other);
     vm.prank(other);
-    epochs.proveEquivocation(a, aSignature, b, bSignature);
+    equivocate(a, aSignature, b, bSignature);
     assertEq(stakes.getPosition(node, Role.Node).bonded, 75 ether, "a quarter of the bond");
+    stakes.settleEquivocation(node, 1);
     assertEq(wopen.balanceOf(other) - before, 5 ether, "the prover's part");
-    assertTrue(epochs.isEquivocationProven(node, 1), "kept");
-    vm.expectRevert(abi.encodeWithSelector(IEpochs.AlreadyProven.selector, node, 1));
-    epochs.proveEquivocation(b, bSignature, a, aSignature);
+    assertTrue(stakes.isEquivocationProven(node, 1), "kept");
+    vm.expectRevert(abi.encodeWithSelector(IStakes.AlreadyProven.selector, node, 1));
+    equivocate(b, bSignature, a, aSignature);
   }
 
   function testFuzz_anyTwoReceiptsOfOneNonce(bytes32 x, bytes32 y, uint64 nonce) public {
     vm.assume(x != y);
     (Receipt memory a, Receipt memory b) = (receipt(x, nonce), receipt(y, nonce));
     (bytes memory aSignature, bytes memory bSignature) = (signed(a), signed(b));
-    epochs.proveEquivocation(a, aSignature, b, bSignature);
-    assertTrue(epochs.isEquivocationProven(node, nonce), "proven");
+    equivocate(a, aSignature, b, bSignature);
+    assertTrue(stakes.isEquivocationProven(node, nonce), "proven");
   }
 }

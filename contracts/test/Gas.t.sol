@@ -89,23 +89,44 @@ contract GasTest is EpochFixture {
     (LineOpening memory a, LineOpening memory b) = (openLine(bad.lines, 0), openLine(bad.lines, 1));
     vm.prank(other);
     epochs.challengeLines(gateway, header, a, b);
-    measure("convict a wrong running total");
+    assertLe(measure("convict a wrong running total"), 79_000, "convict a wrong running total");
+    epochs.settle(gateway, header.index, other, 50 ether);
+    measure("settle a conviction of an epoch");
+  }
 
+  /// @dev Two answers of one deployment: the model, its node and its gateway are the same, everything else differs.
+  function test_gas_equivocation() public {
     (Receipt memory first, Receipt memory second) = (receipt("a"), receipt("b"));
     bytes memory firstSignature = sign(GATEWAY_KEY, address(epochs), hasher.hash(first));
     bytes memory secondSignature = sign(GATEWAY_KEY, address(epochs), hasher.hash(second));
     vm.prank(gateway);
     stakes.bondNative{ value: 10 ether }(Role.Node);
     vm.prank(other);
-    epochs.proveEquivocation(first, firstSignature, second, secondSignature);
-    measure("prove an equivocation");
+    equivocate(first, firstSignature, second, secondSignature);
+    assertLe(measure("prove an equivocation"), 76_000, "prove an equivocation");
+    stakes.settleEquivocation(gateway, first.nonce);
+    measure("settle an equivocation");
   }
 
-  function receipt(bytes32 outputHash) private view returns (Receipt memory r) {
+  function receipt(bytes32 seed) private view returns (Receipt memory r) {
+    r.baseId = keccak256("base");
+    r.adapterId = keccak256("adapter");
+    r.snapshotsHash = keccak256("snapshots");
+    r.deploymentId = keccak256("deployment");
     r.node = gateway;
-    r.gateway = gateway;
-    r.outputHash = outputHash;
-    r.nonce = 1;
+    r.gateway = other;
+    r.channelId = keccak256(abi.encode(seed, "channel"));
+    r.requestHash = keccak256(abi.encode(seed, "request"));
+    r.outputHash = keccak256(abi.encode(seed, "output"));
+    r.samplingHash = keccak256(abi.encode(seed, "sampling"));
+    (r.inputTokens, r.outputTokens) = seed == "a" ? (uint32(1_000), uint32(400)) : (uint32(700), uint32(500));
+    r.fee = seed == "a" ? 0.001234567890123456 ether : 0.001034567890123456 ether;
+    r.profileHash = keccak256("profile");
+    r.fingerprintRoot = keccak256(abi.encode(seed, "fingerprint"));
+    r.attributionRoot = keccak256(abi.encode(seed, "attribution"));
+    r.shareRoot = keccak256(abi.encode(seed, "shares"));
+    r.time = seed == "a" ? 1_700_000_123 : 1_700_000_456;
+    r.nonce = 70_000;
   }
 
   function test_gas_channels() public {

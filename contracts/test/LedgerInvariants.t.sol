@@ -95,6 +95,9 @@ contract LedgerInvariantsTest is LedgerFixture, Planted {
     assertLe(held, wopen.balanceOf(address(estates)), "an estate is there");
     assertLe(held, released, "never above what was collected");
     assertLe(stakes.held(), wopen.balanceOf(address(stakes)), "bonds are there");
+    uint256 unsettled = stakes.getPosition(handler.gateway(1), Role.Gateway).unsettled;
+    assertEq(unsettled, handler.openCount(), "slashes that are not settled");
+    assertTrue(unsettled == 0 || stakes.coverOf(handler.gateway(1), Role.Gateway) == 0, "and cover nothing");
   }
 
   function afterInvariant() public {
@@ -234,7 +237,7 @@ contract LedgerInvariantsTest is LedgerFixture, Planted {
 
   function test_planted_epochsThatConvictAnyNode() public {
     begin();
-    vm.mockCall(address(epochs), abi.encodeWithSelector(epochs.proveEquivocation.selector), "");
+    vm.mockCall(address(stakes), abi.encodeWithSelector(stakes.proveEquivocation.selector), "");
     handler.accuseHonest(0);
     assertCaught(CHECK, "an honest node signed twice");
   }

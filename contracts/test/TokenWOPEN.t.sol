@@ -124,7 +124,7 @@ contract TokenWOPENTest is LedgerFixture {
   }
 
   function test_bondsAndChannelsTakeIt_andNothingTakesTheNativeCoinForIt() public {
-    Stakes bonds = new Stakes(wrapped, parameters);
+    Stakes bonds = new Stakes(wrapped, parameters, address(epochs));
     Channels tills = new Channels(wrapped, parameters, new Epochs(wrapped, parameters, bonds, address(estates), address(channels)));
     wrap(payer, 100 ether);
     vm.startPrank(payer);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import { BalanceOpening, EpochBrief, EpochHeader, LineOpening, MerkleProof } from "../types/Ledger.sol";
-import { Receipt } from "../types/Statements.sol";
 
 /// @title Epochs: what each gateway collected, whom it owes, and proofs that it lied
 /// @notice A challenge that fails costs the accuser's deposit, which must be there and approved; the gateway gets it. One that holds needs none.
@@ -30,7 +29,6 @@ interface IEpochs {
   event EpochVoided(address indexed gateway, uint64 indexed index, Reason reason, address indexed accuser);
   event ChallengeFailed(address indexed gateway, uint64 indexed index, Reason reason, address indexed accuser);
   event Claimed(address indexed gateway, address indexed payee, uint64 index, uint256 amount, uint256 cumulative);
-  event EquivocationProven(address indexed node, uint64 nonce, bytes32 first, bytes32 second, address indexed accuser);
 
   event Finalised(address indexed gateway, uint256 cumulative);
   event Released(address indexed gateway, uint256 amount);
@@ -51,8 +49,7 @@ interface IEpochs {
   error NothingToClaim(address payee, uint256 claimed);
   error ClaimsAboveEpoch(uint256 paid, uint256 cumulative);
   error DepositMissing(uint256 deposit);
-  error NoEquivocation();
-  error AlreadyProven(address node, uint64 nonce);
+  error NothingToSettle(address gateway, uint64 index);
 
   /// @notice Adds WOPEN of the caller, who has approved it, to what a gateway has to divide; never to one whose estate was opened.
   function credit(address gateway, uint96 amount) external;
@@ -150,13 +147,10 @@ interface IEpochs {
     BalanceOpening[] calldata afterwards
   ) external returns (bool proven);
 
-  /// @notice Shows two receipts that a node signed with one nonce, and slashes the node's bond.
-  function proveEquivocation(
-    Receipt calldata first,
-    bytes calldata firstSignature,
-    Receipt calldata second,
-    bytes calldata secondSignature
-  ) external;
+  /// @notice Settles the slash for an epoch that was voided: books it and pays the accuser; anyone may. Until then the gateway posts nothing.
+  /// @param accuser whom `EpochVoided` names
+  /// @param taken what was taken of the gateway's bond, as `Slashed` says
+  function settle(address gateway, uint64 index, address accuser, uint96 taken) external;
 
   /// @notice A gateway's account.
   function getAccount(address gateway) external view returns (Account memory);
@@ -184,7 +178,4 @@ interface IEpochs {
 
   /// @notice What a payee has claimed from a gateway in all.
   function claimed(address gateway, address payee) external view returns (uint256);
-
-  /// @notice Whether a node was convicted of using a nonce twice.
-  function isEquivocationProven(address node, uint64 nonce) external view returns (bool);
 }

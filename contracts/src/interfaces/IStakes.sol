@@ -2,13 +2,17 @@
 pragma solidity 0.8.37;
 
 import { Fault, Role } from "../types/Roles.sol";
+import { Receipt } from "../types/Statements.sol";
 
 /// @title Stakes: bonds that courts can slash by proof, and what they earn
 interface IStakes {
+  /// @dev The first five stand in one slot, which is all that a conviction by `slashGateway` or `proveEquivocation` writes here.
   struct Position {
     uint96 bonded;
     uint96 thawing;
-    uint56 releaseAt;
+    uint40 releaseAt;
+    /// How many slashes have been taken off the bond and are not settled yet.
+    uint16 unsettled;
     /// Whether others could ever delegate to it, so that who never asked for it pays no gas for it.
     bool hasPool;
     uint256 rewardMark;
@@ -49,6 +53,10 @@ interface IStakes {
     address indexed prover,
     uint256 proverPart
   );
+  /// @notice What a prover was promised by `Slashed` has been paid out.
+  event ProverPaid(address indexed account, Role indexed role, address indexed prover, uint256 amount);
+  /// @notice Two receipts of one nonce were shown: the node's bond was slashed, as `Slashed` says for other faults.
+  event EquivocationProven(address indexed node, address indexed prover, uint64 nonce, uint256 taken);
   event Distributed(uint256 amount, uint256 totalBonded);
   event PoolChanged(address indexed account, Role indexed role, uint32 commissionPpm, bool open);
   event Delegated(
@@ -85,6 +93,12 @@ interface IStakes {
   error SharesTooFew(uint256 held, uint256 wanted);
   error TooManyThaws(uint256 limit);
   error StillHeld(uint64 until);
+  error NoEquivocation();
+  error AlreadyProven(address node, uint64 nonce);
+  error NotEpochs(address caller);
+  /// @notice A slash of this bond has not been settled; anyone can settle it.
+  error SlashUnsettled(address account, Role role);
+  error NothingToSettle(address account);
 
   /// @notice Bonds WOPEN of the caller, who has approved it, for a role.
   function bond(Role role, uint96 amount) external;
@@ -140,6 +154,30 @@ interface IStakes {
   /// @return taken what was taken in all; 0 when nothing is bonded
   function slash(address account, Role role, Fault fault, address prover) external returns (uint256 taken);
 
+  /// @notice The same for a gateway's wrong epoch, by Epochs, which must be a court in force. The bond is smaller at once; where the whole part is
+  /// taken of what is bonded and nothing is delegated, the books and the prover's pay are left for `settleGateway`. Until then the position
+  /// covers nothing, and its bond can be withdrawn and slashed but not otherwise changed.
+  /// @return unsettled what was taken and is to be settled; 0 when everything is done
+  function slashGateway(address gateway, address prover) external returns (uint256 unsettled);
+
+  /// @notice Settles such a slash: shares rewards up to now, books what was taken, pays the prover. By Epochs, which keeps what is to be settled.
+  function settleGateway(address gateway, address prover, uint96 taken) external;
+
+  /// @notice Shows two receipts that a node signed with one nonce, and slashes the node's bond as `slashGateway` does; no court is needed.
+  /// @param first one of them
+  /// @param runs which words of the second differ from the first, which are never node and nonce, and the length of the first signature: see `Equivocation`
+  /// @param evidence these words, the first signature, the second one
+  function proveEquivocation(Receipt calldata first, uint256 runs, bytes calldata evidence) external;
+
+  /// @notice Settles the slash for two receipts of one nonce; anyone may.
+  function settleEquivocation(address node, uint64 nonce) external;
+
+  /// @notice Whether a node was convicted of using a nonce twice.
+  function isEquivocationProven(address node, uint64 nonce) external view returns (bool);
+
+  /// @notice What `settleEquivocation` has still to book, and whom it pays; zeros when there is nothing to settle.
+  function unsettledEquivocation(address node, uint64 nonce) external view returns (address prover, uint96 taken);
+
   /// @notice Keeps a bond and what is delegated to it here until a time, whatever has thawed: a case about its owner is open. By a court; a
   /// time further ahead than one stake thaw is cut to that, an earlier one than stands changes nothing.
   function hold(address account, Role role, uint64 until) external;
@@ -158,7 +196,8 @@ interface IStakes {
   /// @notice Whether an account's bond reaches the minimum.
   function isStaked(address account, Role role) external view returns (bool);
 
-  /// @notice What is bonded and not thawing, with what is delegated to it up to as much again; 0 when the account's own bond is below the minimum.
+  /// @notice What is bonded and not thawing, with what is delegated to it up to as much again; 0 when the account's own bond is below the minimum,
+  /// or a slash of it is not settled.
   function coverOf(address account, Role role) external view returns (uint256);
 
   /// @notice An account's bond for a role.

@@ -15,6 +15,7 @@ import {
 import { InclusionPromise, Receipt } from "../../src/types/Statements.sol";
 import { LedgerHandler } from "./LedgerHandler.sol";
 import { OrderedTree } from "./OrderedTree.sol";
+import { ReceiptChanges } from "./ReceiptChanges.sol";
 
 /// @dev Accuses both gateways of everything, with openings of their own epochs, of others, and with words changed. Whoever accuses
 /// the honest gateway must lose.
@@ -89,8 +90,14 @@ abstract contract AccusationHandler is LedgerHandler {
     IEpochCourt.SignedReceipt memory first = signedOf(HONEST, items[HONEST][seed % items[HONEST].length]);
     IEpochCourt.SignedReceipt memory second = signedOf(HONEST, items[HONEST][(seed >> 8) % items[HONEST].length]);
     if ((seed >> 16) % 2 == 0) second.receipt.nonce = first.receipt.nonce;
+    (uint256 runs, bytes memory evidence) = ReceiptChanges.between(
+      first.receipt,
+      first.signature,
+      second.receipt,
+      second.signature
+    );
     vm.prank(accuser);
-    try c.epochs.proveEquivocation(first.receipt, first.signature, second.receipt, second.signature) {
+    try c.stakes.proveEquivocation(first.receipt, runs, evidence) {
       expect(false, "an honest node signed twice");
     } catch {}
   }

@@ -114,12 +114,13 @@ abstract contract EpochCourtFixture is EpochFixture {
   }
 
   /// @dev Conviction: the epoch is void, half the bond is gone, the accuser has a part of it.
-  function convicted(EpochHeader memory header, bool proven, uint256 accuserBefore) internal view {
+  function convicted(EpochHeader memory header, bool proven, uint256 accuserBefore) internal {
     assertTrue(proven, "proven");
     assertEq(epochs.epochHash(gateway, header.index), bytes32(0), "void");
     assertEq(epochs.getAccount(gateway).next, header.index, "goes on from the last good one");
     assertEq(epochs.getAccount(gateway).committed, header.cumulative - header.total, "committed falls back");
     assertEq(bonded(), 50 ether, "slashed");
+    settleVoided(header.index, other);
     assertEq(wopen.balanceOf(other), accuserBefore + 10 ether, "the prover's part");
   }
 

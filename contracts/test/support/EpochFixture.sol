@@ -171,6 +171,11 @@ abstract contract EpochFixture is LedgerFixture {
     );
   }
 
+  /// @dev Settles the slash for the gateway's voided epoch; what is left of a bond that was halved is what was taken.
+  function settleVoided(uint64 index, address accuser) internal {
+    epochs.settle(gateway, index, accuser, stakes.getPosition(gateway, Role.Gateway).bonded);
+  }
+
   function lineLeaves(Line[] memory lines) private pure returns (bytes32[] memory leaves) {
     leaves = new bytes32[](lines.length);
     for (uint256 i = 0; i < lines.length; ++i) leaves[i] = OrderedTree.leafHash(abi.encode(lines[i]));

@@ -207,6 +207,7 @@ contract EstateHandler is AccusationHandler {
     duty();
     vm.warp(block.timestamp + 40 days);
     drainCourts();
+    settleAll();
     // What the crooked gateway has not divided by now it never will.
     closeCrooked();
     for (uint256 g = 0; g < 2; ++g) {

@@ -44,6 +44,16 @@ contract Handler is Assertions {
   uint256 public bonded;
   uint256 public unbonded;
   uint256 public slashed;
+  /// @dev Slashes that were left to be settled, and how many of them are.
+  Fallen[] private fallen;
+  uint256 private settled;
+
+  struct Fallen {
+    uint64 index;
+    uint96 taken;
+    bool open;
+  }
+
   uint256 public provers;
   uint256 public lostDeposits;
   uint256 public steps;
@@ -267,6 +277,9 @@ contract Handler is Assertions {
     if (proven) {
       slashed += bond_ - stakeOf(gateway);
       provers += wopen.balanceOf(prover) - funds;
+      if (stakes.getPosition(gateway, Role.Gateway).unsettled > fallen.length - settled) {
+        fallen.push(Fallen(uint64(i), uint96(bond_ - stakeOf(gateway)), true));
+      }
       while (headers.length > i) {
         headers.pop();
         promised.pop();
@@ -276,6 +289,34 @@ contract Handler is Assertions {
       lostDeposits += 0.5 ether;
     }
     ++steps;
+  }
+
+  /// @dev Anyone settles a slash; it pays once, and what was promised.
+  function settle(uint256 which) external {
+    if (fallen.length == 0) return;
+    settleFallen(which % fallen.length);
+    ++steps;
+  }
+
+  /// @notice How many slashes are not settled yet.
+  function unsettled() external view returns (uint256) {
+    return fallen.length - settled;
+  }
+
+  /// @notice Settles whatever can be settled; reverts where an award cannot be paid.
+  function settleAll() external {
+    for (uint256 i = 0; i < fallen.length; ++i) if (fallen[i].open) settleFallen(i);
+  }
+
+  function settleFallen(uint256 i) private {
+    Fallen memory f = fallen[i];
+    uint256 funds = wopen.balanceOf(prover);
+    epochs.settle(gateway, f.index, prover, f.taken);
+    uint256 paid = wopen.balanceOf(prover) - funds;
+    if (!f.open || paid != f.taken / 5) ++wrongVerdicts;
+    provers += paid;
+    fallen[i].open = false;
+    ++settled;
   }
 
   function stakeOf(address account) public view returns (uint256) {

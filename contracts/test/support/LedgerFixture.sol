@@ -23,6 +23,7 @@ import {
   TrainingRun
 } from "../../src/types/Statements.sol";
 import { Assertions } from "./Assertions.sol";
+import { ReceiptChanges } from "./ReceiptChanges.sol";
 
 /// @dev Gives libraries that take calldata a place to be called from.
 contract StatementHasher {
@@ -93,10 +94,10 @@ abstract contract LedgerFixture is Assertions {
     hasher = new StatementHasher();
     wopen = new WOPEN();
     parameters = new Parameters(address(this), defaults());
-    stakes = new Stakes(wopen, parameters);
     uint256 nonce = vm.getNonce(address(this));
-    address channels_ = vm.computeCreateAddress(address(this), nonce + 1);
-    address estates_ = vm.computeCreateAddress(address(this), nonce + 2);
+    stakes = new Stakes(wopen, parameters, vm.computeCreateAddress(address(this), nonce + 1));
+    address channels_ = vm.computeCreateAddress(address(this), nonce + 2);
+    address estates_ = vm.computeCreateAddress(address(this), nonce + 3);
     epochs = new Epochs(wopen, parameters, stakes, estates_, channels_);
     channels = new Channels(wopen, parameters, epochs);
     estates = new Estates(wopen, parameters, epochs, channels);
@@ -156,6 +157,12 @@ abstract contract LedgerFixture is Assertions {
   function sign(uint256 key, address verifyingContract, bytes32 structHash) internal view returns (bytes memory) {
     (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digestFor(verifyingContract, structHash));
     return abi.encodePacked(r, s, v);
+  }
+
+  /// @dev Shows two receipts of one nonce, as whoever was pranked.
+  function equivocate(Receipt memory a, bytes memory aSignature, Receipt memory b, bytes memory bSignature) internal {
+    (uint256 runs, bytes memory evidence) = ReceiptChanges.between(a, aSignature, b, bSignature);
+    stakes.proveEquivocation(a, runs, evidence);
   }
 
   function approve(address account, address spender, uint256 amount) internal {

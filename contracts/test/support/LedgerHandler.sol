@@ -370,10 +370,53 @@ abstract contract LedgerHandler is Assertions {
     else c.channels.startThaw(id);
   }
 
+  /// @dev A slash for an epoch that fell; `open` until it is settled.
+  struct Fallen {
+    uint8 gateway;
+    uint64 index;
+    uint96 taken;
+    bool open;
+  }
+
+  Fallen[] internal fallen;
+
+  /// @dev Anyone settles a slash, once.
+  function settle(uint256 which) external {
+    if (fallen.length == 0) return;
+    settleFallen(which % fallen.length);
+    ++steps;
+  }
+
+  function settleFallen(uint256 i) internal {
+    Fallen memory f = fallen[i];
+    uint256 before = c.wopen.balanceOf(accuser);
+    // What is left of a bond that was halved is what was taken, or one more.
+    try c.epochs.settle(gateway(f.gateway), f.index, accuser, f.taken) {} catch {
+      c.epochs.settle(gateway(f.gateway), f.index, accuser, --f.taken);
+    }
+    expect(f.open, "a slash was settled twice");
+    expect(c.wopen.balanceOf(accuser) == before + f.taken / 5, "the prover was not paid");
+    fallen[i].open = false;
+  }
+
+  /// @notice How many slashes are not settled yet.
+  function openCount() public view returns (uint256 count) {
+    for (uint256 i = 0; i < fallen.length; ++i) if (fallen[i].open) ++count;
+  }
+
+  /// @dev Settles whatever can be settled: an award that nobody can pay is a violation.
+  function settleAll() internal {
+    for (uint256 i = 0; i < fallen.length; ++i) if (fallen[i].open) settleFallen(i);
+  }
+
   /// @dev Books that an epoch fell, and with it all after it: their receipts are open again.
   function fallBack(uint256 g, uint256 epoch) internal {
     ++convictions;
     expect(g != HONEST, "an honest gateway's epoch fell");
+    uint96 left = c.stakes.getPosition(gateway(g), Role.Gateway).bonded;
+    if (c.stakes.getPosition(gateway(g), Role.Gateway).unsettled != openCount()) {
+      fallen.push(Fallen(uint8(g), uint64(epoch), left, true));
+    }
     while (books[g].length > epoch) books[g].pop();
     for (uint256 i = 0; i < items[g].length; ++i) if (items[g][i].epoch > epoch) items[g][i].epoch = 0;
   }

@@ -1,5 +1,5 @@
 import type { Hex, Network } from '@openledger/protocol'
-import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, openExecution, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, showInclusion, type Collection, type NewEpoch } from '@openledger/sdk'
+import { addressesOfNetwork, answerSummons, collectVouchers, ledgerWriter, makeEpochRoom, openExecution, postEpoch, readChannel, readEpoch, readGatewayAccount, revealEntry, settleConvictions, showInclusion, type Collection, type NewEpoch } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { HeldVoucher } from './planEpoch.ts'
 import type { DemandParts } from './DemandAnswerer.ts'
@@ -58,7 +58,11 @@ export function openGatewayChain(network: Network, rpcUrl: string, client: Publi
     nextIndex: async () => Number((await readGatewayAccount(writer, account.address)).next),
     channel: (id) => readChannel(writer, id),
     collect: (vouchers) => collectVouchers(writer, vouchers),
-    room: (wanted) => makeEpochRoom(writer, wanted),
+    room: async (wanted) => {
+      // A bond with a slash that nobody has settled covers nothing.
+      await settleConvictions(writer, account.address)
+      return makeEpochRoom(writer, wanted)
+    },
     post: async (epoch) => void (await postEpoch(writer, epoch)),
     postedRoot: async (index) => (await readEpoch(writer, account.address, BigInt(index)))?.header.linesRoot ?? null,
   }

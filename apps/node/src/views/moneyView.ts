@@ -16,7 +16,7 @@ const roles: readonly StakeRole[] = ['node', 'gateway', 'auditor']
 /** The events that move an account's coins, in the order of the chain. */
 const moving = `select e.name, e.args, e.time, e.transaction from chain_events e where
     (e.name like 'Channels.%' and e.args->>'channelId' in (select o.args->>'channelId' from chain_events o where o.name = 'Channels.ChannelOpened' and o.args->>'payer' = $1))
-    or (e.name like 'Stakes.%' and (e.args->>'account' = $1 or $1 in (e.args->>'prover', e.args->>'delegator')))
+    or (e.name like 'Stakes.%' and (e.args->>'account' = $1 or $1 in (e.args->>'prover', e.args->>'delegator', e.args->>'node')))
     or (e.name in ('Guarantees.Deposited', 'Guarantees.Withdrawn') and e.args->>'account' = $1)
     or (e.name in ('Guarantees.Accepted', 'Guarantees.Settled') and e.args->>'guaranteeId' in (select g.args->>'guaranteeId' from chain_events g
       where g.name = 'Guarantees.Accepted' and $1 in (g.args->'guarantee'->>'agent', g.args->'guarantee'->>'client')))

@@ -105,7 +105,7 @@ describe.skipIf(anvilPath() === null)('where the money is', () => {
   it('all that is held is what the contracts hold', async () => {
     expect(held('channel')).toBe(await wopenOf('channels'))
     expect(sumOf('Epochs.Credited', 'amount') - sumOf('Epochs.Claimed', 'amount')).toBe(await wopenOf('epochs'))
-    const burned = sumOf('Stakes.Slashed', 'taken') - sumOf('Stakes.Slashed', 'proverPart')
+    const burned = sumOf('Stakes.Slashed', 'taken') + sumOf('Stakes.EquivocationProven', 'taken') - sumOf('Stakes.ProverPaid', 'amount')
     expect(burned).toBeGreaterThan(0n)
     expect(held('bond') + burned).toBe(await wopenOf('stakes'))
     // What payers spent is what the epochs got.

@@ -3,11 +3,14 @@ import type { MoneyEvent } from './MoneyEvent.ts'
 import type { MoneyPlace } from './MoneyStatement.ts'
 
 /** What happens to an account's own bond; others' delegations to it are theirs. */
-const own = new Set(['Stakes.Bonded', 'Stakes.Thawing', 'Stakes.Withdrawn', 'Stakes.Slashed', 'Stakes.RewardsClaimed'])
+const own = new Set(['Stakes.EquivocationProven', 'Stakes.Bonded', 'Stakes.Thawing', 'Stakes.Withdrawn', 'Stakes.Slashed', 'Stakes.RewardsClaimed'])
 const roles = ['node', 'gateway', 'auditor']
 const roleName = (role: unknown): string => (role === 'proofs' ? role : (roles[Number(role)] ?? `role ${String(role)}`))
 
 type Book = MoneyPlace & { thawing: bigint }
+
+/** What Stakes pays for a proof, of what was taken (`PROVER_PPM`). */
+const proverPart = ({ taken, proverPart: part }: MoneyEvent['args']): bigint => (part === undefined ? (BigInt(taken as string) * 200_000n) / 1_000_000n : BigInt(part as string))
 
 function explain({ thawing, ...place }: Book, now: number): MoneyPlace {
   const over = place.until !== null && place.until <= now
@@ -32,16 +35,22 @@ export function stakePlaces(account: Address, events: readonly MoneyEvent[], now
     return book
   }
   for (const { name, args, time, transaction } of events) {
-    if (name === 'Stakes.Slashed' && args.prover === account) {
-      const reward = BigInt(args.proverPart as string)
+    if ((name === 'Stakes.Slashed' || name === 'Stakes.EquivocationProven') && args.prover === account) {
+      const reward = proverPart(args)
       const proofs = bookOf('rewards', 'proofs')
       proofs.earned += reward
+      proofs.held += reward
+    }
+    if (name === 'Stakes.ProverPaid' && args.prover === account) {
+      const reward = BigInt(args.amount as string)
+      const proofs = bookOf('rewards', 'proofs')
       proofs.paidOut += reward
+      proofs.held -= reward
       proofs.moves.push({ time, transaction, what: 'for a proof', amount: -reward })
     }
-    if (!own.has(name) || args.account !== account) continue
+    if (!own.has(name) || (args.account ?? args.node) !== account) continue
     const amount = BigInt((args.amount as string | undefined) ?? 0)
-    const book = bookOf(name === 'Stakes.RewardsClaimed' ? 'rewards' : 'bond', args.role)
+    const book = bookOf(name === 'Stakes.RewardsClaimed' ? 'rewards' : 'bond', args.role ?? 0)
     const move = (what: string, moved: bigint): void => void book.moves.push({ time, transaction, what, amount: moved })
     if (name === 'Stakes.Bonded') {
       book.paidIn += amount
@@ -55,7 +64,7 @@ export function stakePlaces(account: Address, events: readonly MoneyEvent[], now
       book.held -= amount
       book.thawing -= amount
       move('withdrawn', -amount)
-    } else if (name === 'Stakes.Slashed') {
+    } else if (name === 'Stakes.Slashed' || name === 'Stakes.EquivocationProven') {
       const taken = BigInt(args.taken as string)
       const bonded = book.held - book.thawing
       book.thawing -= taken > bonded ? taken - bonded : 0n
@@ -72,5 +81,6 @@ export function stakePlaces(account: Address, events: readonly MoneyEvent[], now
 }
 
 function rewards({ thawing: _, ...place }: Book): MoneyPlace {
-  return { ...place, why: place.id === 'proofs' ? 'paid out with the verdict' : 'rewards that were claimed' }
+  if (place.id !== 'proofs') return { ...place, why: 'rewards that were claimed' }
+  return { ...place, free: place.held, why: place.held > 0n ? 'a slash that nobody has settled: anyone can, and pays it out' : 'paid out when the slash was settled' }
 }

@@ -1,10 +1,11 @@
-import { encodeFunctionData, parseEventLogs, type Address } from 'viem'
+import { encodeFunctionData, type Address } from 'viem'
 import { epochsAbi, fail, type EpochDispute, type Hex } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import { balanceChallengeCall } from '../epochs/challengeBalance.ts'
 import { balanceArgument, lineArgument } from '../epochs/openings.ts'
+import { settleVerdict } from '../epochs/settleConvictions.ts'
 import { readParameters } from '../parameters/readParameters.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 import { epochClaimCall } from './challengeEpoch.ts'
@@ -82,5 +83,5 @@ export async function accuseEpoch(writer: LedgerWriter, dispute: EpochDispute, e
     fail('NOT_PROVEN', 'the openings do not show this fault: the deposit would be lost', { field: 'claim', fix: 'audit the epoch again and use the accusation that it writes' })
   }
   const { logs } = await sendCall(writer, { name: 'challenge', ...challenge })
-  return { outcome: parseEventLogs({ abi, eventName: 'EpochVoided', logs }).length > 0 ? 'convicted' : 'acquitted' }
+  return { outcome: (await settleVerdict(writer, logs)) ? 'convicted' : 'acquitted' }
 }

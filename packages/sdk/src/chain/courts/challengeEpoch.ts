@@ -1,9 +1,10 @@
-import { encodeFunctionData, parseEventLogs, type Address } from 'viem'
-import { epochCourtAbi, epochsAbi, type Hex, type Receipt } from '@openledger/protocol'
+import { encodeFunctionData, type Address } from 'viem'
+import { epochCourtAbi, type Hex, type Receipt } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
 import { lineArgument, receiptArgument, shareArgument, type LineOpening, type ReceiptOpening, type ShareOpening } from '../epochs/openings.ts'
+import { settleVerdict } from '../epochs/settleConvictions.ts'
 import { readParameters } from '../parameters/readParameters.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 
@@ -51,5 +52,5 @@ export async function challengeEpoch(writer: LedgerWriter, gateway: Address, epo
   const { challengeDeposit } = await readParameters(writer)
   await ensureWopen(writer, epochCourt, challengeDeposit)
   const { logs } = await sendCall(writer, { name: 'challenge', to: epochCourt, data: epochClaimCall(gateway, epoch, claim) })
-  return parseEventLogs({ abi: epochsAbi, eventName: 'EpochVoided', logs }).length > 0
+  return settleVerdict(writer, logs)
 }

@@ -7,6 +7,7 @@ import { sendCall } from '../connection/sendCall.ts'
 import { attributedArgument } from '../epochs/attributedArgument.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
 import { balanceArgument, lineArgument, receiptArgument, type BalanceOpening, type LineOpening, type ReceiptOpening } from '../epochs/openings.ts'
+import { settleVerdict } from '../epochs/settleConvictions.ts'
 import { readParameters } from '../parameters/readParameters.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 
@@ -49,7 +50,9 @@ export async function revealEntry(writer: LedgerWriter, { gateway, epoch, place 
 
 /** Voids an epoch whose gateway did not show a demanded entry, and slashes the gateway; anyone may send it, before the window closes. */
 export async function convictWithheld(writer: LedgerWriter, demand: EntryDemand): Promise<TransactionReceipt> {
-  return send(writer, 'conviction', encodeFunctionData({ abi, functionName: 'convictSilence', args: argumentsOf(demand) }))
+  const conviction = await send(writer, 'conviction', encodeFunctionData({ abi, functionName: 'convictSilence', args: argumentsOf(demand) }))
+  await settleVerdict(writer, conviction.logs)
+  return conviction
 }
 
 /** Gives the deposit of a demand back when its epoch is void or final meanwhile; anyone may send it. */

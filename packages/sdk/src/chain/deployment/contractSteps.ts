@@ -73,7 +73,7 @@ export function contractSteps(deployer: Address, startNonce: number, parameters:
   const data: Record<ContractName, Hex> = {
     wopen: openToken === undefined ? encodeDeployData({ abi: wopenAbi, bytecode: bytecode.WOPEN }) : encodeDeployData({ abi: tokenWOPENAbi, bytecode: bytecode.TokenWOPEN, args: [openToken] }),
     parameters: encodeDeployData({ abi: parametersAbi, bytecode: bytecode.Parameters, args: [deployer, parameters] }),
-    stakes: encodeDeployData({ abi: stakesAbi, bytecode: bytecode.Stakes, args: [at.wopen, at.parameters] }),
+    stakes: encodeDeployData({ abi: stakesAbi, bytecode: bytecode.Stakes, args: [at.wopen, at.parameters, at.epochs] }),
     epochs: encodeDeployData({ abi: epochsAbi, bytecode: bytecode.Epochs, args: [at.wopen, at.parameters, at.stakes, at.estates, at.channels] }),
     channels: encodeDeployData({ abi: channelsAbi, bytecode: bytecode.Channels, args: [at.wopen, at.parameters, at.epochs] }),
     datanets: encodeDeployData({ abi: datanetsAbi, bytecode: bytecode.Datanets, args: [] }),

@@ -1,13 +1,30 @@
-import { encodeFunctionData, type TransactionReceipt } from 'viem'
-import { epochsAbi, type Hex, type Receipt } from '@openledger/protocol'
+import { encodeFunctionData, type Address, type TransactionReceipt } from 'viem'
+import { stakesAbi, type Hex, type Receipt } from '@openledger/protocol'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
+import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
+import { equivocationArguments } from './equivocationArguments.ts'
+
+const abi = stakesAbi
 
 export type SignedReceipt = { receipt: Receipt; signature: Hex }
 
-/** Shows two receipts that a node signed with one nonce; the sender gets a part of the node's bond. Fails with NO_EQUIVOCATION. */
+/** Settles the slash for two receipts of one nonce, which pays whoever proved it; anyone may send it. @returns false where nothing is left to settle */
+export async function settleEquivocation(writer: LedgerWriter, node: Address, nonce: bigint): Promise<boolean> {
+  const to = writer.addresses.stakes
+  const [, taken] = await readLedger(writer, 'equivocation', (client) => client.readContract({ address: to, abi, functionName: 'unsettledEquivocation', args: [node, nonce] }))
+  if (taken === 0n) return false
+  await sendCall(writer, { name: 'settlement of a slash', to, data: encodeFunctionData({ abi, functionName: 'settleEquivocation', args: [node, nonce] }) })
+  return true
+}
+
+/**
+ * Shows two receipts that a node signed with one nonce, and settles the slash: the sender gets a part of the node's bond. Fails with NO_EQUIVOCATION.
+ * @returns the proof's transaction
+ */
 export async function proveEquivocation(writer: LedgerWriter, first: SignedReceipt, second: SignedReceipt): Promise<TransactionReceipt> {
-  const args = [first.receipt, first.signature, second.receipt, second.signature] as const
-  const data = encodeFunctionData({ abi: epochsAbi, functionName: 'proveEquivocation', args })
-  return sendCall(writer, { name: 'equivocation', to: writer.addresses.epochs, data })
+  const data = encodeFunctionData({ abi, functionName: 'proveEquivocation', args: equivocationArguments(first, second) })
+  const proof = await sendCall(writer, { name: 'equivocation', to: writer.addresses.stakes, data })
+  await settleEquivocation(writer, first.receipt.node, first.receipt.nonce)
+  return proof
 }

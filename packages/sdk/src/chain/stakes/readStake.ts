@@ -21,5 +21,5 @@ export async function readStake(reader: LedgerReader, account: Address, role: St
   const [{ bonded, thawing, releaseAt }, rewards] = await readLedger(reader, 'stake', (client) =>
     Promise.all([client.readContract({ ...contract, functionName: 'getPosition' }), client.readContract({ ...contract, functionName: 'pendingRewards' })]),
   )
-  return { bonded, thawing, releaseAt, rewards }
+  return { bonded, thawing, releaseAt: BigInt(releaseAt), rewards }
 }
