@@ -11,6 +11,8 @@ import type { BenchContext, Scenario } from './BenchContext.ts'
 
 const adapters = 64
 const windowBytes = 64 * 2 ** 20
+/** Less than all adapters take, so that this tier is full, and evicts, before growth is measured. */
+const hostBytes = 128 * 2 ** 20
 const reloadEveryMs = 1000
 /** One request in this many is given up by its client after some tokens. */
 const vanishEvery = 25
@@ -23,7 +25,7 @@ export const soak: Scenario = {
   async run(context) {
     const { settings, note } = context
     const { minutes, clients } = settings
-    const target = await context.open({ adapterBytes: windowBytes }, { kind: mixedRanks, count: adapters })
+    const target = await context.open({ adapterBytes: windowBytes, hostAdapterBytes: hostBytes }, { kind: mixedRanks, count: adapters })
     try {
       const until = performance.now() + minutes * 60_000
       const state: SoakState = { answered: 0, vanished: 0, tokens: 0, reloads: 0, failures: [], reloading: new Set(), until }
@@ -43,7 +45,7 @@ export const soak: Scenario = {
       return {
         scenario: soak.name,
         about: soak.about,
-        workload: { minutes, clients, adapters: `${adapters} ${mixedRanks.name} in ${windowBytes / 2 ** 20} MiB`, 'reload every (ms)': reloadEveryMs, 'clients that vanish': `1 in ${vanishEvery}` },
+        workload: { minutes, clients, adapters: `${adapters} ${mixedRanks.name} in ${windowBytes / 2 ** 20} MiB, ${hostBytes / 2 ** 20} MiB in host memory`, 'reload every (ms)': reloadEveryMs, 'clients that vanish': `1 in ${vanishEvery}` },
         figures: [
           { name: 'answers', unit: '', values: [state.answered] },
           { name: 'given up by the client', unit: '', values: [state.vanished] },
