@@ -117,6 +117,24 @@ function poolCommand(context: CommandContext, parent: Command): void {
   })
 }
 
+function settleCommand(context: CommandContext, parent: Command): void {
+  const command = parent
+    .command('settle')
+    .summary('pay out who convicted a bond')
+    .description('Settles what was taken of a bond by proof and is not settled yet: books it and pays whoever proved the fault. Anyone may; until then the bond covers nothing.')
+    .argument('<account>', 'a key’s name or an address')
+  examples(command, [['openledger stake settle gateway', 'after a proof whose sender went away']])
+  runs<object>(context, command, async ({ options, args, output, session }) => {
+    const { settleConvictions, settleEquivocations } = await import('@openledger/sdk')
+    const open = await session()
+    const account = await open.keys.address(args[0] as string)
+    const { writer } = await open.actor(options.as ?? delegator)
+    const settled = (await settleConvictions(writer, account)) + (await settleEquivocations(writer, account))
+    output.line(settled === 0 ? 'nothing was left to settle' : `${settled} settled`)
+    output.result({ account, settled })
+  })
+}
+
 /** `openledger stake …` */
 export function stakeCommand(context: CommandContext, program: Command): void {
   const parent = program.command('stake').summary('stand behind a node, gateway or auditor').description('Delegates OPEN to the bonds of others, takes it back, and pays out what bonds and delegations have earned.')
@@ -125,4 +143,5 @@ export function stakeCommand(context: CommandContext, program: Command): void {
   undelegateCommand(context, parent)
   rewardsCommand(context, parent)
   poolCommand(context, parent)
+  settleCommand(context, parent)
 }

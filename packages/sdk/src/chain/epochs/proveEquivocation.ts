@@ -18,6 +18,15 @@ export async function settleEquivocation(writer: LedgerWriter, node: Address, no
   return true
 }
 
+/** Settles all such slashes of a node that nobody has settled; anyone may. @returns how many */
+export async function settleEquivocations(writer: LedgerWriter, node: Address): Promise<number> {
+  const { stakes: address, deployBlock } = writer.addresses
+  const proven = await readLedger(writer, 'equivocations', (client) => client.getContractEvents({ address, abi, eventName: 'EquivocationProven', args: { node }, fromBlock: BigInt(deployBlock), strict: true }))
+  let settled = 0
+  for (const { args } of proven) if (await settleEquivocation(writer, node, args.nonce)) settled++
+  return settled
+}
+
 /**
  * Shows two receipts that a node signed with one nonce, and settles the slash: the sender gets a part of the node's bond. Fails with NO_EQUIVOCATION.
  * @returns the proof's transaction

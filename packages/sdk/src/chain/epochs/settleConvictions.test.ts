@@ -1,7 +1,7 @@
 import { encodeFunctionData } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildEpoch, epochsAbi, keccak, lineLeaf, OrderedTree, parseOpen, type Hex } from '@openledger/protocol'
+import { buildEpoch, epochsAbi, keccak, lineLeaf, OrderedTree, parseOpen, signStatement, stakesAbi, statementDomain, zeroHash, type Hex } from '@openledger/protocol'
 import { accountMoney } from '../../money/accountMoney.ts'
 import { moneyEvent } from '../../money/MoneyEvent.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
@@ -15,6 +15,8 @@ import { readWopenBalance } from '../wopen/readWopenBalance.ts'
 import type { EpochHeader } from './EpochHeader.ts'
 import { lineArgument } from './openings.ts'
 import { postEpoch } from './postEpoch.ts'
+import { equivocationArguments } from './equivocationArguments.ts'
+import { settleEquivocations } from './proveEquivocation.ts'
 import { settleConvictions } from './settleConvictions.ts'
 
 const id = (text: string): Hex => keccak(new TextEncoder().encode(text))
@@ -63,5 +65,24 @@ describe.skipIf(anvilPath() === null)('a conviction that nobody has settled', ()
     expect((await readWopenBalance(accuser, accuserKey.address)) - before).toBe(parseOpen('40'))
     expect(await proofs()).toMatchObject([{ id: 'proofs', earned: parseOpen('40'), held: 0n, free: 0n, paidOut: parseOpen('40') }])
     expect((await post()).index).toBe(0n)
+  }, 60_000)
+
+  it('is settled for two receipts of one nonce too', async () => {
+    const nodeKey = privateKeyToAccount(generatePrivateKey())
+    await bondStake(await ledger.newcomer(nodeKey), 'node', parseOpen('400'))
+    const { chainId, epochs, stakes } = accuser.addresses
+    const names = { baseId: zeroHash, adapterId: zeroHash, snapshotsHash: zeroHash, deploymentId: zeroHash, node: nodeKey.address, gateway: gatewayKey.address, channelId: zeroHash, requestHash: zeroHash }
+    const rest = { samplingHash: zeroHash, inputTokens: 1, outputTokens: 1, fee: 1n, profileHash: zeroHash, fingerprintRoot: zeroHash, attributionRoot: zeroHash, shareRoot: zeroHash, time: 1n, nonce: 1n }
+    const signed = async (outputHash: Hex) => {
+      const receipt = { ...names, outputHash, ...rest }
+      return { receipt, signature: await signStatement(nodeKey, statementDomain(chainId, epochs), 'Receipt', receipt) }
+    }
+    const before = await readWopenBalance(accuser, accuserKey.address)
+    const data = encodeFunctionData({ abi: stakesAbi, functionName: 'proveEquivocation', args: equivocationArguments(await signed(id('a')), await signed(id('b'))) })
+    await sendCall(accuser, { name: 'equivocation', to: stakes, data })
+    expect(await readWopenBalance(accuser, accuserKey.address)).toBe(before)
+    expect(await settleEquivocations(gateway, nodeKey.address)).toBe(1)
+    expect(await settleEquivocations(gateway, nodeKey.address)).toBe(0)
+    expect(await readWopenBalance(accuser, accuserKey.address)).toBeGreaterThan(before)
   }, 60_000)
 })

@@ -46,11 +46,11 @@ export async function settleVerdict(writer: LedgerWriter, logs: Log[]): Promise<
  * @returns how many slashes were settled
  */
 export async function settleConvictions(writer: LedgerWriter, gateway: Address): Promise<number> {
-  const { epochs, stakes } = writer.addresses
+  const { epochs, stakes, deployBlock } = writer.addresses
   const { unsettled } = await readLedger(writer, 'bond', (client) => client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [gateway, 1] }))
   if (unsettled === 0) return 0
   const convictions = await readLedger(writer, 'voided epochs', async (client) => {
-    const voided = await client.getContractEvents({ address: epochs, abi: epochsAbi, eventName: 'EpochVoided', args: { gateway }, fromBlock: 0n })
+    const voided = await client.getContractEvents({ address: epochs, abi: epochsAbi, eventName: 'EpochVoided', args: { gateway }, fromBlock: BigInt(deployBlock) })
     const receipts = await Promise.all([...new Set(voided.map((log) => log.transactionHash))].map((hash) => client.getTransactionReceipt({ hash })))
     return receipts.flatMap(({ logs }) => convictionsOf(logs))
   })
