@@ -1,32 +1,10 @@
-/**
- * Static analysis of the contracts by `forge lint`: every finding must be explained in contracts/analysis.json, a rule as a whole or a place
- * by its code, and every explanation must still have its finding.
- */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { findingsOf, unexplained } from './analysis/findings.ts'
-import { forgePath, repositoryRoot, warningsOfForge } from './forge.ts'
-
-const reason = z.string().min(20)
-const explanationsSchema = z.strictObject({
-  rules: z.record(z.string(), reason),
-  places: z.array(z.strictObject({ rule: z.string(), file: z.string(), code: z.string(), reason })),
-})
+/** Static analysis of the contracts alone; `npm run contracts:test` does it after the tests, when everything is compiled. */
+import { analyse } from './analysis/analyse.ts'
+import { forgePath } from './forge.ts'
 
 const forge = forgePath()
 if (forge === null) {
   console.error(`npm brought no forge binary for ${process.platform}-${process.arch}: the contracts cannot be analysed here.`)
   process.exit(1)
 }
-const { status, output } = warningsOfForge(forge, ['lint', '--json', 'contracts/src'])
-const findings = findingsOf(output)
-const explanations = explanationsSchema.parse(JSON.parse(readFileSync(join(repositoryRoot, 'contracts/analysis.json'), 'utf8')))
-const { open, stale } = unexplained(findings, explanations)
-for (const { rule, file, line, code, message } of open) console.error(`${file}:${line}: ${message} (${rule}): ${code}\n  change it, or explain it in contracts/analysis.json`)
-for (const one of stale) console.error(`contracts/analysis.json explains what forge lint no longer finds: ${one}`)
-// No finding at all would mean that nothing was analysed: times of blocks are compared in many places.
-const silent = findings.length === 0
-if (silent) console.error(`forge lint found nothing at all (exit code ${status}): ${output.slice(0, 500)}`)
-console.log(`analysed the contracts: ${findings.length} findings, ${findings.length - open.length} explained, ${open.length} not`)
-process.exit(open.length + stale.length > 0 || silent ? 1 : 0)
+process.exit(analyse(forge) ? 0 : 1)

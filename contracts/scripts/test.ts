@@ -1,10 +1,11 @@
 /**
- * Runs the Solidity tests and compares the gas snapshot; more command-line options go to `forge test`.
+ * Runs the Solidity tests, compares the gas snapshot and analyses the contracts; more command-line options go to `forge test`, which then is all that runs.
  * The last line is "N passed, N failed". With --update-gas it writes the gas snapshot instead of comparing it, and the
  * page of costs that follows from it. With --long it runs the invariants alone, with more than a million calls, and then a hundred
  * thousand false accusations of honest attributions.
  */
 import { forgePath, runForge } from './forge.ts'
+import { analyse } from './analysis/analyse.ts'
 import { costsPage, writeCostsPage } from './costsPage.ts'
 
 const update = process.argv.includes('--update-gas')
@@ -37,8 +38,10 @@ if (tooFew) console.error(`the long mode makes at least ${leastCalls} calls and 
 const broken = status !== 0 && failed === 0 ? 1 : 0
 if (broken) console.error('forge ended with an error outside the tests: read the lines above; for intended gas changes run with --update-gas and commit contracts/gas')
 if (update && status === 0) writeCostsPage(costsPage())
-console.log(`${passed} passed, ${failed + broken + accused.failed} failed`)
-process.exit(status !== 0 || passed === 0 || tooFew || accused.failed > 0 ? 1 : 0)
+const analysed = long || options.length > 0 || analyse(forge) ? 0 : 1
+const wrong = failed + broken + accused.failed + analysed
+console.log(`${passed} passed, ${wrong} failed`)
+process.exit(wrong > 0 || status !== 0 || passed === 0 || tooFew ? 1 : 0)
 
 function accuse(): { runs: number; failed: number } {
   const { status: ended, output: said } = runForge(forge!, ['test', '--match-path', 'contracts/test/Accusations.t.sol', '--match-test', '^testFuzz_honest', ...options], accusations)
