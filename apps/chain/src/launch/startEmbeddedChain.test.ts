@@ -143,7 +143,7 @@ describe('starting', () => {
 })
 
 // Each round kills the process while transactions are being sent, at a random moment. More rounds by CHAIN_KILL_ROUNDS.
-const rounds = Number(process.env.CHAIN_KILL_ROUNDS ?? 5)
+const rounds = Number(process.env.CHAIN_KILL_ROUNDS ?? 3)
 
 describe('kill -9', () => {
   it(`loses no acknowledged transaction in ${rounds} rounds`, { timeout: 60_000 + rounds * 15_000 }, async () => {
