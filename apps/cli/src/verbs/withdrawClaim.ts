@@ -1,6 +1,7 @@
-import { fail, InputError, type Hex } from '@openledger/protocol'
+import { fail, type Hex } from '@openledger/protocol'
 import { readClaimRounds, withdrawEstateClaim, type LedgerWriter } from '@openledger/sdk'
 import type { Address } from 'viem'
+import { hasCode } from './hasCode.ts'
 
 /**
  * Takes the deposit of a claim back whose gateway has come back; it goes to who filed the claim.
@@ -13,7 +14,7 @@ export async function withdrawClaim(writer: LedgerWriter, gateway: Address, rece
       return
     } catch (error) {
       // Taken back already, or refuted: an earlier one may still be there.
-      if (!(error instanceof InputError && error.code === 'NO_CLAIM')) throw error
+      if (!hasCode(error, 'NO_CLAIM')) throw error
     }
   }
   fail('NO_CLAIM', 'no claim for this receipt holds a deposit', { field: 'receipt', fix: 'give the whole id; openledger money <key> shows deposits' })

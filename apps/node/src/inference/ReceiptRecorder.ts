@@ -39,10 +39,13 @@ export class ReceiptRecorder {
     if (this.#claimed.has(key)) return undefined
     this.#claimed.add(key)
     const release = (): void => void this.#claimed.delete(key)
-    const isUsed = await this.#isUsed(node, nonce).catch((error: unknown) => (release(), Promise.reject(error as Error)))
-    if (!isUsed) return release
-    release()
-    return undefined
+    let isFree = false
+    try {
+      isFree = !(await this.#isUsed(node, nonce))
+    } finally {
+      if (!isFree) release()
+    }
+    return isFree ? release : undefined
   }
 
   async #isUsed(node: Address, nonce: bigint): Promise<boolean> {

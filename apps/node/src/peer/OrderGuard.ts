@@ -84,15 +84,13 @@ export class OrderGuard {
       fail('WRONG_DEPLOYMENT', 'the deployment is not the one that the order names, or is of another model', { field: 'deployment', action: 'stop' })
     }
     if (deployment.inputPrice < prices.input || deployment.outputPrice < prices.output) fail('PRICE_TOO_LOW', 'this deployment pays less than this node asks', { status: 403, action: 'stop', field: 'deployment' })
-    if (!this.#signed.has(id)) {
-      await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
-      this.#signed.add(id)
-    }
+    if (!this.#signed.has(id)) await verifyStatement(statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment, deploymentSignature, deployment.owner)
     const seenAt = this.#deployments.get(id)
     const age = seenAt === undefined ? Infinity : now() - seenAt
     if (age >= freshDeploymentMs && age < staleDeploymentMs) void this.#readAgain(id, deployment.owner)
-    if (age < staleDeploymentMs) return
-    if (!(await this.#isActive(id, deployment.owner))) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
+    if (age >= staleDeploymentMs && !(await this.#isActive(id, deployment.owner))) fail('WRONG_DEPLOYMENT', 'the chain knows no such deployment, or it has ended', { status: 403, field: 'deployment', action: 'stop' })
+    // Signing costs nothing, deploying does: only what the chain knew is remembered.
+    this.#signed.add(id)
   }
 
   /** Reads a deployment while it is believed: what has ended is refused from then on, and while the chain is away nothing changes. */

@@ -29,7 +29,6 @@ export class ActiveSequences {
   readonly #all = new Set<Active>()
   /** Those without a slot, in the order in which they began to pause. */
   readonly #paused = new Set<Active>()
-  #pausedBytes = 0
 
   constructor(prefixes: PrefixCache, budget: StepBudget) {
     this.#prefixes = prefixes
@@ -63,10 +62,7 @@ export class ActiveSequences {
 
   /** Takes a sequence out. What it computed stays to be reused, unless a step with it failed. */
   end(active: Active, certain: boolean): boolean {
-    if (this.#paused.delete(active)) {
-      this.#pausedBytes -= bytesOf(active)
-      return true
-    }
+    if (this.#paused.delete(active)) return true
     if (!this.#all.delete(active)) return false
     this.#prefixes.release(active.slot, certain)
     return true
@@ -74,7 +70,10 @@ export class ActiveSequences {
 
   /** Whether an answer can give up its slot for a while: its prompt is read, and there is memory for what it has computed. */
   canPause(active: Active): boolean {
-    return active.generated > 0 && promptLeft(active) === 0 && this.#pausedBytes + active.slot.tokens.length * this.#prefixes.positionBytes <= this.#budget.pausedBytes
+    if (active.generated === 0 || promptLeft(active) > 0) return false
+    let tokens = active.slot.tokens.length
+    for (const { slot } of this.#paused) tokens += slot.tokens.length
+    return tokens * this.#prefixes.positionBytes <= this.#budget.pausedBytes
   }
 
   /** Takes an answer's slot; it goes on where it was when it gets one again. */
@@ -83,14 +82,12 @@ export class ActiveSequences {
     active.slot = this.#prefixes.park(active.slot)
     active.pausedSince = nowMs
     this.#paused.add(active)
-    this.#pausedBytes += bytesOf(active)
   }
 
   /** Gives an answer that pauses a slot. @returns false when all are taken */
   goOn(active: Active, nowMs: number): boolean {
     const slot = this.#prefixes.unpark(active.slot as ParkedSlot)
     if (!slot) return false
-    this.#pausedBytes -= bytesOf(active)
     this.#paused.delete(active)
     active.pausedMs += nowMs - active.pausedSince!
     active.pausedSince = null
@@ -152,10 +149,6 @@ export class ActiveSequences {
     }
     return best
   }
-}
-
-function bytesOf({ slot }: Active): number {
-  return (slot as ParkedSlot).content.length
 }
 
 /** Prompt tokens of a sequence that are not computed yet. */

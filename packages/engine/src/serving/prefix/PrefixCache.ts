@@ -81,23 +81,8 @@ export class PrefixCache {
 
   /** Takes a slot for a sequence, with the longest prefix (at most `limit` tokens) that is at hand; null when all are taken. */
   take(key: string, tokens: readonly number[], limit: number): TakenSlot | null {
-    const found = this.#best(key, tokens, limit)
-    const source = found?.slot
-    const own = source && !source.taken && this.#serving.includes(source) ? source : undefined
-    const whole = own && found!.length === own.tokens.length
-    const slot = whole ? own : (leastUsed(this.#serving, own) ?? own)
-    if (!slot) return null
-    const length = found?.length ?? 0
-    if (!whole) this.#save(slot, slot === source ? length : 0, source)
-    if (source && source !== slot) {
-      this.#store.copy(source.index, slot.index, length)
-      source.lastUse = ++this.#clock
-    }
-    slot.key = key
-    slot.tokens = tokens.slice(0, length)
-    slot.taken = true
-    slot.lastUse = ++this.#clock
-    if (length > 0) this.#count(1, length)
+    const slot = this.#take(key, tokens, limit)
+    if (slot && slot.tokens.length > 0) this.#count(1, slot.tokens.length)
     return slot
   }
 
@@ -134,12 +119,9 @@ export class PrefixCache {
 
   /** Takes a slot for what was parked, with all of its content; null when all are taken. */
   unpark({ key, tokens, content }: ParkedSlot): TakenSlot | null {
-    // It may still lie where it was, and need not be written: no prefix was found, whatever the counts of prefixes say.
-    const [hits, reused] = [this.#hits, this.#reused]
-    const slot = this.take(key, tokens, tokens.length)
+    // What still lies where it was need not be written; it counts as no prefix that was found.
+    const slot = this.#take(key, tokens, tokens.length)
     if (!slot) return null
-    this.#hits = hits
-    this.#reused = reused
     if (slot.tokens.length < tokens.length) {
       this.#store.restore(slot.index, content)
       slot.tokens.push(...tokens.slice(slot.tokens.length))
@@ -149,6 +131,26 @@ export class PrefixCache {
 
   dispose(): void {
     for (const slot of [...this.#serving.splice(0), ...this.#kept.splice(0)]) this.#store.release(slot.index)
+  }
+
+  #take(key: string, tokens: readonly number[], limit: number): Slot | null {
+    const found = this.#best(key, tokens, limit)
+    const source = found?.slot
+    const own = source && !source.taken && this.#serving.includes(source) ? source : undefined
+    const whole = own && found!.length === own.tokens.length
+    const slot = whole ? own : (leastUsed(this.#serving, own) ?? own)
+    if (!slot) return null
+    const length = found?.length ?? 0
+    if (!whole) this.#save(slot, slot === source ? length : 0, source)
+    if (source && source !== slot) {
+      this.#store.copy(source.index, slot.index, length)
+      source.lastUse = ++this.#clock
+    }
+    slot.key = key
+    slot.tokens = tokens.slice(0, length)
+    slot.taken = true
+    slot.lastUse = ++this.#clock
+    return slot
   }
 
   #own(taken: TakenSlot): Slot {

@@ -67,10 +67,15 @@ export class FairShare {
 
   /** The largest value that the smallest waiting counter had so far; while none waits, that of the key that waited last. */
   get level(): number {
+    const { least } = this
+    return Math.max(this.#level, least < Infinity ? least : this.#lastKey === null ? 0 : this.counter(this.#lastKey))
+  }
+
+  /** The smallest counter of a key that waits; Infinity while none does. */
+  get least(): number {
     let least = Infinity
     for (const key of this.#waiting.keys()) least = Math.min(least, this.counter(key))
-    if (least === Infinity) least = this.#lastKey === null ? 0 : this.counter(this.#lastKey)
-    return Math.max(this.#level, least)
+    return least
   }
 
   #trim(): void {

@@ -99,9 +99,7 @@ export class WaitingQueue<T extends Waiting> {
 
   /** The smallest counter of a payer that waits; Infinity when none does. */
   get leastCounter(): number {
-    let least = Infinity
-    for (const [name, { items }] of this.#payers) if (items.length > 0) least = Math.min(least, this.#shares.counter(name))
-    return least
+    return this.#shares.least
   }
 
   /** The request to serve next, which stays in the queue; null when all stand aside. */
