@@ -20,6 +20,13 @@ export function forgePath(): string | null {
   }
 }
 
+function spawnForge(forge: string, options: readonly string[], { environment = {}, errors = 'pipe' }: { environment?: Record<string, string>; errors?: 'pipe' | 'inherit' } = {}): { status: number; stdout: string; stderr: string } {
+  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', ...environment }
+  const { status, stdout, stderr, error } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', errors], encoding: 'utf8', maxBuffer: 2 ** 28 })
+  if (error) console.error(error.message)
+  return { status: status ?? 1, stdout: stdout ?? '', stderr: stderr ?? '' }
+}
+
 /**
  * Runs forge over the contracts, offline, with the npm solc.
  * @param forge the binary's path
@@ -28,24 +35,20 @@ export function forgePath(): string | null {
  * @returns its exit status and its standard output, which is also shown
  */
 export function runForge(forge: string, options: readonly string[], environment: Record<string, string> = {}): { status: number; output: string } {
-  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', ...environment }
-  const { status, stdout, error } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 })
-  if (error) console.error(error.message)
-  process.stdout.write(stdout ?? '')
-  return { status: status ?? 1, output: stdout ?? '' }
+  const { status, stdout } = spawnForge(forge, options, { environment, errors: 'inherit' })
+  process.stdout.write(stdout)
+  return { status, output: stdout }
 }
 
 /** What forge says on its standard output. Nothing is shown unless it fails. */
 export function askForge(forge: string, options: readonly string[]): string {
-  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
-  const { status, stdout, stderr } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
+  const { status, stdout, stderr } = spawnForge(forge, options)
   if (status !== 0) console.error(stderr)
-  return stdout ?? ''
+  return stdout
 }
 
 /** What forge says on its error output, where its lints go. Nothing is shown. */
 export function warningsOfForge(forge: string, options: readonly string[]): { status: number; output: string } {
-  const env = { ...process.env, FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
-  const { status, stderr } = spawnSync(forge, [...options, '--root', repositoryRoot], { cwd: repositoryRoot, env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', maxBuffer: 2 ** 28 })
-  return { status: status ?? 1, output: stderr ?? '' }
+  const { status, stderr } = spawnForge(forge, options)
+  return { status, output: stderr }
 }

@@ -1,4 +1,5 @@
 import { toHex } from '@openledger/protocol'
+import { abortAfter } from '../config/abortAfter.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
@@ -14,8 +15,7 @@ const longestMs = 10_000
  * Ends after ten seconds; what fails is noted, and will fail for an order that says so.
  */
 export async function warmUp({ engine, info }: Pick<LoadedEngine, 'engine' | 'info'>, clock: Clock, log: Log): Promise<void> {
-  const [over, late] = [new AbortController(), new AbortController()]
-  void clock.sleep(longestMs, over.signal).then(() => late.abort())
+  const late = abortAfter(clock, longestMs)
   try {
     const words = await engine.tokenize('One two three four five six seven eight nine ten. '.repeat(40))
     const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: answerTokens, stop: [], seed: toHex(new Uint8Array(32)) }
@@ -26,6 +26,6 @@ export async function warmUp({ engine, info }: Pick<LoadedEngine, 'engine' | 'in
   } catch (error) {
     if (!late.signal.aborted) log.warn('engine.cold', errorFields(error))
   } finally {
-    over.abort()
+    late.end()
   }
 }

@@ -1,5 +1,6 @@
 import { fail, statementDomain, verifyStatement, UnavailableError, type Announcement, type Hex, type Network } from '@openledger/protocol'
 import { isAddressEqual, type Address } from 'viem'
+import { abortAfter } from '../config/abortAfter.ts'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import type { RemoteLink } from '../links/RemoteLink.ts'
@@ -156,16 +157,15 @@ export class NodeRegistry {
   async #prove(link: RemoteLink): Promise<void> {
     const { randomHash, expectedProof, clock } = this.#parts
     const challenge = randomHash()
-    const [stop, answered] = [new AbortController(), new AbortController()]
-    void clock.sleep(challengeMs, answered.signal).then(() => stop.abort())
+    const late = abortAfter(clock, challengeMs)
     try {
-      const [proof, expected] = await Promise.all([link.challenge(challenge, stop.signal), expectedProof(challenge, link.node)])
+      const [proof, expected] = await Promise.all([link.challenge(challenge, late.signal), expectedProof(challenge, link.node)])
       if (proof !== expected) fail('NO_POSSESSION', 'the node does not have the weight file of this base', { status: 403, action: 'stop', fix: 'start it with the same base model' })
     } catch (error) {
-      if (stop.signal.aborted) throw new UnavailableError('NO_POSSESSION', `the node did not answer its challenge within ${challengeMs} ms`, { cause: error, action: 'retry' })
+      if (late.signal.aborted) throw new UnavailableError('NO_POSSESSION', `the node did not answer its challenge within ${challengeMs} ms`, { cause: error, action: 'retry' })
       throw error
     } finally {
-      answered.abort()
+      late.end()
     }
   }
 

@@ -4,6 +4,7 @@ import type { LedgerReader } from '../connection/LedgerReader.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
+import { isUnreachable } from '../errors/isUnreachable.ts'
 
 /** A slash for an epoch that was voided: what was taken of the gateway's bond, and who is paid a part of it. */
 export type EpochConviction = { gateway: Address; index: bigint; accuser: Address; taken: bigint }
@@ -19,9 +20,15 @@ function convictionsOf(logs: Log[]): EpochConviction[] {
 
 const callOf = ({ gateway, index, accuser, taken }: EpochConviction) => ({ abi: epochsAbi, functionName: 'settle', args: [gateway, index, accuser, taken] }) as const
 
+/** A chain that cannot be reached has refused nothing. */
+function refused(error: unknown): false {
+  if (isUnreachable(error)) throw error
+  return false
+}
+
 async function isOpen(reader: LedgerReader, conviction: EpochConviction): Promise<boolean> {
   const address = reader.addresses.epochs
-  return readLedger(reader, 'slash', (client) => client.simulateContract({ address, ...callOf(conviction) }).then(() => true, () => false))
+  return readLedger(reader, 'slash', (client) => client.simulateContract({ address, ...callOf(conviction) }).then(() => true, refused))
 }
 
 /** Settles those convictions that are not settled yet: pays their accusers; anyone may. @returns how many */
