@@ -81,7 +81,7 @@ create table chain_events (
   primary key (block_number, log_index)
 );
 create index chain_events_by_name on chain_events (name, block_number, log_index);
-${['datanetId', 'contributionId', 'commitment', 'recordId', 'snapshotId', 'adapterId', 'deploymentId', 'payee', 'index', 'channelId', 'payer', 'account', 'guaranteeId'].map((arg) => `create index chain_events_by_${arg} on chain_events ((args->>'${arg}'), name);`).join('\n')}
+${['datanetId', 'contributionId', 'commitment', 'recordId', 'snapshotId', 'adapterId', 'deploymentId', 'payee', 'index', 'channelId', 'payer', 'account', 'guaranteeId', 'receiptId'].map((arg) => `create index chain_events_by_${arg} on chain_events ((args->>'${arg}'), name);`).join('\n')}
 `
 
 /** Names the schema: a database that carries another name is rebuilt. */

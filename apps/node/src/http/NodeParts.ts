@@ -9,6 +9,7 @@ import type { RecordIndex } from '../datanets/RecordIndex.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
 import type { DrillDowns } from '../drilldown/DrillDowns.ts'
 import type { EngineSettings, LoadedEngine } from '../engine/Engine.ts'
+import type { EstateWatch } from '../estates/EstateWatch.ts'
 import type { EventFeed } from '../events/EventFeed.ts'
 import type { Indexer } from '../indexer/Indexer.ts'
 import type { AnswerPipeline } from '../inference/AnswerPipeline.ts'
@@ -67,6 +68,7 @@ export type NodeParts = {
   drillDowns: DrillDowns
   runs: RunJobs
   settlement: Settlement
+  estates: EstateWatch
   balances: Balances
   events: EventFeed
   metrics: NodeMetrics

@@ -24,6 +24,7 @@ export class NodeMetrics {
   readonly #readout = new Histogram({ name: 'openledger_attribution_seconds', help: 'Measuring one answer, recording it included', buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60], registers: [this.registry] })
   readonly #attributions = new Counter({ name: 'openledger_attributions_total', help: 'Attributions by how they ended; failed: not there by the deadline', labelNames: ['outcome'], registers: [this.registry] })
   readonly #requests = new Counter({ name: 'openledger_http_requests_total', help: 'HTTP requests', labelNames: ['method', 'route', 'status'], registers: [this.registry] })
+  readonly #estateClaims = new Counter({ name: 'openledger_estate_claims_total', help: 'Claims to estates that this node answered; failed: tried, and tried again while there is time', labelNames: ['outcome'], registers: [this.registry] })
   readonly #failures = new Counter({ name: 'openledger_failures_total', help: 'Failures in the background', labelNames: ['stage'], registers: [this.registry] })
 
   /** @param options.now milliseconds, for times between tokens; default the process's clock */
@@ -75,6 +76,10 @@ export class NodeMetrics {
   /** @param route the pattern, never the path: a label for each id would have no bound */
   requested(method: string, route: string, status: number): void {
     this.#requests.inc({ method, route, status: `${Math.floor(status / 100)}xx` })
+  }
+
+  estateClaim(outcome: 'refuted' | 'attributed' | 'failed'): void {
+    this.#estateClaims.inc({ outcome })
   }
 
   failed(stage: 'settlement' | 'training' | 'indexer'): void {

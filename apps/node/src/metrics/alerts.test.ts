@@ -41,7 +41,7 @@ describe('the alerting rules for Prometheus', () => {
     const text = await (await fetch(`${base.node.url}/metrics`)).text()
     exported = new Map([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => [name!, new Set([...text.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?\\{([^}]*)\\}`, 'gm'))].flatMap(([, list]) => [...list!.matchAll(/(\w+)="/g)].map(([, label]) => label!)))]))
     // What nothing was counted for yet has no line that shows its labels.
-    for (const [name, labels] of [['openledger_failures_total', ['stage']], ['openledger_attributions_total', ['outcome']], ['openledger_generations_total', ['model', 'outcome']], ['openledger_first_token_seconds', ['model']], ['openledger_answers_total', ['model']]] as const) {
+    for (const [name, labels] of [['openledger_failures_total', ['stage']], ['openledger_estate_claims_total', ['outcome']], ['openledger_attributions_total', ['outcome']], ['openledger_generations_total', ['model', 'outcome']], ['openledger_first_token_seconds', ['model']], ['openledger_answers_total', ['model']]] as const) {
       if (exported.has(name)) (exported as Map<string, Set<string>>).set(name, new Set(labels))
     }
   }, 180_000)

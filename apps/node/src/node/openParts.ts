@@ -9,6 +9,9 @@ import { RecordIndex } from '../datanets/RecordIndex.ts'
 import { ServedModels } from '../deployments/ServedModels.ts'
 import { openDrillDowns } from '../drilldown/openDrillDowns.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
+import { EstateWatch } from '../estates/EstateWatch.ts'
+import { openEstateChain } from '../estates/openEstateChain.ts'
+import { claimsAgainst, tableRecords } from '../estates/tableRecords.ts'
 import { describeChainEvent } from '../events/describeChainEvent.ts'
 import { describeFact } from '../events/describeFact.ts'
 import { EventFeed } from '../events/EventFeed.ts'
@@ -45,6 +48,9 @@ import type { Memory } from './openMemory.ts'
 
 /** Answers that an engine computes at once when nothing else is said. */
 const defaultSlots = 8
+
+/** Pause between looks at what is claimed of estates, milliseconds: claims wait 30 days for their answer. */
+const estatesMs = 600_000
 
 /** The version that this node says it is. */
 export const nodeVersion = '0.1.0'
@@ -94,6 +100,9 @@ export async function openParts(folder: DataFolder, { journal, database, content
     void inclusions.answerAll()
   }
   answerCourts()
+  const estateChain = openEstateChain(network, rpcUrl, chain.client, accounts.gateway)
+  const estates = new EstateWatch({ records: tableRecords(query, gateway), content, chain: estateChain, clock, log, counted: (outcome) => metrics.estateClaim(outcome), everyMs: estatesMs })
+  closers.add('estates', () => estates.close())
   const indexer = new Indexer({
     network,
     client: chain.client,
@@ -108,6 +117,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
       }
       // Whatever happens on the chain is an occasion to try again what failed before.
       if (found.length > 0) answerCourts()
+      if (found.some(({ name }) => name === 'Estates.ClaimFiled')) void estates.look().catch((error: unknown) => log.warn('estates.unseen', errorFields(error)))
     },
   })
   closers.add('indexer', () => indexer.stop())
@@ -156,6 +166,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
 
   metrics.gauge('journal_entries', 'Facts in the journal', () => journal.lastSeq)
   metrics.gauge('indexed_block', 'Newest block whose events are in the tables', () => indexer.state.indexed)
+  metrics.gauge('estate_claims', "Claims that stand against this gateway's own estate", () => claimsAgainst(query, gateway))
   metrics.gauge('chain_reachable', '1 while the chain answers', () => (indexer.state.reachable ? 1 : 0))
   metrics.engine(serving.engine)
   return {
@@ -192,6 +203,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     drillDowns: openDrillDowns({ content, names, serving, models, isBusy: () => readouts.size > 0 }),
     runs,
     settlement,
+    estates,
     balances: new Balances(query, gateway, names),
     events,
     metrics,

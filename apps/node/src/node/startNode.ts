@@ -62,6 +62,7 @@ export async function startNode(given: NodeOptions): Promise<NodeHandle> {
     parts.runs.start()
     parts.settlement.start()
     parts.idleChannels.start()
+    parts.estates.start()
     log.info('node.started', { url: listener.url, node: parts.node, gateway: parts.gateway, base: parts.serving.info.id })
     let stopped: Promise<void> | undefined
     return {
