@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { IAttributionCourt } from "./interfaces/IAttributionCourt.sol";
 import { IIndexClaims } from "./interfaces/IIndexClaims.sol";
@@ -16,6 +15,7 @@ import { IStakes } from "./interfaces/IStakes.sol";
 import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
 import { LedgerDomain } from "./libraries/LedgerDomain.sol";
+import { SignedBy } from "./libraries/SignedBy.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 import {
   AnswerTokenClaim,
@@ -37,6 +37,7 @@ import { Attribution, Receipt } from "./types/Statements.sol";
 /// @title AttributionCourt
 /// @notice Slashes nodes for attributions that are wrong or were never made. It checks what was signed; whether a claim about it holds is
 /// for the judges, contracts without state that have the same functions.
+/// @dev Claims have no guard: nothing is written here after a call, and neither Stakes nor WOPEN calls anybody.
 contract AttributionCourt is
   IAttributionCourt,
   IScoreClaims,
@@ -61,8 +62,6 @@ contract AttributionCourt is
   bytes32 public immutable domainSeparator;
 
   /// @inheritdoc IAttributionCourt
-  mapping(bytes32 receiptId => bool) public override isConvicted;
-  /// @inheritdoc IAttributionCourt
   mapping(bytes32 receiptId => bool) public override isShown;
   mapping(bytes32 receiptId => Summons) private _summons;
 
@@ -83,52 +82,52 @@ contract AttributionCourt is
   }
 
   /// @inheritdoc IScoreClaims
-  function dotProduct(Case calldata c, DotProductClaim calldata) external override nonReentrant returns (bool) {
+  function dotProduct(Case calldata c, DotProductClaim calldata) external override returns (bool) {
     return _try(c, scoreJudge);
   }
 
   /// @inheritdoc IScoreClaims
-  function score(Case calldata c, ScoreClaim calldata) external override nonReentrant returns (bool) {
+  function score(Case calldata c, ScoreClaim calldata) external override returns (bool) {
     return _try(c, scoreJudge);
   }
 
   /// @inheritdoc ISpanClaims
-  function answerToken(Case calldata c, AnswerTokenClaim calldata) external override nonReentrant returns (bool) {
+  function answerToken(Case calldata c, AnswerTokenClaim calldata) external override returns (bool) {
     return _try(c, spanJudge);
   }
 
   /// @inheritdoc ISpanClaims
-  function spanWords(Case calldata c, SpanWordsClaim calldata) external override nonReentrant returns (bool) {
+  function spanWords(Case calldata c, SpanWordsClaim calldata) external override returns (bool) {
     return _try(c, spanJudge);
   }
 
   /// @inheritdoc ISpanClaims
-  function spanSource(Case calldata c, SpanSourceClaim calldata) external override nonReentrant returns (bool) {
+  function spanSource(Case calldata c, SpanSourceClaim calldata) external override returns (bool) {
     return _try(c, spanJudge);
   }
 
   /// @inheritdoc ISpanClaims
-  function betterMatch(Case calldata c, BetterMatchClaim calldata) external override nonReentrant returns (bool) {
+  function betterMatch(Case calldata c, BetterMatchClaim calldata) external override returns (bool) {
     return _try(c, spanJudge);
   }
 
   /// @inheritdoc IIndexClaims
-  function recordOwner(Case calldata c, RecordOwnerClaim calldata) external override nonReentrant returns (bool) {
+  function recordOwner(Case calldata c, RecordOwnerClaim calldata) external override returns (bool) {
     return _try(c, indexJudge);
   }
 
   /// @inheritdoc IIndexClaims
-  function suffixOrder(Case calldata c, SuffixOrderClaim calldata) external override nonReentrant returns (bool) {
+  function suffixOrder(Case calldata c, SuffixOrderClaim calldata) external override returns (bool) {
     return _try(c, indexJudge);
   }
 
   /// @inheritdoc IPaymentClaims
-  function inputs(Case calldata c, InputsClaim calldata) external override nonReentrant returns (bool) {
+  function inputs(Case calldata c, InputsClaim calldata) external override returns (bool) {
     return _try(c, paymentJudge);
   }
 
   /// @inheritdoc IPaymentClaims
-  function split(Case calldata c, SplitClaim calldata) external override nonReentrant returns (bool) {
+  function split(Case calldata c, SplitClaim calldata) external override returns (bool) {
     return _try(c, paymentJudge);
   }
 
@@ -137,7 +136,7 @@ contract AttributionCourt is
     bytes32 receiptId = _signedReceipt(receipt, signature);
     if (receipt.attributionRoot != StatementHash.pendingAttributionRoot(deadline)) revert NotOpen(receiptId);
     if (block.timestamp <= deadline) revert TooEarly(deadline);
-    if (isConvicted[receiptId]) revert AlreadyConvicted(receiptId);
+    if (isConvicted(receiptId)) revert AlreadyConvicted(receiptId);
     if (isShown[receiptId] || _summons[receiptId].node != address(0)) revert AlreadySummoned(receiptId);
     uint96 deposit = parameters.challengeDeposit();
     uint48 answerBy = uint48(block.timestamp) + parameters.disputeWindow();
@@ -167,13 +166,8 @@ contract AttributionCourt is
     if (summons.node == address(0)) revert NotSummoned(receiptId);
     if (block.timestamp <= summons.answerBy) revert TooEarly(summons.answerBy);
     delete _summons[receiptId];
-    bool isNew = !isConvicted[receiptId];
-    if (isNew) {
-      isConvicted[receiptId] = true;
-      emit Convicted(receiptId, summons.node, msg.sig, summons.accuser);
-    }
     wopen.safeTransfer(summons.accuser, summons.deposit);
-    if (isNew) stakes.slash(summons.node, Role.Node, Fault.MissingAttribution, summons.accuser);
+    if (!isConvicted(receiptId)) _convict(receiptId, summons.node, Fault.MissingAttribution, summons.accuser);
   }
 
   /// @inheritdoc IAttributionCourt
@@ -193,8 +187,12 @@ contract AttributionCourt is
     if (isOne || first.receiptId != receiptId || second.receiptId != receiptId) revert OneAttribution(receiptId);
     _requireSigned(receipt.node, first.hash(), firstSignature);
     _requireSigned(receipt.node, second.hash(), secondSignature);
-    _convict(receiptId, receipt.node);
-    stakes.slash(receipt.node, Role.Node, Fault.Equivocation, msg.sender);
+    _convict(receiptId, receipt.node, Fault.Equivocation, msg.sender);
+  }
+
+  /// @inheritdoc IAttributionCourt
+  function isConvicted(bytes32 receiptId) public view override returns (bool) {
+    return stakes.isDecided(address(this), receiptId);
   }
 
   /// @inheritdoc IAttributionCourt
@@ -218,8 +216,7 @@ contract AttributionCourt is
       _forfeit(node);
       return false;
     }
-    _convict(receiptId, node);
-    stakes.slash(node, Role.Node, Fault.WrongAttribution, msg.sender);
+    _convict(receiptId, node, Fault.WrongAttribution, msg.sender);
   }
 
   /// @dev Who is right needs no deposit; who is wrong and has none gets no verdict either.
@@ -231,10 +228,10 @@ contract AttributionCourt is
     wopen.safeTransferFrom(msg.sender, node, deposit);
   }
 
-  function _convict(bytes32 receiptId, address node) private {
-    if (isConvicted[receiptId]) revert AlreadyConvicted(receiptId);
-    isConvicted[receiptId] = true;
-    emit Convicted(receiptId, node, msg.sig, msg.sender);
+  /// @dev Stakes refuses a receipt that has cost its node.
+  function _convict(bytes32 receiptId, address node, Fault fault, address accuser) private {
+    emit Convicted(receiptId, node, msg.sig, accuser);
+    stakes.slashForCase(receiptId, node, Role.Node, fault, accuser);
   }
 
   /// @dev An attribution counts for the receipt that left it open until a deadline, if it was signed by then.
@@ -249,8 +246,7 @@ contract AttributionCourt is
 
   function _signedReceipt(Receipt calldata receipt, bytes calldata signature) private view returns (bytes32 receiptId) {
     receiptId = _receiptId(receipt);
-    if (!SignatureChecker.isValidSignatureNowCalldata(receipt.node, receiptId, signature))
-      revert NotSigned(receipt.node);
+    if (!SignedBy.isSigned(receipt.node, receiptId, signature)) revert NotSigned(receipt.node);
   }
 
   function _receiptId(Receipt calldata receipt) private view returns (bytes32) {
@@ -259,6 +255,6 @@ contract AttributionCourt is
 
   function _requireSigned(address node, bytes32 structHash, bytes calldata signature) private view {
     bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, structHash);
-    if (!SignatureChecker.isValidSignatureNowCalldata(node, digest, signature)) revert NotSigned(node);
+    if (!SignedBy.isSigned(node, digest, signature)) revert NotSigned(node);
   }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IDatanets } from "./interfaces/IDatanets.sol";
+import { CalldataHash } from "./libraries/CalldataHash.sol";
 import { Consent } from "./libraries/Consent.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
@@ -255,7 +256,7 @@ contract Datanets is IDatanets, EIP712 {
     if (revocation.time == 0) revert NotRevoked(datanetId, recordId, contributor);
     if (sealedRecord.weight == 0) revert NotTrainedOn(recordId);
     if (isMarked[snapshotId][recordId][contributor]) revert AlreadyMarked(snapshotId, recordId);
-    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(sealedRecord));
+    bytes32 leaf = CalldataHash.leafHash(sealedRecord);
     if (proof.count != snapshot.recordCount || !OrderedMerkle.verify(snapshot.root, leaf, proof)) {
       revert BadRecordProof(recordId);
     }

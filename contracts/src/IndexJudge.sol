@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IIndexClaims } from "./interfaces/IIndexClaims.sol";
+import { CalldataHash } from "./libraries/CalldataHash.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
 import { IndexReading } from "./libraries/IndexReading.sol";
 import { Opening, Shown } from "./libraries/Opening.sol";
@@ -29,7 +30,7 @@ contract IndexJudge is IIndexClaims {
     uint256 place = claim.record.proof.index;
     uint256 s = 0;
     while (place >= claim.snapshots[s].recordCount) place -= claim.snapshots[s++].recordCount;
-    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(claim.sealedRecord.leaf));
+    bytes32 leaf = CalldataHash.leafHash(claim.sealedRecord.leaf);
     Snapshot calldata snapshot = claim.snapshots[s];
     // A sealed snapshot of another size than it says is the datanet owner's fault, not the node's.
     shown = Opening.open(snapshot.root, leaf, claim.sealedRecord.proof, place, snapshot.recordCount);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { ISpanClaims } from "./interfaces/ISpanClaims.sol";
+import { CalldataHash } from "./libraries/CalldataHash.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
 import { IndexReading } from "./libraries/IndexReading.sol";
 import { Opening, Shown } from "./libraries/Opening.sol";
@@ -162,7 +163,7 @@ contract SpanJudge is ISpanClaims {
     uint256 index,
     uint256 size
   ) private pure returns (Shown shown) {
-    shown = Opening.open(root, OrderedMerkle.leafHash(abi.encode(token.leaf)), token.proof, index, size);
+    shown = Opening.open(root, CalldataHash.leafHash(token.leaf), token.proof, index, size);
     if (shown == Shown.Leaf && IndexReading.isDefect(token.leaf)) shown = Shown.Defect;
   }
 }

@@ -48,6 +48,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
   uint256 private constant WHOLE_PPM = 1_000_000;
   uint256 private constant REWARD_SCALE = 1e27;
+  /// @dev What stands for a case of which nothing is to be settled: no hash.
+  bytes32 private constant SETTLED = bytes32(uint256(1));
 
   IWOPEN public immutable wopen;
   IParameters public immutable parameters;
@@ -55,12 +57,6 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   address public immutable epochs;
   /// @notice The EIP-712 domain of receipts.
   bytes32 public immutable domainSeparator;
-
-  /// @dev A proven equivocation; `prover` stays.
-  struct Proof {
-    address prover;
-    uint96 unsettled;
-  }
 
   uint128 private _totalBonded;
   uint128 private _held;
@@ -73,7 +69,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   mapping(address account => mapping(Role role => Pool)) private _pools;
   mapping(address delegator => mapping(address account => mapping(Role role => Part))) private _parts;
 
-  mapping(uint256 nodeAndNonce => Proof) private _equivocations;
+  /// @dev Of each case that has slashed: what is to be settled, hashed, or SETTLED. Equivocations are cases of this contract.
+  mapping(bytes32 courtAndCase => bytes32) private _cases;
 
   constructor(IWOPEN wopen_, IParameters parameters_, address epochs_) {
     wopen = wopen_;
@@ -155,27 +152,55 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
+  function slashForCase(
+    bytes32 caseId,
+    address account,
+    Role role,
+    Fault fault,
+    address prover
+  ) external override {
+    _requireCourt();
+    bytes32 key = _keyOf(msg.sender, caseId);
+    if (_cases[key] != 0) revert AlreadyDecided(msg.sender, caseId);
+    (uint256 taken, uint256 fromBonded, bool later) = _cut(account, role, _ppmOf(fault));
+    _cases[key] = later ? _slashHash(account, role, fault, prover, taken) : SETTLED;
+    emit Slashed(account, role, fault, taken, prover, _proverPart(taken));
+    if (!later) _settle(account, role, fault, prover, taken, fromBonded);
+  }
+
+  /// @inheritdoc IStakes
+  function settleCase(
+    address court,
+    bytes32 caseId,
+    address account,
+    Role role,
+    Fault fault,
+    address prover,
+    uint96 taken
+  ) external override nonReentrant {
+    bytes32 key = _keyOf(court, caseId);
+    if (_cases[key] != _slashHash(account, role, fault, prover, taken)) revert NothingToSettle(account);
+    _cases[key] = SETTLED;
+    _positions[account][role].unsettled -= 1;
+    _settle(account, role, fault, prover, taken, taken);
+  }
+
+  /// @inheritdoc IStakes
+  function isDecided(address court, bytes32 caseId) public view override returns (bool) {
+    return _cases[_keyOf(court, caseId)] != 0;
+  }
+
+  /// @inheritdoc IStakes
   function proveEquivocation(Receipt calldata first, uint256 runs, bytes calldata evidence) external override {
     address node = first.node;
     uint64 nonce = first.nonce;
     _requireEquivocation(node, first, runs, evidence);
-    Proof storage proof = _equivocations[_keyOf(node, nonce)];
-    if (proof.prover != address(0)) revert AlreadyProven(node, nonce);
+    bytes32 caseId = _caseOf(node, nonce);
+    if (_cases[caseId] != 0) revert AlreadyDecided(address(this), caseId);
     (uint256 taken, uint256 fromBonded, bool later) = _cut(node, Role.Node, EQUIVOCATION_PPM);
-    // A slash takes at most what the position holds, which fits 96 bits.
-    (proof.prover, proof.unsettled) = (msg.sender, later ? uint96(taken) : 0);
+    _cases[caseId] = later ? _slashHash(node, Role.Node, Fault.Equivocation, msg.sender, taken) : SETTLED;
     emit EquivocationProven(node, msg.sender, nonce, taken);
     if (!later) _settle(node, Role.Node, Fault.Equivocation, msg.sender, taken, fromBonded);
-  }
-
-  /// @inheritdoc IStakes
-  function settleEquivocation(address node, uint64 nonce) external override nonReentrant {
-    Proof storage proof = _equivocations[_keyOf(node, nonce)];
-    uint96 taken = proof.unsettled;
-    if (taken == 0) revert NothingToSettle(node);
-    proof.unsettled = 0;
-    _positions[node][Role.Node].unsettled -= 1;
-    _settle(node, Role.Node, Fault.Equivocation, proof.prover, taken, taken);
   }
 
   /// @inheritdoc IStakes
@@ -299,17 +324,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
   /// @inheritdoc IStakes
   function isEquivocationProven(address node, uint64 nonce) external view override returns (bool) {
-    return _equivocations[_keyOf(node, nonce)].prover != address(0);
-  }
-
-  /// @inheritdoc IStakes
-  function unsettledEquivocation(
-    address node,
-    uint64 nonce
-  ) external view override returns (address prover, uint96 taken) {
-    Proof storage proof = _equivocations[_keyOf(node, nonce)];
-    taken = proof.unsettled;
-    if (taken != 0) prover = proof.prover;
+    return isDecided(address(this), _caseOf(node, nonce));
   }
 
   /// @inheritdoc IStakes
@@ -521,8 +536,31 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
   }
 
-  function _keyOf(address node, uint64 nonce) private pure returns (uint256) {
-    return (uint256(uint160(node)) << 64) | nonce;
+  function _keyOf(address court, bytes32 caseId) private view returns (bytes32) {
+    return court == address(this) ? caseId : keccak256(abi.encode(court, caseId));
+  }
+
+  function _caseOf(address node, uint64 nonce) private pure returns (bytes32) {
+    return bytes32((uint256(uint160(node)) << 64) | nonce);
+  }
+
+  function _slashHash(
+    address account,
+    Role role,
+    Fault fault,
+    address prover,
+    uint256 taken
+  ) private pure returns (bytes32 hash) {
+    // The keccak of the five words.
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      mstore(free, account)
+      mstore(add(free, 32), role)
+      mstore(add(free, 64), fault)
+      mstore(add(free, 96), prover)
+      mstore(add(free, 128), taken)
+      hash := keccak256(free, 160)
+    }
   }
 
   function _proverPart(uint256 taken) private pure returns (uint256) {

@@ -5,6 +5,7 @@ import { IAttributionCourt } from "../src/interfaces/IAttributionCourt.sol";
 import { IChannels } from "../src/interfaces/IChannels.sol";
 import { IPaymentClaims } from "../src/interfaces/IPaymentClaims.sol";
 import { Case, SplitClaim } from "../src/types/Dispute.sol";
+import { Fault } from "../src/types/Roles.sol";
 import { CourtFixture } from "./support/CourtFixture.sol";
 
 /// @dev Accusations made by packages/protocol, brought before the court. False ones first: none may succeed, and each costs its deposit.
@@ -150,6 +151,7 @@ contract AccusationsTest is CourtFixture {
       uint256 taken = expected / 4;
       expected -= taken;
       assertEq(bonded(), expected, "a quarter of the bond");
+      settleSlash(receiptIdOf(frauds[i], isFixed(frauds[i]) ? 384 : 64), Fault.WrongAttribution, uint96(taken));
       assertEq(wopen.balanceOf(other), funds + taken / 5, "the prover's part; the deposit stays");
       (ok, ) = accuse(frauds[i]);
       assertFalse(ok, "only once");

@@ -115,6 +115,6 @@ contract EpochEventsTest is EpochCourtFixture {
     equivocate(a, signature, again, another);
     from(address(stakes));
     emit IStakes.ProverPaid(owner, Role.Node, other, 1 ether);
-    stakes.settleEquivocation(owner, 7);
+    settleEquivocation(owner, 7, other, 5 ether);
   }
 }

@@ -76,10 +76,10 @@ contract EquivocationTest is LedgerFixture {
     vm.prank(other);
     equivocate(a, aSignature, b, bSignature);
     assertEq(stakes.getPosition(node, Role.Node).bonded, 75 ether, "a quarter of the bond");
-    stakes.settleEquivocation(node, 1);
+    settleEquivocation(node, 1, other, 25 ether);
     assertEq(wopen.balanceOf(other) - before, 5 ether, "the prover's part");
     assertTrue(stakes.isEquivocationProven(node, 1), "kept");
-    vm.expectRevert(abi.encodeWithSelector(IStakes.AlreadyProven.selector, node, 1));
+    vm.expectRevert(abi.encodeWithSelector(IStakes.AlreadyDecided.selector, address(stakes), caseOf(node, 1)));
     equivocate(b, bSignature, a, aSignature);
   }
 

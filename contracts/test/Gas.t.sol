@@ -104,7 +104,7 @@ contract GasTest is EpochFixture {
     vm.prank(other);
     equivocate(first, firstSignature, second, secondSignature);
     assertLe(measure("prove an equivocation"), 76_000, "prove an equivocation");
-    stakes.settleEquivocation(gateway, first.nonce);
+    settleEquivocation(gateway, first.nonce, other, 2.5 ether);
     measure("settle an equivocation");
   }
 

@@ -237,21 +237,20 @@ contract SettlingTest is EpochFixture {
 
   function test_equivocationIsSettledOnce() public {
     vm.expectRevert(abi.encodeWithSelector(IStakes.NothingToSettle.selector, other));
-    stakes.settleEquivocation(other, 7);
+    settleEquivocation(other, 7, payer, 0);
     bondNode();
     (Receipt memory a, Receipt memory b) = (receipt("a"), receipt("b"));
     (bytes memory x, bytes memory y) = (signed(a), signed(b));
     vm.prank(payer);
     equivocate(a, x, b, y);
-    (address prover, uint96 taken) = stakes.unsettledEquivocation(other, 7);
-    assertTrue(prover == payer && taken == 25 ether, "what is to be settled");
+    vm.expectRevert(abi.encodeWithSelector(IStakes.NothingToSettle.selector, other));
+    settleEquivocation(other, 8, payer, 25 ether);
     uint256 funds = wopen.balanceOf(payer);
-    stakes.settleEquivocation(other, 7);
+    settleEquivocation(other, 7, payer, 25 ether);
     assertEq(wopen.balanceOf(payer), funds + 5 ether, "paid to who proved it");
     vm.expectRevert(abi.encodeWithSelector(IStakes.NothingToSettle.selector, other));
-    stakes.settleEquivocation(other, 7);
-    (prover, taken) = stakes.unsettledEquivocation(other, 7);
-    assertTrue(prover == address(0) && taken == 0, "nothing is left");
+    settleEquivocation(other, 7, payer, 25 ether);
+    assertTrue(stakes.isEquivocationProven(other, 7), "kept");
   }
 
   function test_equivocationOfWhoHasNoBond() public {

@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import { IAttributionCourt } from "../src/interfaces/IAttributionCourt.sol";
+import { IStakes } from "../src/interfaces/IStakes.sol";
 import { StatementHash } from "../src/libraries/StatementHash.sol";
+import { Fault } from "../src/types/Roles.sol";
 import { Attribution, Receipt } from "../src/types/Statements.sol";
 import { CourtFixture } from "./support/CourtFixture.sol";
 
@@ -139,6 +141,7 @@ contract SummonsTest is CourtFixture {
     vm.warp(block.timestamp + 1 hours + 1);
     court.convictSilence(late.receiptId);
     assertEq(bonded(), 95 ether, "a twentieth of the bond");
+    settleSlash(late.receiptId, Fault.MissingAttribution, 5 ether);
     assertEq(wopen.balanceOf(other), funds + 1 ether, "the prover's part, and the deposit back");
     assertTrue(court.isConvicted(late.receiptId), "kept");
     refusesToSummon(
@@ -160,6 +163,7 @@ contract SummonsTest is CourtFixture {
     vm.warp(block.timestamp + 1 hours + 1);
     court.convictSilence(late.receiptId);
     assertEq(bonded(), left, "once");
+    settleSlash(late.receiptId, Fault.Equivocation, 25 ether);
     assertEq(wopen.balanceOf(other), funds + 5 ether, "the deposit comes back all the same");
   }
 
@@ -195,7 +199,7 @@ contract SummonsTest is CourtFixture {
     proveTwo(late, a);
     assertEq(bonded(), 75 ether, "a quarter of the bond");
     (bytes memory first, bytes memory second) = (signed(NODE_KEY, late), signed(NODE_KEY, a));
-    vm.expectRevert(abi.encodeWithSelector(IAttributionCourt.AlreadyConvicted.selector, late.receiptId));
+    vm.expectRevert(abi.encodeWithSelector(IStakes.AlreadyDecided.selector, address(court), late.receiptId));
     court.proveTwoAttributions(open, a, second, late, first);
   }
 

@@ -6,7 +6,7 @@ import { Receipt } from "../types/Statements.sol";
 
 /// @title Stakes: bonds that courts can slash by proof, and what they earn
 interface IStakes {
-  /// @dev The first five stand in one slot, which is all that a conviction by `slashGateway` or `proveEquivocation` writes here.
+  /// @dev The first five stand in one slot, which is all that a conviction writes here, beside its case, where it is settled later.
   struct Position {
     uint96 bonded;
     uint96 thawing;
@@ -94,11 +94,11 @@ interface IStakes {
   error TooManyThaws(uint256 limit);
   error StillHeld(uint64 until);
   error NoEquivocation();
-  error AlreadyProven(address node, uint64 nonce);
   error NotEpochs(address caller);
   /// @notice A slash of this bond has not been settled; anyone can settle it.
   error SlashUnsettled(address account, Role role);
   error NothingToSettle(address account);
+  error AlreadyDecided(address court, bytes32 caseId);
 
   /// @notice Bonds WOPEN of the caller, who has approved it, for a role.
   function bond(Role role, uint96 amount) external;
@@ -163,20 +163,32 @@ interface IStakes {
   /// @notice Settles such a slash: shares rewards up to now, books what was taken, pays the prover. By Epochs, which keeps what is to be settled.
   function settleGateway(address gateway, address prover, uint96 taken) external;
 
-  /// @notice Shows two receipts that a node signed with one nonce, and slashes the node's bond as `slashGateway` does; no court is needed.
+  /// @notice The same for a case that the calling court, which must be in force, has decided: once for each of its cases.
+  function slashForCase(bytes32 caseId, address account, Role role, Fault fault, address prover) external;
+
+  /// @notice Settles the slash for a court's case; anyone may, with what `Slashed` said of it. Two receipts of one nonce are a case of this
+  /// contract, with the node's address and, in the lowest 64 bits, the nonce as its id.
+  function settleCase(
+    address court,
+    bytes32 caseId,
+    address account,
+    Role role,
+    Fault fault,
+    address prover,
+    uint96 taken
+  ) external;
+
+  /// @notice Whether a court's case has slashed.
+  function isDecided(address court, bytes32 caseId) external view returns (bool);
+
+  /// @notice Shows two receipts that a node signed with one nonce, and slashes the node's bond as `slashForCase` does; no court is needed.
   /// @param first one of them
   /// @param runs which words of the second differ from the first, which are never node and nonce, and the length of the first signature: see `Equivocation`
   /// @param evidence these words, the first signature, the second one
   function proveEquivocation(Receipt calldata first, uint256 runs, bytes calldata evidence) external;
 
-  /// @notice Settles the slash for two receipts of one nonce; anyone may.
-  function settleEquivocation(address node, uint64 nonce) external;
-
   /// @notice Whether a node was convicted of using a nonce twice.
   function isEquivocationProven(address node, uint64 nonce) external view returns (bool);
-
-  /// @notice What `settleEquivocation` has still to book, and whom it pays; zeros when there is nothing to settle.
-  function unsettledEquivocation(address node, uint64 nonce) external view returns (address prover, uint96 taken);
 
   /// @notice Keeps a bond and what is delegated to it here until a time, whatever has thawed: a case about its owner is open. By a court; a
   /// time further ahead than one stake thaw is cut to that, an earlier one than stands changes nothing.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { AttributionHeader, IndexHeader, QueryHeader, TableHeader } from "../types/Dispute.sol";
+import { CalldataHash } from "./CalldataHash.sol";
 
 /// @title The roots that an attribution binds, as hashes of their headers
 /// @notice `keccak(abi.encode(kind, header))`, by the rules of packages/protocol/src/dispute/headers.
@@ -13,21 +14,21 @@ library CommitmentHash {
 
   /// @notice The `attributionRoot` of a document.
   function root(AttributionHeader calldata h) internal pure returns (bytes32) {
-    return keccak256(abi.encode(ATTRIBUTION_KIND, h));
+    return CalldataHash.hash(ATTRIBUTION_KIND, h);
   }
 
   /// @notice The root of a span index.
   function root(IndexHeader calldata h) internal pure returns (bytes32) {
-    return keccak256(abi.encode(INDEX_KIND, h));
+    return CalldataHash.hash(INDEX_KIND, h);
   }
 
   /// @notice The root of a query vector.
   function root(QueryHeader calldata h) internal pure returns (bytes32) {
-    return keccak256(abi.encode(QUERY_KIND, h));
+    return CalldataHash.hash(QUERY_KIND, h);
   }
 
   /// @notice The root of an influence table: the `tableHash` of deployments.
   function root(TableHeader calldata h) internal pure returns (bytes32) {
-    return keccak256(abi.encode(TABLE_KIND, h));
+    return CalldataHash.hash(TABLE_KIND, h);
   }
 }

@@ -10,8 +10,8 @@ import {
   SpanOpening,
   SymbolsOpening
 } from "../types/Dispute.sol";
+import { CalldataHash } from "./CalldataHash.sol";
 import { Opening, Shown } from "./Opening.sol";
-import { OrderedMerkle } from "./OrderedMerkle.sol";
 
 /// @title Reading a span index and the spans of a document from openings
 library IndexReading {
@@ -24,7 +24,7 @@ library IndexReading {
 
   /// @notice Opens a span of a document.
   function openSpan(bytes32 root, uint256 count, SpanOpening calldata span) internal pure returns (Shown shown) {
-    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(span.leaf));
+    bytes32 leaf = CalldataHash.leafHash(span.leaf);
     shown = Opening.open(root, leaf, span.proof, span.proof.index, count);
     SpanClaim calldata s = span.leaf;
     // Adding counts that fit 32 bits cannot overflow, and or-ing finds any that does not.
@@ -38,7 +38,7 @@ library IndexReading {
     IndexHeader calldata index,
     IndexRecordOpening calldata record
   ) internal pure returns (Shown shown) {
-    bytes32 leaf = OrderedMerkle.leafHash(abi.encode(record.leaf));
+    bytes32 leaf = CalldataHash.leafHash(record.leaf);
     shown = Opening.open(index.recordsRoot, leaf, record.proof, record.proof.index, index.recordCount);
     IndexRecord calldata r = record.leaf;
     uint256 all = r.commitOrder | r.start | r.promptLength | r.completionLength;

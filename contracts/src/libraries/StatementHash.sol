@@ -11,6 +11,7 @@ import {
   Snapshot,
   TrainingRun
 } from "../types/Statements.sol";
+import { CalldataHash } from "./CalldataHash.sol";
 
 /// @title EIP-712 struct hashes of the statements
 /// @notice The field order and types are those of `packages/protocol/src/statements/types.ts`; shared vectors pin both sides.
@@ -97,12 +98,12 @@ library StatementHash {
 
   /// @notice The struct hash of a receipt.
   function hash(Receipt calldata r) internal pure returns (bytes32) {
-    return keccak256(abi.encode(RECEIPT_TYPEHASH, r));
+    return CalldataHash.hash(RECEIPT_TYPEHASH, r);
   }
 
   /// @notice The struct hash of an attribution.
   function hash(Attribution calldata a) internal pure returns (bytes32) {
-    return keccak256(abi.encode(ATTRIBUTION_TYPEHASH, a));
+    return CalldataHash.hash(ATTRIBUTION_TYPEHASH, a);
   }
 
   /// @notice The struct hash of a gateway's promise to settle a receipt.

@@ -7,7 +7,8 @@ import { PaymentJudge } from "../../src/PaymentJudge.sol";
 import { ScoreJudge } from "../../src/ScoreJudge.sol";
 import { SpanJudge } from "../../src/SpanJudge.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
-import { Role } from "../../src/types/Roles.sol";
+import { Fault, Role } from "../../src/types/Roles.sol";
+import { Receipt } from "../../src/types/Statements.sol";
 import { LedgerFixture } from "./LedgerFixture.sol";
 
 /// @dev The court of attributions for the world in which the dispute vectors play: their node, their treasury, their Epochs.
@@ -43,12 +44,25 @@ abstract contract CourtFixture is LedgerFixture {
     return stakes.getPosition(node, Role.Node).bonded;
   }
 
+  /// @dev Pays `other` for a conviction.
+  function settleSlash(bytes32 receiptId, Fault fault, uint96 taken) internal {
+    stakes.settleCase(address(court), receiptId, node, Role.Node, fault, other, taken);
+  }
+
   /// @dev Brings a call before the court as `other`.
   function accuse(bytes memory call) internal returns (bool ok, bool proven) {
     bytes memory answer;
     vm.prank(other);
     (ok, answer) = address(court).call(call);
     proven = ok && abi.decode(answer, (bool));
+  }
+
+  /// @dev A case begins with its receipt.
+  /// @param offset where the case begins in the call's arguments
+  function receiptIdOf(bytes memory call, uint256 offset) internal view returns (bytes32) {
+    bytes memory words = new bytes(19 * 32);
+    for (uint256 i = 0; i < words.length; ++i) words[i] = call[4 + offset + i];
+    return digestFor(EPOCHS_OF_VECTORS, hasher.hash(abi.decode(words, (Receipt))));
   }
 
   function read(string memory list, uint256 index, string memory field) internal pure returns (string memory) {

@@ -13,6 +13,7 @@ import { StatementHash } from "../../src/libraries/StatementHash.sol";
 import { Guarantee } from "../../src/types/Agents.sol";
 import { ParameterValues } from "../../src/types/ParameterValues.sol";
 import { DatanetTerms } from "../../src/types/Rights.sol";
+import { Fault, Role } from "../../src/types/Roles.sol";
 import {
   Attribution,
   Contribution,
@@ -163,6 +164,14 @@ abstract contract LedgerFixture is Assertions {
   function equivocate(Receipt memory a, bytes memory aSignature, Receipt memory b, bytes memory bSignature) internal {
     (uint256 runs, bytes memory evidence) = ReceiptChanges.between(a, aSignature, b, bSignature);
     stakes.proveEquivocation(a, runs, evidence);
+  }
+
+  function settleEquivocation(address node, uint64 nonce, address prover, uint96 taken) internal {
+    stakes.settleCase(address(stakes), caseOf(node, nonce), node, Role.Node, Fault.Equivocation, prover, taken);
+  }
+
+  function caseOf(address node, uint64 nonce) internal pure returns (bytes32) {
+    return bytes32((uint256(uint160(node)) << 64) | nonce);
   }
 
   function approve(address account, address spender, uint256 amount) internal {

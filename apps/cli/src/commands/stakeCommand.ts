@@ -125,11 +125,11 @@ function settleCommand(context: CommandContext, parent: Command): void {
     .argument('<account>', 'a key’s name or an address')
   examples(command, [['openledger stake settle gateway', 'after a proof whose sender went away']])
   runs<object>(context, command, async ({ options, args, output, session }) => {
-    const { settleConvictions, settleEquivocations } = await import('@openledger/sdk')
+    const { settleConvictions } = await import('@openledger/sdk')
     const open = await session()
     const account = await open.keys.address(args[0] as string)
     const { writer } = await open.actor(options.as ?? delegator)
-    const settled = (await settleConvictions(writer, account)) + (await settleEquivocations(writer, account))
+    const settled = await settleConvictions(writer, account)
     output.line(settled === 0 ? 'nothing was left to settle' : `${settled} settled`)
     output.result({ account, settled })
   })

@@ -5,6 +5,7 @@ import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import { readParameters } from '../parameters/readParameters.ts'
+import { settleSlashes } from '../stakes/settleSlashes.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 import { disputeCall } from './disputeCall.ts'
 
@@ -19,6 +20,7 @@ export async function accuseAttribution(writer: LedgerWriter, bundle: DisputeBun
   const { challengeDeposit } = await readParameters(writer)
   await ensureWopen(writer, attributionCourt, challengeDeposit)
   const { logs } = await sendCall(writer, { name: 'accusation', to: attributionCourt, data })
+  await settleSlashes(writer, logs)
   return parseEventLogs({ abi: attributionCourtAbi, eventName: 'Convicted', logs }).length > 0
 }
 

@@ -4,7 +4,7 @@ import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
 import { lineArgument, receiptArgument, shareArgument, type LineOpening, type ReceiptOpening, type ShareOpening } from '../epochs/openings.ts'
-import { settleVerdict } from '../epochs/settleConvictions.ts'
+import { settleVerdict } from '../epochs/settleVerdict.ts'
 import { readParameters } from '../parameters/readParameters.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 

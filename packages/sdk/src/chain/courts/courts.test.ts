@@ -23,7 +23,11 @@ import { readStake } from '../stakes/readStake.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openTestLedger, testParameters, type TestLedger } from '../testing/openTestLedger.ts'
 import { anvilPath } from '../testing/startAnvil.ts'
+import { sendCall } from '../connection/sendCall.ts'
+import { settleConvictions } from '../stakes/settleSlashes.ts'
+import { readWopenBalance } from '../wopen/readWopenBalance.ts'
 import { accuseAttribution, askJudge } from './accuseAttribution.ts'
+import { disputeCall } from './disputeCall.ts'
 import { readConvicted, readSummons } from './readSummons.ts'
 import { answerSummons, convictSilence, proveTwoAttributions, summonAttribution } from './summonAttribution.ts'
 
@@ -77,9 +81,22 @@ describe.skipIf(anvilPath() === null)('the court of attributions', () => {
     expect(await eventually('NOT_COURT', () => accuseAttribution(accuser, false_))).toBe(true)
     expect(await bonded()).toBe(parseOpen('75'))
     expect(await readConvicted(accuser, statementDigest(domain, 'Receipt', false_.receipt.statement))).toBe(true)
-    await expect(accuseAttribution(accuser, false_)).rejects.toMatchObject({ code: 'ALREADY_CONVICTED' })
+    expect(await settleConvictions(accuser, account.address)).toBe(0)
+    await expect(accuseAttribution(accuser, false_)).rejects.toMatchObject({ code: 'ALREADY_DECIDED' })
     await expect(accuseAttribution(accuser, { ...honest, header: false_.header })).rejects.toMatchObject({ code: 'WRONG_HEADER' })
     await expect(accuseAttribution(accuser, { ...honest, claim: { name: 'split', shares: [], treasury: account.address, stakers: account.address } })).rejects.toMatchObject({ code: 'PAYMENTS_MISSING' })
+  }, 60_000)
+
+  it('leaves a slash to be settled by anyone where its accuser has gone, once', async () => {
+    const false_ = { ...header, tableRoot: id('a third table') }
+    const bundle: DisputeBundle = { kind: 'openledger/dispute/1', receipt: await signed(receiptOf(20n, attributionHeaderRoot(false_))), deployment: { statement: deployment, signature: '0x' }, header: false_, claim: { name: 'inputs' } }
+    const to = accuser.addresses.attributionCourt
+    await eventually('NOT_COURT', () => sendCall(accuser, { name: 'accusation', to, data: disputeCall(bundle) }))
+    const [anyone, { address }] = [ledger.operator, accuser.walletClient.account]
+    const before = await readWopenBalance(accuser, address)
+    expect(await settleConvictions(anyone, account.address)).toBe(1)
+    expect(await readWopenBalance(accuser, address)).toBeGreaterThan(before)
+    expect(await settleConvictions(anyone, account.address)).toBe(0)
   }, 60_000)
 
   it('slashes silence, and takes the deposit of who summons a node that can answer', async () => {

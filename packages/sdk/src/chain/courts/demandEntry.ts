@@ -7,7 +7,7 @@ import { sendCall } from '../connection/sendCall.ts'
 import { attributedArgument } from '../epochs/attributedArgument.ts'
 import type { EpochHeader } from '../epochs/EpochHeader.ts'
 import { balanceArgument, lineArgument, receiptArgument, type BalanceOpening, type LineOpening, type ReceiptOpening } from '../epochs/openings.ts'
-import { settleVerdict } from '../epochs/settleConvictions.ts'
+import { settleVerdict } from '../epochs/settleVerdict.ts'
 import { readParameters } from '../parameters/readParameters.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 

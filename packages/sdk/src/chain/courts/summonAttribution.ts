@@ -3,6 +3,7 @@ import { attributionCourtAbi, type Attribution, type Hex, type Receipt } from '@
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import { readParameters } from '../parameters/readParameters.ts'
+import { settleSlashes } from '../stakes/settleSlashes.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 
 const abi = attributionCourtAbi
@@ -25,15 +26,22 @@ export async function answerSummons(writer: LedgerWriter, attribution: { stateme
   return sendCall(writer, { name: 'answer to a summons', to: writer.addresses.attributionCourt, data })
 }
 
+/** Sends what the court convicts by, and settles the slash, which pays the accuser. */
+async function convict(writer: LedgerWriter, name: string, data: Hex): Promise<TransactionReceipt> {
+  const conviction = await sendCall(writer, { name, to: writer.addresses.attributionCourt, data })
+  await settleSlashes(writer, conviction.logs)
+  return conviction
+}
+
 /** Slashes a node that was summoned and let the window pass; anyone may send it, the accuser gets the prover's part. */
 export async function convictSilence(writer: LedgerWriter, receiptId: Hex): Promise<TransactionReceipt> {
   const data = encodeFunctionData({ abi, functionName: 'convictSilence', args: [receiptId] })
-  return sendCall(writer, { name: 'conviction', to: writer.addresses.attributionCourt, data })
+  return convict(writer, 'conviction', data)
 }
 
 /** Shows two attributions of one receipt that say different things; the sender gets a part of the node's bond. Fails with ONE_ATTRIBUTION. */
 export async function proveTwoAttributions(writer: LedgerWriter, receipt: Receipt, ...attributions: readonly [{ statement: Attribution; signature: Hex }, { statement: Attribution; signature: Hex }]): Promise<TransactionReceipt> {
   const [first, second] = attributions
   const data = encodeFunctionData({ abi, functionName: 'proveTwoAttributions', args: [receipt, first.statement, first.signature, second.statement, second.signature] })
-  return sendCall(writer, { name: 'two attributions', to: writer.addresses.attributionCourt, data })
+  return convict(writer, 'two attributions', data)
 }

@@ -148,6 +148,6 @@ describe.skipIf(anvilPath() === null)('challenges', () => {
     await expect(proveEquivocation(accuser, one, one)).rejects.toMatchObject({ code: 'NO_EQUIVOCATION', name: 'ProofError' })
     await proveEquivocation(accuser, one, two)
     expect((await readStake(accuser, gatewayKey.address, 'node')).bonded).toBe(parseOpen('75'))
-    await expect(proveEquivocation(accuser, two, one)).rejects.toMatchObject({ code: 'ALREADY_PROVEN' })
+    await expect(proveEquivocation(accuser, two, one)).rejects.toMatchObject({ code: 'ALREADY_DECIDED' })
   }, 60_000)
 })

@@ -81,7 +81,6 @@ export const errorAdvice: Record<string, Advice> = {
   ClaimsAboveEpoch: payment('the gateway promised more than it posted; its later epochs may still pay'),
   DepositMissing: payment('hold the deposit in WOPEN and approve it for the contract that you call'),
   NoEquivocation: proof('show two different receipts of one node with one nonce, each with its signature'),
-  AlreadyProven: input('nothing is left to do: this was proven before'),
   BondBelowOpenEpochs: payment('bond more, or show with finalise that earlier epochs are final'),
   // EpochCourt
   NoSuchEntry: input('demand an entry that the epoch says it has'),
@@ -116,6 +115,7 @@ export const errorAdvice: Record<string, Advice> = {
   WrongAttribution: proof("show the Attribution of this very receipt, signed by its deadline"),
   WrongHeader: proof('show the header of the document that the receipt, or its Attribution, binds'),
   AlreadyConvicted: input('nothing is left to do: this receipt has cost its node'),
+  AlreadyDecided: input('nothing is left to do: this case has cost its bond'),
   NotOpen: input('this receipt did not leave its attribution open until this deadline'),
   TooEarly: later('wait until the time that the error names'),
   TooLate: input('the window to answer is over'),

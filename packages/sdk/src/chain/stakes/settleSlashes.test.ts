@@ -7,17 +7,16 @@ import { moneyEvent } from '../../money/MoneyEvent.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import { getLedgerEvents } from '../events/getLedgerEvents.ts'
-import { bondStake } from '../stakes/bondStake.ts'
 import { anvilPath } from '../testing/startAnvil.ts'
 import { openTestLedger, testParameters, type TestLedger } from '../testing/openTestLedger.ts'
 import { ensureWopen } from '../wopen/ensureWopen.ts'
 import { readWopenBalance } from '../wopen/readWopenBalance.ts'
-import type { EpochHeader } from './EpochHeader.ts'
-import { lineArgument } from './openings.ts'
-import { postEpoch } from './postEpoch.ts'
-import { equivocationArguments } from './equivocationArguments.ts'
-import { settleEquivocations } from './proveEquivocation.ts'
-import { settleConvictions } from './settleConvictions.ts'
+import type { EpochHeader } from '../epochs/EpochHeader.ts'
+import { equivocationArguments } from '../epochs/equivocationArguments.ts'
+import { lineArgument } from '../epochs/openings.ts'
+import { postEpoch } from '../epochs/postEpoch.ts'
+import { bondStake } from './bondStake.ts'
+import { settleConvictions } from './settleSlashes.ts'
 
 const id = (text: string): Hex => keccak(new TextEncoder().encode(text))
 const gatewayKey = privateKeyToAccount(generatePrivateKey())
@@ -81,8 +80,8 @@ describe.skipIf(anvilPath() === null)('a conviction that nobody has settled', ()
     const data = encodeFunctionData({ abi: stakesAbi, functionName: 'proveEquivocation', args: equivocationArguments(await signed(id('a')), await signed(id('b'))) })
     await sendCall(accuser, { name: 'equivocation', to: stakes, data })
     expect(await readWopenBalance(accuser, accuserKey.address)).toBe(before)
-    expect(await settleEquivocations(gateway, nodeKey.address)).toBe(1)
-    expect(await settleEquivocations(gateway, nodeKey.address)).toBe(0)
+    expect(await settleConvictions(gateway, nodeKey.address)).toBe(1)
+    expect(await settleConvictions(gateway, nodeKey.address)).toBe(0)
     expect(await readWopenBalance(accuser, accuserKey.address)).toBeGreaterThan(before)
   }, 60_000)
 })
