@@ -16,8 +16,10 @@ type KeptGraph = { step: StepGraph; context: TensorContext; allocator: GraphAllo
 /** Steps, and how many of them found their graph already built. */
 export type ForwardCounts = { base: number; single: number; mixed: number; graphsReused: number }
 
-const mostGraphs = 48
-const mostGraphBytes = 256 * 2 ** 20
+/** How many graphs are kept, and how many bytes their descriptions and intermediate results take. The latest one is kept whatever it takes. */
+export type GraphBudget = { graphs: number; bytes: number }
+
+const defaultBudget: GraphBudget = { graphs: 48, bytes: 256 * 2 ** 20 }
 
 /**
  * Runs steps of a model over a cache. Keeps the graphs of recent steps: a step of the same structure fills in their leaves.
@@ -30,13 +32,25 @@ export class ForwardPass {
   readonly #kept = new Map<string, KeptGraph>()
   readonly #counts: ForwardCounts = { base: 0, single: 0, mixed: 0, graphsReused: 0 }
   readonly #costs: LoraCosts | undefined
+  readonly #budget: GraphBudget
   #results = new Float32Array()
 
-  /** @param costs what the arrangement of products is chosen by; default measured. Results do not depend on it */
-  constructor(model: Model, cache: KvCache, costs?: LoraCosts) {
+  /**
+   * @param costs what the arrangement of products is chosen by; default measured. Results do not depend on it
+   * @param budget default 48 graphs in 256 MiB
+   */
+  constructor(model: Model, cache: KvCache, costs?: LoraCosts, budget = defaultBudget) {
     this.#model = model
     this.#cache = cache
     this.#costs = costs
+    this.#budget = budget
+  }
+
+  /** What the graphs that are kept take now. */
+  get kept(): GraphBudget {
+    let bytes = 0
+    for (const kept of this.#kept.values()) bytes += kept.bytes
+    return { graphs: this.#kept.size, bytes }
   }
 
   get counts(): Readonly<ForwardCounts> {
@@ -95,10 +109,9 @@ export class ForwardPass {
   }
 
   #trim(): void {
-    let bytes = 0
-    for (const kept of this.#kept.values()) bytes += kept.bytes
+    let { bytes } = this.kept
     for (const [structure, kept] of this.#kept) {
-      if (this.#kept.size === 1 || (this.#kept.size <= mostGraphs && bytes <= mostGraphBytes)) return
+      if (this.#kept.size === 1 || (this.#kept.size <= this.#budget.graphs && bytes <= this.#budget.bytes)) return
       this.#kept.delete(structure)
       bytes -= kept.bytes
       drop(kept)

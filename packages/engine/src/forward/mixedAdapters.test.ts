@@ -187,6 +187,25 @@ describe('a mixed batch', () => {
     expect(pass.counts).toMatchObject({ mixed: 7, base: 62, graphsReused: 5 })
     pass.dispose()
   })
+
+  it('keeps no more graphs than its budget has bytes for, with the same rows', () => {
+    const cache = new KvCache(model.config, backend, { slots, positions: 128, type: 'F32' })
+    const budget = { graphs: 48, bytes: 2 * 2 ** 20 }
+    const [bounded, wide] = [new ForwardPass(model, cache, undefined, budget), new ForwardPass(model, cache)]
+    let most = 0
+    for (let rows = 2; rows < 24; rows++) {
+      const step = [{ slot: 0, adapters: [], tokens: prompt(1, rows), past: 0, outputs: [rows - 1] }]
+      const row = bounded.run(step)[0]![0]!.slice()
+      expect(wide.run(step)[0]![0]).toEqual(row)
+      expect(bounded.kept.bytes).toBeLessThanOrEqual(budget.bytes)
+      most = Math.max(most, bounded.kept.graphs)
+    }
+    expect(most).toBeGreaterThan(1)
+    expect(wide.kept.graphs).toBe(22)
+    expect(wide.kept.bytes).toBeGreaterThan(budget.bytes)
+    for (const owner of [bounded, wide, cache]) owner.dispose()
+    expect(wide.kept).toEqual({ graphs: 0, bytes: 0 })
+  })
 })
 
 describe('layoutStep', () => {

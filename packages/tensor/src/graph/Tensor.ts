@@ -1,4 +1,4 @@
-import koffi from 'koffi'
+import koffi, { type TypeObject } from 'koffi'
 import { InputError } from '@openledger/protocol'
 import type { Pointer } from '../library/bindFunctions.ts'
 import type { TensorContext } from './TensorContext.ts'
@@ -10,6 +10,9 @@ export type Shape = readonly [number, number, number, number]
 const typeOffset = 0n
 const extentOffset = 16n
 const strideOffset = 48n
+// Made once: koffi keeps a new type, for good, whenever it is asked to decode so many of another.
+const extents = koffi.array('int64_t', 4)
+const strides = koffi.array('size_t', 4)
 
 /**
  * A node or leaf of a graph: a handle that is valid as long as its context is.
@@ -43,12 +46,12 @@ export class Tensor {
 
   /** Extents, innermost first. */
   get shape(): Shape {
-    return (this.#shape ??= decodeFour(this.address + extentOffset, 'int64_t'))
+    return (this.#shape ??= decodeFour(this.address + extentOffset, extents))
   }
 
   /** Strides in bytes, innermost first. */
   get strides(): Shape {
-    return (this.#strides ??= decodeFour(this.address + strideOffset, 'size_t'))
+    return (this.#strides ??= decodeFour(this.address + strideOffset, strides))
   }
 
   get elements(): number {
@@ -146,7 +149,7 @@ export class Tensor {
   }
 }
 
-function decodeFour(address: Pointer, type: string): Shape {
-  const values = koffi.decode(address, type, 4) as BigInt64Array
+function decodeFour(address: Pointer, four: TypeObject): Shape {
+  const values = koffi.decode(address, four) as BigInt64Array
   return [Number(values[0]), Number(values[1]), Number(values[2]), Number(values[3])]
 }

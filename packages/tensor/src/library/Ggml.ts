@@ -4,6 +4,7 @@ import { abi } from './abi.ts'
 import { bindFunctions, type NativeFunction, type Pointer } from './bindFunctions.ts'
 import { chooseVariant } from './chooseVariant.ts'
 import { type AcceleratorKind, findNativeLibraries } from './findNativeLibraries.ts'
+import { fixMmapThreshold } from './fixMmapThreshold.ts'
 import { acceleratorFunctions, baseFunctions, cpuFunctions, registryFunctions } from './functionTable.ts'
 import { opTable } from './opTable.ts'
 import { type NativeLibraries, refuse } from './readNativePackage.ts'
@@ -132,6 +133,7 @@ export function loadGgml(options: { variant?: string; accelerator?: AcceleratorK
   const libraries = findNativeLibraries({ accelerator: options.accelerator })
   const variant = chooseVariant(libraries.cpu, wanted)
   const path = libraries.cpu.get(variant)!
+  fixMmapThreshold()
   const ggml = loaded.get(path) ?? new Ggml(libraries, variant)
   loaded.set(path, ggml)
   loaded.set(key, ggml)
