@@ -2,12 +2,15 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditEpoch, auditReceipt, viemChainView, type AuditReport, type ChainView } from '@openledger/audit'
 import { digestOfCid, epochFileSchema, readArtefact, receiptBundleSchema, runManifestSchema, writeArtefact, type ReceiptBundle, type RunManifest } from '@openledger/protocol'
 import { readEpoch } from '@openledger/sdk'
+import { tinyModelPath } from '@openledger/tiny'
 import { openSession, type Session } from '../context/Session.ts'
 import { Output } from '../output/Output.ts'
 import { smallSample, testUp } from '../testing/smallSample.ts'
 import { audit } from '../verbs/audit.ts'
+import { revoke } from '../verbs/revoke.ts'
 import { up, type Up } from './up.ts'
 
 const output = new Output({ stdout: () => undefined, stderr: () => undefined, isTerminal: false }, true)
@@ -148,4 +151,42 @@ describe('the loop on one machine', () => {
     expect(report.falseClaim).toMatch(/hash of the epoch file/)
     expect((await readEpoch(session.reader, epoch.gateway, 0n))?.final).toBe(true)
   }, 2 * minutes)
+
+  /** The answer and its epoch audited on a chain that tells one thing otherwise. */
+  async function auditedOn(change: (chain: ChainView) => Partial<ChainView>): Promise<{ answer: AuditReport; epoch: AuditReport }> {
+    const { network, content } = session
+    const honest = viemChainView(network)
+    const chain = { ...honest, ...change(honest) }
+    const epochFile = await content.get(epochCid)
+    return {
+      answer: await auditReceipt({ bundle: writeArtefact(bundle), content, chain, network, source: { content, modelPath: tinyModelPath(), threads: 1 }, epochFile }),
+      epoch: await auditEpoch({ file: epochFile, chain }),
+    }
+  }
+
+  it.each<[string, (chain: ChainView) => Partial<ChainView>, RegExp, RegExp | undefined]>([
+    ['nothing', () => ({}), /^$/, undefined],
+    ['an adapter that was frozen before it answered', () => ({ freezeAt: async () => bundle.receipt.statement.time - 3600n }), /^right to sell: the answer was given at .* frozen from/, /^rights to sell: receipt 0x.* was given at/],
+    ['answers that were sold although nobody had allowed it', (chain) => ({ adapter: async (id) => ({ ...(await chain.adapter(id))!, isPaidUseAllowed: false }) }), /^right to sell: the answer was sold by deployment 0x/, /^rights to sell: receipt 0x.* was sold/],
+    ['terms that did not allow the sale', (chain) => ({ rights: async (...asked) => ({ ...(await chain.rights(...asked))!, consent: 2 }) }), /^rights: datanet 1 did not allow the sale/, undefined],
+    ['terms that did not allow the trainer', (chain) => ({ rights: async (...asked) => ({ ...(await chain.rights(...asked))!, isOpen: false, isListed: false }) }), /^rights: datanet 1 did not allow 0x.* to train/, undefined],
+    ['terms without the adapter’s licence', (chain) => ({ rights: async (...asked) => ({ ...(await chain.rights(...asked))!, licences: ['MIT'] }) }), /^rights: datanet 1 did not allow adapters under Apache-2.0/, undefined],
+    ['a record that was revoked before the adapter was registered', (chain) => ({ revokedAt: async () => (await chain.adapter(bundle.receipt.statement.adapterId))!.registeredAt - 1n }), /^records: record 0x.* was revoked by 0x.* before the adapter was registered/, undefined],
+  ])('finds and names %s', async (_, change, answers, epochs) => {
+    const { answer, epoch } = await auditedOn(change)
+    expect(answer.falseClaim ?? '').toMatch(answers)
+    expect(epoch.falseClaim ?? '').toMatch(epochs ?? /^$/)
+  }, 3 * minutes)
+
+  it('still holds after a contributor took a record back, which is said', async () => {
+    const file = Buffer.from(await session.content.get(manifest.snapshots[0]!.cid)).toString()
+    const names = new Map(await Promise.all(['ada', 'ben', 'chidi', 'dara'].map(async (name) => [(await session.keys.address(name)).toLowerCase(), name] as const)))
+    const records = file.trim().split('\n').slice(1).map((line) => JSON.parse(line) as { recordId: `0x${string}`; contributor: string; weight: number })
+    const { recordId, contributor } = records.find(({ weight }) => weight > 0)!
+    await revoke(session, { datanetId: 1n, recordId, contributor: names.get(contributor)! })
+    const report = await audit(session, { subject: receiptFile })
+    expect(report.falseClaim).toBeUndefined()
+    expect(report.checks.find(({ name }) => name === 'records')?.detail).toContain('; 1 were revoked since')
+    expect(report.checks.find(({ name }) => name === 'right to sell')?.detail).toContain('accepted before the adapter was frozen at')
+  }, 3 * minutes)
 })

@@ -1,7 +1,6 @@
 import { groupAtoms, readInfluenceTable, snapshotCorpus } from '@openledger/attribution'
 import type { ContentStore } from '@openledger/datanet'
 import {
-  consentTerms,
   digestOfCid,
   hashJson,
   modelId,
@@ -10,6 +9,7 @@ import {
   statementDigest,
   statementDomain,
   verifyStatement,
+  type ConsentTerms,
   type Hex,
   type Network,
   type RunManifest,
@@ -21,6 +21,7 @@ import type { AuditedRun } from '../evidence/AuditedRun.ts'
 import { type Auditor, expectEqual, falseClaim } from '../report/Auditor.ts'
 import { checkClusters } from './checkClusters.ts'
 import { checkLineage } from './checkLineage.ts'
+import { checkTraining } from './checkTraining.ts'
 
 export type LineageInput = { manifest: Uint8Array; content: ContentStore; chain: ChainView; network: Network; engine: AuditEngine }
 
@@ -63,20 +64,22 @@ export async function checkAdapter(auditor: Auditor, { manifest: bytes, content,
     expectEqual('base on chain', anchored.baseId, run.baseId)
     expectEqual('snapshots on chain', anchored.snapshotIds.join(), run.snapshotIds.join())
     expectEqual('run on chain', anchored.runId, statementDigest(domain, 'TrainingRun', run))
-    return 'registered with this lineage, with consent'
+    return 'registered with this lineage'
+  })
+  let needed: ConsentTerms = 0
+  await auditor.check('rights', async () => {
+    const found = await checkTraining(run, (await chain.adapter(run.adapterId))!, chain)
+    needed = found.needed
+    return found.line
   })
   const committed = new Map<Hex, bigint>()
   await auditor.check('records', async () => {
     const { registeredAt, isPaidUseAllowed } = (await chain.adapter(run.adapterId))!
-    const needed = consentTerms({ training: 'allowed', sold: isPaidUseAllowed })
     for (const source of manifest.snapshots) {
-      const { records, revoked, orders } = await checkLineage(source, content, chain, network, needed)
+      const { records, revoked, orders } = await checkLineage(source, { content, chain, network, needed, registeredAt })
       audited.records.push(...records)
       for (const [id, order] of orders) committed.set(id, order)
-      for (const [id, time] of revoked) {
-        if (time < registeredAt) falseClaim(`record ${id} was revoked before the adapter was registered`)
-        audited.revoked.set(id, time)
-      }
+      for (const [id, time] of revoked) audited.revoked.set(id, time)
     }
     const since = audited.revoked.size > 0 ? `; ${audited.revoked.size} were revoked since` : ''
     return `${audited.records.length} records, each signed and anchored by its contributor, who allowed training${isPaidUseAllowed ? ' and sale' : ''}${since}`

@@ -13,12 +13,22 @@ export type Lineage = {
   orders: Map<Hex, bigint>
 }
 
+export type LineageParts = {
+  content: Pick<ContentStore, 'get'>
+  chain: Pick<ChainView, 'snapshot' | 'contribution' | 'revokedAt'>
+  network: Network
+  /** What each contribution must have allowed. */
+  needed: ConsentTerms
+  /** When the adapter was registered, Unix seconds: what was revoked before may not be in it. */
+  registeredAt: bigint
+}
+
 const requestsAtOnce = 32
 
 type Ordered = KnownContribution & { order: bigint }
 
 /** Checks one contribution bundle against the chain, and gives what the snapshot may take from it. */
-async function checkContribution(entry: Source['contributions'][number], content: ContentStore, chain: ChainView, network: Network, needed: ConsentTerms): Promise<Ordered> {
+async function checkContribution(entry: Source['contributions'][number], { content, chain, network, needed }: LineageParts): Promise<Ordered> {
   const bytes = await content.get(entry.cid)
   const verified = await readContributionBundle(bytes, { chainId: network.chainId, datanets: network.contracts.datanets })
   expectEqual('contribution id', entry.contributionId, contributionIds(readArtefact(contributionBundleSchema, bytes)).contributionId)
@@ -36,23 +46,29 @@ async function checkContribution(entry: Source['contributions'][number], content
 /**
  * Checks one snapshot of a run down to its contributors: the file against the chain, every contribution's signature and anchor, and
  * that each record stands in the contribution that it names, in the order of commitment.
- * @param needed what each contribution must have allowed
  */
-export async function checkLineage(source: Source, content: ContentStore, chain: ChainView, network: Network, needed: ConsentTerms): Promise<Lineage> {
+export async function checkLineage(source: Source, parts: LineageParts): Promise<Lineage> {
+  const { content, chain, registeredAt } = parts
   const anchored = await chain.snapshot(source.snapshotId)
   if (!anchored) return falseClaim(`the chain knows no snapshot ${source.snapshotId}`)
   const { datanetId, parent, root, recordCount, contributorCount, contentHash } = anchored
   const { snapshot, records } = readSnapshotFile(await content.get(source.cid), { datanetId, parent, root, recordCount, contributorCount, contentHash })
   expectEqual('snapshot id', source.snapshotId, snapshotId(snapshot))
   const contributions: Ordered[] = []
-  for (const entry of source.contributions) contributions.push(await checkContribution(entry, content, chain, network, needed))
+  for (const entry of source.contributions) contributions.push(await checkContribution(entry, parts))
   contributions.sort((a, b) => (a.order < b.order ? -1 : 1))
   checkOrigins(records, contributions)
   const revoked = new Map<Hex, bigint>()
   for (let at = 0; at < records.length; at += requestsAtOnce) {
     const batch = records.slice(at, at + requestsAtOnce)
     const times = await Promise.all(batch.map((r) => chain.revokedAt(datanetId, r.recordId, r.contributor)))
-    times.forEach((time, i) => time !== null && revoked.set(batch[i]!.recordId, time))
+    for (const [i, time] of times.entries()) {
+      if (time === null) continue
+      const { recordId, contributor, weight } = batch[i]!
+      // From a copy without weight nothing was learnt, and no snapshot can be marked by it.
+      if (time < registeredAt && weight > 0) falseClaim(`record ${recordId} was revoked by ${contributor} before the adapter was registered`)
+      revoked.set(recordId, time)
+    }
   }
   return { records, revoked, orders: new Map(contributions.map((c) => [c.contributionId.toLowerCase() as Hex, c.order])) }
 }

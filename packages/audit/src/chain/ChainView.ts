@@ -10,6 +10,12 @@ export type ChainSnapshot = { datanetId: bigint; parent: Hex; root: Hex; recordC
 /** A registered adapter as the Models contract knows it; `runId` is the struct hash of the training run. */
 export type ChainAdapter = { trainer: Address; baseId: Hex; runId: Hex; registeredAt: bigint; snapshotIds: readonly Hex[]; contentHash: Hex; /** By all datanets' terms when it was registered. */ isPaidUseAllowed: boolean }
 
+/** A registered deployment as the Models contract knows it; prices in the smallest unit for each token. */
+export type ChainDeployment = { owner: Address; active: boolean; inputPrice: bigint; outputPrice: bigint }
+
+/** What a datanet allowed a builder at some time; `isListed`: its owner had named the builder, `isOpen`: everybody else was let in too. */
+export type ChainRights = { consent: ConsentTerms; /** SPDX identifiers under which adapters may be passed on. */ licences: string[]; isOpen: boolean; isListed: boolean }
+
 /** An epoch as the gateway posted it. */
 export type ChainEpoch = PostedEpoch & {
   voided: boolean
@@ -22,7 +28,11 @@ export type ChainView = {
   snapshot(id: Hex): Promise<ChainSnapshot | null>
   base(id: Hex): Promise<{ registrant: Address } | null>
   adapter(id: Hex): Promise<ChainAdapter | null>
-  deployment(id: Hex): Promise<{ owner: Address; active: boolean } | null>
+  deployment(id: Hex): Promise<ChainDeployment | null>
+  /** A datanet's terms, and its policy towards a builder, as they stood when an adapter was registered. */
+  rights(adapterId: Hex, datanetId: bigint, builder: Address): Promise<ChainRights | null>
+  /** From when on an adapter's answers may not be sold, Unix seconds; null while nothing freezes it. */
+  freezeAt(adapterId: Hex): Promise<bigint | null>
   channel(id: Hex): Promise<{ payer: Address; gateway: Address } | null>
   epoch(gateway: Address, index: number): Promise<ChainEpoch | null>
   /** All that the gateway has collected from channels, smallest unit. */

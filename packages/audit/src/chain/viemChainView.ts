@@ -12,6 +12,7 @@ import {
   type Network,
 } from '@openledger/protocol'
 import type { ChainEpoch, ChainView } from './ChainView.ts'
+import { readRights } from './readRights.ts'
 
 const nodeRole = 0
 const zeroAddress: Address = `0x${'0'.repeat(40)}`
@@ -66,7 +67,12 @@ export function viemChainView(network: Network, client: PublicClient = createPub
     },
     deployment: async (id) => {
       const d = await orNull(client.readContract({ address: models, abi: modelsAbi, functionName: 'getDeployment', args: [id] }))
-      return d && d.owner !== zeroAddress ? { owner: d.owner, active: d.active } : null
+      return d && d.owner !== zeroAddress ? { owner: d.owner, active: d.active, inputPrice: d.inputPrice, outputPrice: d.outputPrice } : null
+    },
+    rights: (adapterId, datanetId, builder) => orNull(readRights(client, network, adapterId, datanetId, builder)),
+    freezeAt: async (adapterId) => {
+      const found = await orNull(client.readContract({ address: models, abi: modelsAbi, functionName: 'revocationsOf', args: [adapterId] }))
+      return found && found.freezeAt !== 0 ? BigInt(found.freezeAt) : null
     },
     channel: async (id) => {
       const c = await orNull(client.readContract({ address: channels, abi: channelsAbi, functionName: 'getChannel', args: [id] }))

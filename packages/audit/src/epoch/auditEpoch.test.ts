@@ -17,7 +17,7 @@ describe('auditEpoch', () => {
     const report = await auditChanged(() => undefined)
     expect(report.falseClaim).toBeUndefined()
     expect(report).toMatchObject({ ok: true })
-    expect(report.checks.map((c) => c.status)).toEqual(Array(9).fill('ok'))
+    expect(report.checks.map((c) => c.status)).toEqual(Array(10).fill('ok'))
   })
 
   it.each<[string, (epoch: EpochFile) => void, RegExp]>([
@@ -53,6 +53,13 @@ describe('auditEpoch', () => {
     const { epoch, anchored } = await sampleEpoch(2)
     const report = await auditEpoch({ file: writeArtefact(epoch), chain: chainWith(anchored, epoch.total - 1n) })
     expect(report.falseClaim).toMatch(/only .* was collected/)
+  })
+
+  it('finds an epoch that pays for answers of a frozen adapter, and holds where the freeze came later', async () => {
+    const { epoch, anchored } = await sampleEpoch(3)
+    const auditFrozen = (freezeAt: bigint) => auditEpoch({ file: writeArtefact(epoch), chain: { ...chainWith(anchored, 10_000n), freezeAt: () => Promise.resolve(freezeAt) } })
+    expect((await auditFrozen(1_700_000_001n)).falseClaim).toBeUndefined()
+    expect((await auditFrozen(1_600_000_000n)).falseClaim).toContain(`rights to sell: receipt ${epoch.receipts[0]!.id} was given at`)
   })
 
   it('finds an epoch that the chain does not know', async () => {

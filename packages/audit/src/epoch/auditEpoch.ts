@@ -17,6 +17,7 @@ import {
   type PostedEpoch,
 } from '@openledger/protocol'
 import type { ChainEpoch, ChainView } from '../chain/ChainView.ts'
+import { checkSales } from '../receipt/checkSale.ts'
 import { checkShares } from '../receipt/checkShares.ts'
 import type { AuditReport, CheckOutcome } from '../report/AuditReport.ts'
 import { Auditor, expectEqual, falseClaim, Skipped } from '../report/Auditor.ts'
@@ -122,6 +123,7 @@ export async function auditEpoch(input: EpochAuditInput): Promise<AuditReport> {
     for (const entry of epoch.receipts) checkShares(entry.receipt.statement, entry.shares, rootsInForce(entry).shareRoot)
     return `${epoch.receipts.length} share lists`
   })
+  await auditor.check('rights to sell', () => checkSales(epoch.receipts, chain))
   const earlier = await readEarlier(epoch, input)
   await auditor.check('receipts settled once', () => {
     const ids = new Set(epoch.receipts.map(({ id }) => id))

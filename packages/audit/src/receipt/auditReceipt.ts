@@ -34,6 +34,7 @@ import { checkDeployment } from './checkDeployment.ts'
 import { checkInclusion } from './checkInclusion.ts'
 import { checkOpenings, isBareBase } from './checkOpenings.ts'
 import { checkQuery } from './checkQuery.ts'
+import { checkSale } from './checkSale.ts'
 import { checkShares } from './checkShares.ts'
 import { secondOpinion } from './secondOpinion.ts'
 
@@ -126,6 +127,7 @@ async function auditIn(session: AuditSession, input: Omit<ReceiptAuditInput, 'se
   await auditor.check('receipt', () => checkStatement(bundle, chain, network))
   await auditor.check('openings', () => checkOpenings(bundle))
   await auditor.check('deployment and fee', () => checkDeployment(bundle, chain, network))
+  await auditor.check('right to sell', () => checkSale(statement, chain))
   await auditor.check('split', () => checkSplit(bundle, network))
   if (input.promise) await auditor.check('promise', () => checkInclusion({ promise: input.promise!, statement, receiptId, network, chain, isSettled: epochFile !== undefined }))
   if (auditor.failed && input.disputes === undefined) return auditor.finish()

@@ -96,6 +96,8 @@ export function chainWith(anchored: ChainEpoch | null, collected: bigint): Chain
     base: nothing,
     adapter: nothing,
     deployment: nothing,
+    rights: nothing,
+    freezeAt: nothing,
     channel: nothing,
     epoch: async () => anchored,
     collected: async () => collected,
