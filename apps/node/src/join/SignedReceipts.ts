@@ -14,6 +14,9 @@ export type KeptAnswer = Omit<PendingAnswer, 'payer' | 'revoked'>
 /** What a court can ask of a receipt's node. `attribution` is the latest that was signed. */
 export type OwnAnswer = { statement: Receipt; opening: ExecutionOpening; attribution: SignedAttribution | null }
 
+/** An Attribution that was signed here, with what its shares follow from. `deadline` in Unix seconds. */
+export type OwnAttribution = Omit<KeptAnswer, 'promptTokens' | 'answer' | 'adapterId' | 'run'> & { attribution: SignedAttribution }
+
 type Signed = { id: Hex; nonce: string; statement: Json; opening: ExecutionOpening; attribution: { deployment: Json; adapterId: Hex; run: string; platformFee: string; treasury: Address; stakers: Address; deadline: number } | null }
 type Facts = { signed: Signed; attributed: { id: Hex } & SignedAttribution; ended: { id: Hex; how: 'delivered' | 'unwanted' | 'late' } }
 
@@ -82,6 +85,23 @@ export class SignedReceipts {
         const { statement, signature, document, queryVector } = data as Facts['attributed']
         found.attribution = { statement, signature, document, queryVector }
       }
+    }
+    return found
+  }
+
+  /** What was attributed here of some receipts, those that were. Reads the journal through. */
+  async attributedOf(ids: ReadonlySet<Hex>): Promise<Map<Hex, OwnAttribution>> {
+    const signed = new Map<Hex, Signed>()
+    const found = new Map<Hex, OwnAttribution>()
+    for await (const { type, data } of this.#journal.read()) {
+      const { id } = data as { id: Hex }
+      if (!ids.has(id)) continue
+      if (type === 'signed') signed.set(id, data as Signed)
+      const { statement, attribution: terms } = signed.get(id) ?? {}
+      if (type !== 'attributed' || !statement || !terms) continue
+      const { deployment, platformFee, treasury, stakers, deadline } = terms
+      const { id: _, ...attribution } = data as Facts['attributed']
+      found.set(id, { statement: readArtefact(receiptSchema, statement as object), deployment: readArtefact(deploymentSchema, deployment as object), platformFee: BigInt(platformFee), treasury, stakers, deadline, attribution })
     }
     return found
   }

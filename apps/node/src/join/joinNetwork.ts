@@ -9,6 +9,8 @@ import { openChain } from '../chain/ChainAccess.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import { errorFields, jsonLog, type Log } from '../config/Log.ts'
 import { closeServing, openServing, type EngineSettings } from '../engine/Engine.ts'
+import { EstateWatch } from '../estates/EstateWatch.ts'
+import { openEstateChain } from '../estates/openEstateChain.ts'
 import { firstNonce } from '../inference/firstNonce.ts'
 import { Journal } from '../journal/Journal.ts'
 import { Closers } from '../node/Closers.ts'
@@ -26,6 +28,7 @@ import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
 import { Announcer } from './Announcer.ts'
 import { AttributionDelivery } from './AttributionDelivery.ts'
 import { openOwnCourts } from './openOwnCourts.ts'
+import { openOwnEstates } from './openOwnEstates.ts'
 import { OwnCases } from './OwnCases.ts'
 import { SignedReceipts } from './SignedReceipts.ts'
 import { warmUp } from './warmUp.ts'
@@ -64,6 +67,8 @@ const isSameLedger = (one: Network, other: Network): boolean => one.chainId === 
 const challengesPerMinute = 30
 /** Deployments that a node reads from the chain before it is announced. */
 const mostLearnt = 64
+/** Pause between two looks at what is claimed of the gateway's estate; claims can be answered for 30 days. */
+const estatesMs = 600_000
 /** Pause between two looks at what the courts ask; they give a third of a dispute window. */
 const courtsMs = 5000
 
@@ -133,11 +138,17 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     closers.add('announcer', () => announcer.close())
     const cases = new OwnCases({ courts: openOwnCourts(network, options.rpcUrl ?? network.rpcUrl, chain.client, account), receipts, clock, log, everyMs: courtsMs })
     closers.add('courts', () => cases.close())
+    const estates = new EstateWatch({
+      ...{ records: openOwnEstates(network, chain.client, account, gateway, receipts), content: new FolderStore(folder.content, files), clock, log, everyMs: estatesMs, counted: () => undefined },
+      chain: openEstateChain(network, options.rpcUrl ?? network.rpcUrl, chain.client, account),
+    })
+    closers.add('estates', () => estates.close())
     // Who is announced gets orders: these two are what a first one would wait for.
     await Promise.all([warmUp(serving, clock, log), client.deployments().then((known) => guard.learn(known.slice(0, mostLearnt)), (error: unknown) => log.warn('deployments.unread', errorFields(error)))])
     readouts.queue.start()
     delivery.start()
     cases.start()
+    estates.start()
     announcer.start()
     log.info('node.listens', { url, node, gateway })
     let stopped: Promise<void> | undefined

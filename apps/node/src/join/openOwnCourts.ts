@@ -1,30 +1,14 @@
 import type { Network } from '@openledger/protocol'
 import { addressesOfNetwork, answerSummons, findAttributionSummonsesTo, findSummonsesTo, ledgerWriter, openExecution, readExecutionCase, readParameters, readSummons } from '@openledger/sdk'
 import { createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
+import { blockAt } from '../chain/blockAt.ts'
+import { inBatches } from '../chain/inBatches.ts'
 import type { OwnCourts } from './OwnCases.ts'
-
-/** Blocks asked for at once. */
-const batch = 2000n
-
-/** The first block of a time or later, between two blocks, both ends included; the last one when all are earlier. */
-async function blockAt(client: PublicClient, time: bigint, [low, high]: [bigint, bigint]): Promise<bigint> {
-  while (low < high) {
-    const middle = (low + high) / 2n
-    if ((await client.getBlock({ blockNumber: middle })).timestamp < time) low = middle + 1n
-    else high = middle
-  }
-  return low
-}
 
 /** What the chain's courts ask of a node, and its answers, sent and paid for by its own account. */
 export function openOwnCourts(network: Network, rpcUrl: string, client: PublicClient, account: LocalAccount): OwnCourts {
   const writer = ledgerWriter(createWalletClient({ account, transport: http(rpcUrl) }), client, addressesOfNetwork(network))
   const node = account.address
-  const inBatches = async <T>(from: bigint, to: bigint, find: (from: bigint, to: bigint) => Promise<T[]>): Promise<T[]> => {
-    const found: T[] = []
-    for (let start = from; start <= to; start += batch) found.push(...(await find(start, start + batch - 1n < to ? start + batch - 1n : to)))
-    return found
-  }
   return {
     head: () => client.getBlockNumber({ cacheTime: 0 }),
     async first() {

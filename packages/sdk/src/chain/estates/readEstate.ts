@@ -1,5 +1,5 @@
 import { zeroAddress, type Address } from 'viem'
-import { estatesAbi, type Hex, type Share } from '@openledger/protocol'
+import { estatesAbi, zeroHash, type Hex, type Share } from '@openledger/protocol'
 import type { LedgerReader } from '../connection/LedgerReader.ts'
 import { readLedger } from '../connection/readLedger.ts'
 
@@ -47,6 +47,19 @@ export async function readEstateClaim(reader: LedgerReader, gateway: Address, re
   const address = reader.addresses.estates
   const { attribution: _, ...claim } = await readLedger(reader, 'claim', (client) => client.readContract({ address, abi, functionName: 'getClaim', args: [gateway, receiptId] }))
   return claim.claimant === zeroAddress ? null : claim
+}
+
+/** How long a claim can be answered, by the contract's constant. */
+export const estateAnswerSeconds = 30 * 86_400
+
+/** A claim as it was filed, and where on the chain; `isAttributed`: with an Attribution. */
+export type EstateClaimFiled = { receiptId: Hex; block: number; logIndex: number; isAttributed: boolean }
+
+/** The claims to a gateway's estate that were filed in a range of blocks, both ends included, in their order. */
+export async function findEstateClaims(reader: LedgerReader, gateway: Address, fromBlock: bigint, toBlock: bigint): Promise<EstateClaimFiled[]> {
+  const { estates: address } = reader.addresses
+  const filed = await readLedger(reader, 'claims', (client) => client.getContractEvents({ address, abi, eventName: 'ClaimFiled', args: { gateway }, fromBlock, toBlock, strict: true }))
+  return filed.map(({ args, blockNumber, logIndex }) => ({ receiptId: args.receiptId, block: Number(blockNumber), logIndex, isAttributed: args.claim.attribution !== zeroHash }))
 }
 
 /** The rounds of a gateway's silence in which claims for a receipt were filed, the latest first. */
