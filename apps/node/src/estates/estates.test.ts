@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { promiseFileSchema, readArtefact, receiptBundleSchema, type Hex } from '@openledger/protocol'
+import { cp } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { promiseFileSchema, readArtefact, receiptBundleSchema, type Hex, type PromiseFile, type ReceiptBundle } from '@openledger/protocol'
 import { collectVouchers, fileEstateClaim, openEstate, readEstateClaim, watchGateway, type AnswerView } from '@openledger/sdk'
-import { testWriter } from '../test/deployTestLedger.ts'
+import { startNode } from '../node/startNode.ts'
+import { testAccount, testWriter } from '../test/deployTestLedger.ts'
 import { cast, voucherFor } from '../test/playLoop.ts'
 import { startBaseNode, type BaseNode } from '../test/startBaseNode.ts'
 
@@ -13,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => base?.stop())
 
 const [claimant] = cast.contributors
-const nonce = (): Promise<unknown> => base.anvil.request('eth_getTransactionCount', [base.node.gateway, 'latest'])
+const other = 9
+const anyNonce = (account: string): Promise<unknown> => base.anvil.request('eth_getTransactionCount', [account, 'latest'])
+const nonce = (): Promise<unknown> => anyNonce(base.node.gateway)
 const stands = async (id: Hex): Promise<boolean> => (await readEstateClaim(testWriter(base.network, claimant), base.node.gateway, id)) !== null
 
 /** One answer of the bare base that is paid for and promised. */
@@ -23,9 +28,13 @@ async function paidAnswer(): Promise<Hex> {
   return openledger.receiptId
 }
 
-async function claim(id: Hex): Promise<void> {
-  const bundle = readArtefact(receiptBundleSchema, await base.api.get<object>(`/api/receipts/${id}`))
+/** What a payer keeps of an answer. */
+async function keptOf(id: Hex): Promise<{ promise: PromiseFile; bundle: ReceiptBundle }> {
   const promise = readArtefact(promiseFileSchema, await base.api.get<object>(`/api/receipts/${id}/promise`))
+  return { promise, bundle: readArtefact(receiptBundleSchema, await base.api.get<object>(`/api/receipts/${id}`)) }
+}
+
+async function claim({ promise, bundle }: Awaited<ReturnType<typeof keptOf>>): Promise<void> {
   await fileEstateClaim(testWriter(base.network, claimant), promise, bundle, bundle.shares)
 }
 
@@ -36,14 +45,7 @@ async function silence(days: number): Promise<void> {
   }
 }
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await what()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not happen')
-}
-
+const isRefuted = (id: Hex): Promise<void> => vi.waitFor(async () => expect(await stands(id)).toBe(false), 30_000)
 const counted = async (): Promise<string[]> => (await (await fetch(`${base.node.url}/metrics`)).text()).split('\n').filter((line) => line.startsWith('openledger_estate_claims'))
 
 describe('what is claimed of a silent gateway’s estate', () => {
@@ -51,33 +53,56 @@ describe('what is claimed of a silent gateway’s estate', () => {
   let unsettled: Hex
 
   it('is refuted by its running node where an epoch had settled it, with nobody’s help, and left where none had', async () => {
-    for (let i = 0; i < 2; i++) settled.push(await paidAnswer())
+    for (let i = 0; i < 3; i++) settled.push(await paidAnswer())
     await base.api.post('/api/epochs', {})
     unsettled = await paidAnswer()
     // What is collected and never divided is what an estate is made of.
     const { statement, signature } = await voucherFor(base.network, base.channel, BigInt((await base.api.get<{ channel: { spent: string } }>(`/api/receipts/${unsettled}/summary`)).channel.spent))
     await collectVouchers(testWriter(base.network, cast.gateway), [{ ...statement, cumulative: BigInt(statement.cumulative), signature }])
     await silence(105)
-    await claim(unsettled)
-    await claim(settled[0]!)
-    await until(async () => !(await stands(settled[0]!)))
+    await claim(await keptOf(unsettled))
+    await claim(await keptOf(settled[0]!))
+    await isRefuted(settled[0]!)
     expect(await stands(unsettled)).toBe(true)
-    expect(await counted()).toEqual(['openledger_estate_claims_total{outcome="refuted"} 1', 'openledger_estate_claims 1'])
+    // The tables follow the chain a moment later.
+    await vi.waitFor(async () => expect(await counted()).toEqual(['openledger_estate_claims_total{outcome="refuted"} 1', 'openledger_estate_claims 1']), 30_000)
   }, 120_000)
 
   it('is refuted after a restart where it was claimed while the node was away, once, and nothing is sent for what is true', async () => {
     const before = Number(await nonce())
-    const file = [await base.api.get<object>(`/api/receipts/${settled[1]!}`), await base.api.get<object>(`/api/receipts/${settled[1]!}/promise`)] as const
+    const kept = await keptOf(settled[1]!)
     await base.node.stop()
-    const bundle = readArtefact(receiptBundleSchema, file[0])
-    await fileEstateClaim(testWriter(base.network, claimant), readArtefact(promiseFileSchema, file[1]), bundle, bundle.shares)
+    await claim(kept)
     expect(await stands(settled[1]!)).toBe(true)
     await base.restart()
-    await until(async () => !(await stands(settled[1]!)))
+    await isRefuted(settled[1]!)
     await base.restart()
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(Number(await nonce())).toBe(before + 1)
     expect(await stands(unsettled)).toBe(true)
+  }, 120_000)
+
+  it('is refuted by another gateway’s process, which has the epochs’ files, when its own is gone', async () => {
+    const kept = await keptOf(settled[2]!)
+    await base.node.stop()
+    const keys = { node: testAccount(other), gateway: testAccount(other) }
+    const neighbour = await startNode({ ...base.options, dataDir: path.join(base.folder, 'neighbour'), keys })
+    try {
+      const before = Number(await anyNonce(neighbour.gateway))
+      await claim(kept)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      expect(await stands(settled[2]!)).toBe(true)
+      // What was looked for and not found is looked for again by a process that has the files.
+      await neighbour.stop()
+      await cp(path.join(base.dataDir, 'content'), path.join(base.folder, 'neighbour', 'content'), { recursive: true })
+      const again = await startNode({ ...base.options, dataDir: path.join(base.folder, 'neighbour'), keys })
+      await isRefuted(settled[2]!)
+      await again.stop()
+      expect(Number(await anyNonce(neighbour.gateway))).toBe(before + 1)
+      expect(await stands(unsettled)).toBe(true)
+    } finally {
+      await neighbour.stop()
+    }
   }, 120_000)
 
   it('opens the estate where it was true', async () => {

@@ -118,7 +118,7 @@ describe('claims to receipts that a node of its own attributed', () => {
     }
     const [own, unattributed, foreign] = [await claim(1n), await claim(2n), await claim(3n)]
     expect(receiptOf(1n).statement.shareRoot).not.toBe(due)
-    for (let i = 0; i < 200 && (await shareRootOf(own)) !== due; i++) await systemClock.sleep(50)
+    for (let i = 0; i < 600 && (await shareRootOf(own)) !== due; i++) await systemClock.sleep(50)
     expect(await shareRootOf(own)).toBe(due)
     await estates.close()
     const again = await watch(outcomes)
