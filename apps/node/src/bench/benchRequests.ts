@@ -79,7 +79,7 @@ dispatcher.add(link, { baseId, profileHash, exactReplay: true, slots: 8, positio
 
 const serving = { engine: { encodeChat: () => Promise.resolve({ text: '', tokens: promptTokens }) }, info: { id: baseId, profile, profileHash, positions: 4096 } } as never
 const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names: new Names(folder), metrics: new NodeMetrics({ processMetrics: false }), clock: systemClock, log: silentLog, gateway: gateway.address, defaultMaxTokens: 16, attributionSeconds: 60 })
-const app = openaiRoutes({ query, channels, apiKeys: undefined as never, keysDir: folder, operatorToken: 'x', gateway: gateway.address, door: undefined as never, answers, models, serving, log: silentLog, now })
+const app = openaiRoutes({ query, channels, apiKeys: undefined as never, keysDir: folder, operatorToken: 'x', gateway: gateway.address, door: undefined as never, answers, models, serving, clock: systemClock, log: silentLog })
 const listener = await listen(app, '127.0.0.1', 0)
 
 const lines = connect(`http://127.0.0.1:${first.bare}`)

@@ -49,7 +49,7 @@ export function createApp(parts: NodeParts, { hosts, origins, callsPerMinute, jo
   const limit = limitRate(limitOf(callsPerMinute), limitOf(10 * callsPerMinute))
   app.use('/api/*', limit)
   app.use('/v1/*', limit)
-  app.route('/v1', openaiRoutes({ ...parts, now: () => clock.now() }))
+  app.route('/v1', openaiRoutes(parts))
   for (const routes of [nodeRoutes, datanetRoutes, runRoutes, receiptRoutes, epochRoutes, peerRoutes]) app.route('/api', routes(parts))
   for (const [path, asset] of assets) app.get(path, (c) => c.body(asset.body, 200, { 'content-type': asset.contentType }))
   return app

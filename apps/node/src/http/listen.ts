@@ -1,8 +1,10 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
-import { serve } from '@hono/node-server'
+import { serve, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { UnavailableError } from '@openledger/protocol'
 import type { Hono } from 'hono'
+import { directMark, type DirectBody } from '../requests/streamText.ts'
 
 /** A server that listens. */
 export type Listener = {
@@ -29,12 +31,33 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve))
 }
 
+/** Answers requests with an application, and writes the bodies itself that it leaves for that. */
+const answerWith =
+  (app: Hono) =>
+  async (request: Request, env: HttpBindings | Http2Bindings): Promise<Response> => {
+    const direct: DirectBody = {}
+    const response = await app.fetch(request, { ...env, direct })
+    if (!direct.body) return response
+    const isItsHead = response.headers.has(directMark) && response.status === 200 && response.body === null
+    // What is sent in its place may have taken over its headers.
+    response.headers.delete(directMark)
+    if (!isItsHead) {
+      direct.body.cancel()
+      return response
+    }
+    const outgoing = env.outgoing as ServerResponse
+    outgoing.setHeaders(response.headers)
+    outgoing.writeHead(response.status)
+    void direct.body.write(outgoing)
+    return RESPONSE_ALREADY_SENT
+  }
+
 /**
  * Serves an application over HTTP.
  * @throws UnavailableError PORT_IN_USE, CANNOT_LISTEN
  */
 export async function listen(app: Hono, host: string, port: number): Promise<Listener> {
-  const server = serve({ fetch: app.fetch, hostname: host, port, autoCleanupIncoming: true }) as Server
+  const server = serve({ fetch: answerWith(app), hostname: host, port, autoCleanupIncoming: true }) as Server
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', (error) => reject(listenError(error, host, port)))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import { finished } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { OpenLedgerError, zeroHash, type Hex } from '@openledger/protocol'
 import { LinkFault } from '../wire/LinkFault.ts'
@@ -15,7 +16,14 @@ export type Http2ConnectionOptions = {
 }
 
 /** A reply whose body is read as it comes. */
-export type StreamedReply = { status: number; chunks: AsyncIterable<Uint8Array> }
+export type StreamedReply = {
+  status: number
+  /**
+   * Hands each piece of the body to `take`, in the turn in which it came, until there is no more or `take` says false: the rest is called off then. Call it once.
+   * @throws LinkFault NODE_LOST; InputError CANCELLED; what `take` throws
+   */
+  read(take: (piece: Uint8Array) => boolean): Promise<void>
+}
 
 const lost = (cause?: unknown): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke', { cause })
 
@@ -49,7 +57,7 @@ export class Http2Connection {
       stream.once('error', (error) => reject(faultOf(error)))
       stream.once('close', () => reject(lost()))
     })
-    return { status, chunks: chunksOf(stream) }
+    return { status, read: (take) => readStream(stream, take) }
   }
 
   /** Ends the connection and all that is under way. */
@@ -132,16 +140,28 @@ function faultOf(error: unknown): Error {
   return error instanceof OpenLedgerError ? error : lost(error)
 }
 
-async function* chunksOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
-  let whole = false
-  try {
-    for await (const chunk of stream) yield chunk as Uint8Array
-    whole = true
-  } catch (error) {
-    throw faultOf(error)
-  } finally {
-    if (!whole && !stream.closed) stream.close(constants.NGHTTP2_CANCEL)
-  }
-  // A connection that breaks can end a stream without an error.
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw lost()
+/** Without an iterator between: for each piece that costs more than what is done with it. */
+function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    const callOff = (): void => {
+      isOver = true
+      if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL)
+    }
+    finished(stream, { writable: false }, (error) => {
+      // A connection that breaks can end a stream without an error.
+      if (error || stream.rstCode !== constants.NGHTTP2_NO_ERROR) reject(faultOf(stream.errored ?? error))
+      else resolve()
+    })
+    stream.on('data', (piece: Uint8Array) => {
+      if (isOver) return
+      try {
+        if (take(piece)) return
+        resolve()
+      } catch (error) {
+        reject(error as Error)
+      }
+      callOff()
+    })
+  })
 }

@@ -9,7 +9,7 @@ import { orderHashes, writeOrder } from '../wire/orderEnvelope.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { AnswerText, type PieceOf } from './AnswerText.ts'
 import { checkReceipt } from './checkReceipt.ts'
-import type { Http2Connection } from './Http2Connection.ts'
+import type { Http2Connection, StreamedReply } from './Http2Connection.ts'
 import type { NodeLink } from './NodeLink.ts'
 
 export type RemoteLinkParts = {
@@ -69,15 +69,24 @@ export class RemoteLink implements NodeLink {
   async answer(order: AnswerOrder, { onToken, signal }: OrderOptions): Promise<NodeAnswer> {
     const text = new AnswerText(order.sampling.stop, await this.#parts.pieceOf(), order.answered)
     const tokens = [...order.answered]
-    for await (const event of this.#lines(order, signal)) {
+    const seen: { end?: AnswerEnd } = {}
+    const take = (line: string): boolean => {
+      const event = readAnswerEvent(line)
       if ('error' in event) throw errorOf(event.error)
-      if ('end' in event) return this.#seal(order, event.end, { tokens, text })
+      if ('end' in event) {
+        seen.end = event.end
+        return false
+      }
       const { token, logprob, top = [] } = event
       if (tokens.length >= order.sampling.maxTokens || text.stopped) throw new LinkFault('ANSWER_TOO_LONG', 'the node goes on after the end of the answer')
       tokens.push(token)
       onToken({ token, text: text.push(token), logprob: logprob ?? NaN, top: top.map((t) => ({ ...t, logprob: t.logprob ?? NaN })) })
+      return true
     }
-    throw new LinkFault('ANSWER_CUT', 'the answer of the node has no end')
+    const { read } = await this.#send(order, signal)
+    await read(linesOf(longestLine, take))
+    if (!seen.end) throw new LinkFault('ANSWER_CUT', 'the answer of the node has no end')
+    return this.#seal(order, seen.end, { tokens, text })
   }
 
   /** What the node answers to a challenge to show the base's file. @throws LinkFault; ProofError BAD_SIGNATURE */
@@ -86,8 +95,9 @@ export class RemoteLink implements NodeLink {
     const domain = statementDomain(network.chainId, network.contracts.stakes)
     const asked: Challenge = { gateway: account.address, node, challenge, time: BigInt(now()) }
     const body = JSON.stringify(toJson({ statement: asked, signature: await signStatement(account, domain, 'Challenge', asked) }))
-    const { status, chunks } = await connection.post('/possession', body, signal)
-    const reply = await wholeOf(chunks)
+    const sent = await connection.post('/possession', body, signal)
+    const reply = await wholeOf(sent)
+    const { status } = sent
     if (status !== 200) throw new LinkFault('NO_POSSESSION', `the node answered its challenge with status ${status}`)
     const { statement, signature } = readArtefact(signedPossession, reply)
     await verifyStatement(domain, 'Possession', statement, signature, node)
@@ -100,11 +110,10 @@ export class RemoteLink implements NodeLink {
     this.#parts.connection.close()
   }
 
-  async *#lines(order: AnswerOrder, signal: AbortSignal): AsyncGenerator<ReturnType<typeof readAnswerEvent>> {
-    const { connection } = this.#parts
-    const { status, chunks } = await connection.post('/answers', JSON.stringify(await this.#sign(order)), signal)
-    if (status !== 200) throw new LinkFault('ORDER_REFUSED', `the node refused the order with status ${status}: ${new TextDecoder().decode(await wholeOf(chunks)).slice(0, 300)}`)
-    for await (const line of linesOf(chunks, longestLine)) yield readAnswerEvent(line)
+  async #send(order: AnswerOrder, signal: AbortSignal): Promise<StreamedReply> {
+    const reply = await this.#parts.connection.post('/answers', JSON.stringify(await this.#sign(order)), signal)
+    if (reply.status === 200) return reply
+    throw new LinkFault('ORDER_REFUSED', `the node refused the order with status ${reply.status}: ${new TextDecoder().decode(await wholeOf(reply)).slice(0, 300)}`)
   }
 
   async #sign(order: AnswerOrder): Promise<Json> {
@@ -141,13 +150,14 @@ export class RemoteLink implements NodeLink {
   }
 }
 
-async function wholeOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function wholeOf({ read }: StreamedReply): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const chunk of chunks) {
-    parts.push(chunk)
-    size += chunk.length
+  await read((part) => {
+    parts.push(part)
+    size += part.length
     if (size > longestReply) throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node answers with more than was asked for')
-  }
+    return true
+  })
   return Buffer.concat(parts)
 }

@@ -57,10 +57,13 @@ async function perRequest(maxTokens: number): Promise<number> {
   for (let round = 0; round < 7; round++) {
     const before = process.cpuUsage()
     for (const [index, order] of orders.entries()) {
-      async function* chunks(): AsyncGenerator<Uint8Array> {
-        for (const line of replies[index]!) yield line
+      const read = async (take: (piece: Uint8Array) => boolean): Promise<void> => {
+        for (const line of replies[index]!) {
+          await Promise.resolve()
+          take(line)
+        }
       }
-      const connection = { post: () => Promise.resolve({ status: 200, chunks: chunks() }), close: () => undefined }
+      const connection = { post: () => Promise.resolve({ status: 200, read }), close: () => undefined }
       const link = new RemoteLink({ network, node: node.address, baseId, session: hash(11), profile, profileHash, account: gateway, connection, weights: undefined as never, pieceOf: () => Promise.resolve(() => piece), firstNonce: 0n, claim: () => Promise.resolve(() => undefined), now: () => Date.now() })
       await link.answer(order, { onToken: () => undefined, signal: new AbortController().signal })
     }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Hono, type Context } from 'hono'
+import type { Clock } from '../config/Clock.ts'
 import { readJson } from '../requests/readJson.ts'
+import { streamText } from '../requests/streamText.ts'
 import type { AnswerPipeline, Answer } from '../inference/AnswerPipeline.ts'
 import type { AnswerRequest, Payer } from '../inference/AnswerRequest.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Log } from '../config/Log.ts'
 import { chatFormat, completionFormat, type ChunkHead } from './answerFormats.ts'
-import { answerStreams } from './answerStream.ts'
+import { answerStreams } from './answerStreams.ts'
 import { chatLogprobs, completionLogprobs } from './logprobs.ts'
 import { paidRequest, type PaidRequestParts } from './paidRequest.ts'
 import { chatRequestSchema, completionRequestSchema } from './requestSchemas.ts'
@@ -15,7 +17,7 @@ import { type AnswerShape, streamChunks } from './streamChunks.ts'
 import { zeroHash } from '@openledger/protocol'
 import { chatToAnswerRequest, choicesOf, completionToAnswerRequest } from './toAnswerRequest.ts'
 
-export type OpenaiParts = PaidRequestParts & { answers: AnswerPipeline; models: ServedModels; serving: LoadedEngine; log: Log; now: () => number }
+export type OpenaiParts = PaidRequestParts & { answers: AnswerPipeline; models: ServedModels; serving: LoadedEngine; clock: Clock; log: Log }
 
 const tokensOf = ({ result }: Answer) => result.tokens.map((token, i) => ({ token, logprob: result.logprobs[i] ?? 0, top: result.top[i] ?? [] }))
 
@@ -69,10 +71,10 @@ export function openaiRoutes(parts: OpenaiParts): Hono {
   return app
 }
 
-function headOf({ serving, now }: OpenaiParts, prefix: string, [request, ...others]: readonly AnswerRequest[]): ChunkHead {
+function headOf({ serving, clock }: OpenaiParts, prefix: string, [request, ...others]: readonly AnswerRequest[]): ChunkHead {
   return {
     id: prefix + randomBytes(12).toString('hex'),
-    created: Math.floor(now() / 1000),
+    created: Math.floor(clock.now() / 1000),
     model: request!.model,
     system_fingerprint: `fp_${serving.info.profileHash.slice(2, 14)}`,
     choices: 1 + others.length,
@@ -92,22 +94,11 @@ async function whole<L>(c: Context, parts: OpenaiParts, begin: Begin, requests: 
 
 async function stream<L>(c: Context, parts: OpenaiParts, begin: Begin, requests: readonly AnswerRequest[], shape: AnswerShape<L>): Promise<Response> {
   const gone = new AbortController()
-  c.req.raw.signal.addEventListener('abort', () => gone.abort())
+  const leave = (): void => gone.abort()
+  c.req.raw.signal.addEventListener('abort', leave)
   const running = answerStreams(requests.length, (onTokens) => begin(requests.map((request, index) => ({ ...request, onToken: onTokens[index], signal: gone.signal }))))
-  for (const { answer } of running) answer.catch(() => undefined)
   // What fails before the first token is an error of its own, with its own status.
-  await Promise.race(running.map(({ begun }) => begun))
-  const chunks = streamChunks(headOf(parts, shape.prefix, requests), running, shape, parts.log)
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = await chunks.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(`data: ${value}\n\n`))
-    },
-    cancel() {
-      gone.abort()
-    },
-  })
-  return c.body(body, 200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
+  await running.begun
+  const chunks = streamChunks(headOf(parts, shape.prefix, requests), running, shape, parts)
+  return streamText(c, chunks, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' }, leave)
 }

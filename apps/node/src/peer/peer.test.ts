@@ -162,9 +162,9 @@ describe('an order over the wire', () => {
     const posted: string[] = []
     await ask(linkOf({ connection: { close: () => undefined, post: (path, body, signal) => (posted.push(body), connection.post(path, body, signal)) } }))
     const again = async (body: string): Promise<string> => {
-      const { chunks } = await connection.post('/answers', body, new AbortController().signal)
+      const { read } = await connection.post('/answers', body, new AbortController().signal)
       let text = ''
-      for await (const chunk of chunks) text += Buffer.from(chunk).toString()
+      await read((piece) => (text += Buffer.from(piece).toString()) !== '')
       return /"code":"(\w+)"/.exec(text)?.[1] ?? text
     }
     expect(await again(posted[0]!)).toBe('ORDER_REPLAYED')

@@ -76,32 +76,47 @@ export function errorOf({ code, message, field, fix, retryAfterMs }: Extract<Ans
   return new OpenLedgerError(code, message.slice(0, 300), { field: field ?? undefined, fix: fix?.slice(0, 300), retryAfterMs: retryAfterMs ?? undefined, ...advice })
 }
 
+/** Whether a value is a token's line without alternatives, as the schema has it: nearly all lines are, and the schema takes long to say so. */
+function isPlainToken(value: unknown): value is { token: number; logprob: number | null } {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false
+  const { token, logprob } = value as { token?: unknown; logprob?: unknown }
+  return Number.isInteger(token) && (token as number) >= 0 && (token as number) <= 0xffffffff && (logprob === null || Number.isFinite(logprob))
+}
+
 /** Reads one line. @throws LinkFault NODE_SPEAKS_ODDLY */
 export function readAnswerEvent(line: string): AnswerEvent {
   try {
-    return answerEventSchema.parse(JSON.parse(line))
+    const value: unknown = JSON.parse(line)
+    return isPlainToken(value) ? value : answerEventSchema.parse(value)
   } catch (cause) {
     throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node sent what is no token, no receipt and no error', { cause })
   }
 }
 
-/** Reads lines from a stream of bytes. @throws InputError LINE_TOO_LONG */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string> {
+/**
+ * Cuts a stream of bytes into lines.
+ * @param longest of a line, in characters; beyond it what takes the bytes throws InputError LINE_TOO_LONG
+ * @param take is given each line; false when no more are wanted
+ * @returns what takes the bytes as they come; false when no more are wanted
+ */
+export function linesOf(longest: number, take: (line: string) => boolean): (bytes: Uint8Array) => boolean {
   const decoder = new TextDecoder('utf-8')
   // What has come of a line that has no end yet: looked through once, however long it becomes.
   let parts: string[] = []
   let length = 0
-  for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true })
+  return (bytes) => {
+    const text = decoder.decode(bytes, { stream: true })
     let begin = 0
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
-      yield parts.join('') + text.slice(begin, end)
+      const line = parts.join('') + text.slice(begin, end)
       parts = []
       length = 0
       begin = end + 1
+      if (!take(line)) return false
     }
-    parts.push(text.slice(begin))
+    if (begin < text.length) parts.push(text.slice(begin))
     length += text.length - begin
     if (length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} characters`, { action: 'stop' })
+    return true
   }
 }

@@ -76,7 +76,10 @@ export class VirtualNetwork {
       throw error
     }
     const response = await responding
-    return { status: response.status, chunks: this.#chunks(address, response, { signal, broken }) }
+    const read = async (take: (piece: Uint8Array) => boolean): Promise<void> => {
+      for await (const piece of this.#chunks(address, response, { signal, broken })) if (!take(piece)) return
+    }
+    return { status: response.status, read }
   }
 
   async *#chunks(address: string, response: Response, { signal, broken }: { signal: AbortSignal; broken: AbortSignal }): AsyncGenerator<Uint8Array> {
