@@ -12,9 +12,10 @@ export type Database = {
   query: Query
   /**
    * Runs `work` in one transaction: all of it or nothing. Transactions wait for each other; `work` may be called again when the first try came to nothing.
+   * @param first a statement without parameters that goes before `work`, in the message that begins the transaction
    * @throws StorageError DATABASE_UNSURE when the server went away while it committed
    */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  transaction<T>(work: (query: Query) => Promise<T>, first?: string): Promise<T>
   /** Drops every table and makes them anew. */
   reset(): Promise<void>
   close(): Promise<void>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { StorageError } from '@openledger/protocol'
-import { Client, type ClientBase, type ClientConfig } from 'pg'
+import { Client, type ClientBase, type ClientConfig, type QueryResult } from 'pg'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import { isAway } from './postgresFaults.ts'
@@ -9,6 +9,9 @@ import { isAway } from './postgresFaults.ts'
 /** Keys of the advisory locks, one database wide: who owns it, and the fence between owners. */
 const ownerLock = '7308332045130920301'
 const fenceLock = '7308332045130920302'
+
+type Token = { token: string }
+const readToken = `select token from ledger_owner.owner`
 
 export type PostgresOwnerOptions = {
   config: ClientConfig
@@ -52,10 +55,15 @@ export class PostgresOwner {
     return this.#lost
   }
 
-  /** Makes sure, inside a transaction, that no other process takes the database before it ends, and that none has. */
-  async fence(client: ClientBase): Promise<void> {
-    await client.query(`select pg_advisory_xact_lock_shared(${fenceLock})`)
-    await this.#check(client)
+  /**
+   * Begins a transaction, and makes sure that no other process takes the database before it ends, and that none has. All in one message: each takes its time on both
+   * sides, and each statement of it sees what was committed before it began.
+   * @param first a statement without parameters that belongs to the transaction
+   */
+  async begin(client: ClientBase, first?: string): Promise<void> {
+    const fence = [`begin`, `select pg_advisory_xact_lock_shared(${fenceLock})`, readToken]
+    const results = (await client.query([...fence, ...(first === undefined ? [] : [first])].join('; '))) as unknown as QueryResult<Token>[]
+    this.#check(results[fence.length - 1]!)
   }
 
   /** Gives the database back. */
@@ -66,8 +74,7 @@ export class PostgresOwner {
     await session?.end().catch(() => undefined)
   }
 
-  async #check(client: ClientBase): Promise<void> {
-    const { rows } = await client.query<{ token: string }>(`select token from ledger_owner.owner`)
+  #check({ rows }: Pick<QueryResult<Token>, 'rows'>): void {
     if (rows[0]?.token !== this.#token) throw this.#lose()
   }
 
@@ -88,7 +95,7 @@ export class PostgresOwner {
       await session.query(`set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set lock_timeout = '30s'`)
       await this.#lock(session)
       if (first) await this.#claim(session)
-      else await this.#check(session)
+      else this.#check(await session.query<Token>(readToken))
     } catch (error) {
       await session.end().catch(() => undefined)
       throw error

@@ -44,7 +44,11 @@ export async function openPglite(folder: string, log: Log): Promise<Database> {
   const { db } = opened
   return {
     query: queryOf(db),
-    transaction: (work) => db.transaction((tx) => work(queryOf(tx))),
+    transaction: (work, first) =>
+      db.transaction(async (tx) => {
+        if (first !== undefined) await tx.exec(first)
+        return work(queryOf(tx))
+      }),
     reset: async () => {
       await db.exec(createSchema)
     },

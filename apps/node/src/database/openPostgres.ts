@@ -92,13 +92,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   // A connection in use that is cut says so twice: to the statement, and to whoever listens, without whom the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined))
 
-  async function attempt<T>(work: (query: Query) => Promise<T>): Promise<T> {
+  async function attempt<T>(work: (query: Query) => Promise<T>, first?: string): Promise<T> {
     if (held.lost) throw held.lost
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      await client.query('begin')
-      await held.fence(client)
+      await held.begin(client, first)
       const result = await work(queryOf(client))
       await client.query('commit').catch((cause: unknown) => {
         if (!isAway(cause)) throw cause
@@ -115,8 +114,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   }
 
   let last: Promise<unknown> = Promise.resolve()
-  const transaction = <T>(work: (query: Query) => Promise<T>): Promise<T> => {
-    const mine = last.then(() => patiently(() => attempt(work)))
+  const transaction: Database['transaction'] = (work, first) => {
+    const mine = last.then(() => patiently(() => attempt(work, first)))
     last = mine.catch(() => undefined)
     return mine
   }

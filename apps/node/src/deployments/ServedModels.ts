@@ -30,6 +30,8 @@ type OnChain = { active: boolean; freezeAt: number }
 export class ServedModels {
   readonly #parts: ServedModelParts
   readonly #ready = new Map<Hex, Promise<ServedModel>>()
+  /** By name; a deployment that is recorded stays as it is, and its name stays its own. */
+  readonly #rows = new Map<string, Row>()
   readonly #states = new Map<Hex, { at: number; state: OnChain }>()
 
   constructor(parts: ServedModelParts) {
@@ -47,7 +49,7 @@ export class ServedModels {
    * @throws InputError MODEL_NOT_FOUND (404), DEPLOYMENT_INACTIVE, ADAPTER_FROZEN (451)
    */
   async find(name: string): Promise<ServedModel> {
-    const [row] = await this.#parts.query<Row>(`${select} where model = $1`, [name])
+    const row = await this.#rowOf(name)
     if (!row) return fail('MODEL_NOT_FOUND', `no model "${name.slice(0, 100)}" is served here`, { status: 404, field: 'model', fix: 'take a name from GET /v1/models' })
     const { active, freezeAt } = await this.#onChain(row)
     if (!active) fail('DEPLOYMENT_INACTIVE', `the owner of "${row.model}" has switched it off`, { status: 404, field: 'model', fix: 'take another model from GET /v1/models' })
@@ -65,6 +67,14 @@ export class ServedModels {
   async byDeployment(id: Hex): Promise<ServedModel> {
     const [row] = await this.#parts.query<Row>(`${select} where id = $1`, [id])
     return row ? this.#loaded(row) : fail('UNKNOWN_DEPLOYMENT', `deployment ${id} is not known here`, { status: 404 })
+  }
+
+  async #rowOf(name: string): Promise<Row | undefined> {
+    const known = this.#rows.get(name)
+    if (known) return known
+    const [row] = await this.#parts.query<Row>(`${select} where model = $1`, [name])
+    if (row) this.#rows.set(name, row)
+    return row
   }
 
   #loaded(row: Row): Promise<ServedModel> {

@@ -49,6 +49,8 @@ const answerWith =
     outgoing.setHeaders(response.headers)
     outgoing.writeHead(response.status)
     void direct.body.write(outgoing)
+    // Where the adapter's own class stood in for Response when this was made, the adapter would send it as one of its own, until its body is asked for.
+    void RESPONSE_ALREADY_SENT.body
     return RESPONSE_ALREADY_SENT
   }
 

@@ -13,6 +13,8 @@ export class ReceiptRecorder {
   readonly #parts: ReceiptRecorderParts
   /** Nonces of receipts that are about to be recorded, by node. */
   readonly #claimed = new Set<string>()
+  /** The highest nonce of each node's receipts: nodes count upwards, so that what lies above needs no look at the tables. */
+  readonly #highest = new Map<string, Promise<bigint>>()
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(parts: ReceiptRecorderParts) {
@@ -49,7 +51,23 @@ export class ReceiptRecorder {
   }
 
   async #isUsed(node: Address, nonce: bigint): Promise<boolean> {
+    if (nonce > (await this.#highestOf(node))) return false
     return (await this.#parts.query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0
+  }
+
+  #highestOf(node: Address): Promise<bigint> {
+    return this.#highest.get(node.toLowerCase()) ?? this.#keepHighest(node, this.#parts.query<{ nonce: string }>(`select max(nonce)::text as nonce from receipts where node = $1`, [node.toLowerCase()]).then(([row]) => BigInt(row?.nonce ?? -1)))
+  }
+
+  #raise(node: Address, nonce: bigint): void {
+    void this.#keepHighest(node, this.#highestOf(node).then((highest) => (nonce > highest ? nonce : highest)))
+  }
+
+  #keepHighest(node: Address, highest: Promise<bigint>): Promise<bigint> {
+    const key = node.toLowerCase()
+    this.#highest.set(key, highest)
+    highest.catch(() => this.#highest.get(key) === highest && this.#highest.delete(key))
+    return highest
   }
 
   async #record({ id, statement }: SignedReceipt, beside: Pick<Facts['receipt'], 'model' | 'shares' | 'bundle' | 'view'>): Promise<void> {
@@ -66,6 +84,7 @@ export class ReceiptRecorder {
         ...{ id, node: node.toLowerCase() as typeof node, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) },
         ...beside,
       })
+      this.#raise(node, nonce)
     } finally {
       this.#claimed.delete(key)
     }

@@ -86,9 +86,9 @@ describeDatabases('Ledger', (openDatabase) => {
     let fault: 'none' | 'unsure' | 'away' = 'none'
     const faulty: Database = {
       ...database,
-      transaction: async (work) => {
+      transaction: async (work, first) => {
         if (fault === 'away') throw new StorageError('DATABASE_AWAY', 'away', { action: 'retry' })
-        const result = await database.transaction(work)
+        const result = await database.transaction(work, first)
         if (fault === 'none') return result
         fault = 'none'
         throw new StorageError('DATABASE_UNSURE', 'cut off while it committed', { action: 'retry' })

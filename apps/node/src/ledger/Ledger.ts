@@ -141,14 +141,14 @@ export class Ledger {
   async #show(entries: JournalEntry[]): Promise<void> {
     const { database, projections, sources } = this.#options
     const last = entries.at(-1)!.seq
+    const moveCursor = `insert into cursors values ('${cursorName}', '${last}') on conflict (name) do update set value = excluded.value`
     await database.transaction(async (query) => {
       for (const entry of entries) {
         const projection = projections[entry.type as FactType] as Projection<FactType> | undefined
         if (!projection) throw new StorageError('UNKNOWN_FACT', `journal record ${entry.seq} is of the unknown kind "${entry.type}"`, { action: 'stop', fix: 'start the version that wrote it' })
         await projection(query, entry as FactOf<FactType>, sources)
       }
-      await query(`insert into cursors values ($1,$2) on conflict (name) do update set value = $2`, [cursorName, String(last)])
-    })
+    }, moveCursor)
     this.#shown = last
   }
 }
