@@ -32,6 +32,7 @@ export function watchPace(lateAfterMs: number | undefined, clock: Clock, late: (
       last = clock.now()
       if (++tokens === 1) first = last
     },
-    end: () => ended.abort(),
+    // Without a reason each abort makes an error with its stack.
+    end: () => ended.abort('ended'),
   }
 }

@@ -24,6 +24,7 @@ export function watchSilence(patience: NodeLink['patience'], clock: Clock, stall
       last = clock.now()
       bound = patience.nextTokenMs
     },
-    end: () => ended.abort(),
+    // Without a reason each abort makes an error with its stack.
+    end: () => ended.abort('ended'),
   }
 }

@@ -53,9 +53,14 @@ export class Http2Connection {
     stream.once('close', () => signal.removeEventListener('abort', abort))
     stream.end(body)
     const status = await new Promise<number>((resolve, reject) => {
-      stream.once('response', (headers) => resolve(Number(headers[':status'])))
+      const broke = (): void => reject(lost())
+      stream.once('response', (headers) => {
+        // Every stream closes in the end, and an error with its stack costs more than a token.
+        stream.off('close', broke)
+        resolve(Number(headers[':status']))
+      })
       stream.once('error', (error) => reject(faultOf(error)))
-      stream.once('close', () => reject(lost()))
+      stream.once('close', broke)
     })
     return { status, read: (take) => readStream(stream, take) }
   }
@@ -149,6 +154,7 @@ function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => bool
       if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL)
     }
     finished(stream, { writable: false }, (error) => {
+      if (isOver) return
       // A connection that breaks can end a stream without an error.
       if (error || stream.rstCode !== constants.NGHTTP2_NO_ERROR) reject(faultOf(stream.errored ?? error))
       else resolve()

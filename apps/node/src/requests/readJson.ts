@@ -5,8 +5,13 @@ import type { z } from 'zod'
 /** Reads a request's body, `maxBytes` at most; throws BODY_TOO_LARGE (413). */
 export async function readBytes(c: Context, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = (): never => fail('BODY_TOO_LARGE', `a request here has at most ${maxBytes} bytes`, { status: 413, fix: 'send less at once' })
-  const declared = Number(c.req.header('content-length') ?? 0)
-  if (declared > maxBytes) tooLarge()
+  const declared = c.req.header('content-length')
+  if (Number(declared ?? 0) > maxBytes) tooLarge()
+  // A server takes no more of a body than was declared, and reads it at once without a web stream.
+  if (declared !== undefined) {
+    const bytes = new Uint8Array(await c.req.raw.arrayBuffer())
+    return bytes.length > maxBytes ? tooLarge() : bytes
+  }
   const body = c.req.raw.body
   if (!body) return new Uint8Array()
   const parts: Uint8Array[] = []

@@ -46,8 +46,7 @@ async function writeTo(outgoing: ServerResponse, pieces: AsyncGenerator<string>,
   outgoing.on('drain', () => drained())
   outgoing.once('close', () => {
     drained()
-    // Also when all was written: it is over then, and nothing more happens.
-    cancel()
+    if (!outgoing.writableFinished) cancel()
   })
   try {
     for (;;) {
