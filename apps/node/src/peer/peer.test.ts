@@ -10,6 +10,7 @@ import type { TrainingWeights } from '../deployments/TrainingWeights.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
+import { selfSigned } from '../test/selfSigned.ts'
 import { readOrder } from '../wire/orderEnvelope.ts'
 import { listenPeer, type PeerListener } from './listenPeer.ts'
 import { OrderGuard } from './OrderGuard.ts'
@@ -29,6 +30,7 @@ const pieces = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => new TextEncoder().
 let orderTemplate: AnswerOrder
 let listener: PeerListener
 let connection: Http2Connection
+let app: ReturnType<typeof peerApp>
 let time = 1_800_000_000_000
 const now = (): number => time
 /** What the node does with an order. */
@@ -70,7 +72,7 @@ beforeAll(async () => {
     sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: samplingSeed(hash(14), nodeCommitment(hash(15)), tokenHash(salt, promptTokens)) },
   }
   guard = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 5n, output: 50n }, deploymentOf: (id) => Promise.resolve(id === orderTemplate.deploymentId ? { owner: ownerKey.address, active: true } : undefined), now })
-  const app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, now, log: silentLog })
+  app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, now, log: silentLog })
   listener = await listenPeer(app, { host: '127.0.0.1', port: 0 })
   connection = new Http2Connection({ url: listener.url, certificate: zeroHash })
 })
@@ -89,6 +91,19 @@ describe('an order over the wire', () => {
     expect(answer.result).toMatchObject({ tokens: [0, 1, 2], text: 'abc', finishReason: 'stop' })
     expect(answer.receipt.statement).toMatchObject({ node: nodeKey.address, gateway: gatewayKey.address, outputTokens: 3, requestHash: orderTemplate.requestHash })
     expect(answer.shares.reduce((sum, { amount }) => sum + amount, 0n)).toBe(answer.receipt.statement.fee)
+  })
+
+  it('goes over TLS to who shows the certificate that was announced, and to nobody else', async () => {
+    const secure = await listenPeer(app, { host: '127.0.0.1', port: 0, tls: selfSigned('a node') })
+    let ordered = 0
+    work = (order, options) => (ordered++, answerOf(order, [0, 1, 2], options))
+    const over = (certificate: Hex): Http2Connection => new Http2Connection({ url: secure.url, certificate })
+    const [safe, wrong] = [over(secure.certificate), over(hash(5))]
+    expect(await codeOf(ask(linkOf({ connection: wrong })))).toBe('WRONG_CERTIFICATE')
+    const { answer, text } = await ask(linkOf({ connection: safe }))
+    expect([text, answer.receipt.statement.outputTokens, ordered]).toEqual(['abc', 3, 1])
+    for (const each of [safe, wrong]) each.close()
+    await secure.close()
   })
 
   it('ends with a fault of the node when its receipt has a nonce that was used', async () => {
