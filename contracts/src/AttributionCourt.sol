@@ -16,12 +16,14 @@ import { IWOPEN } from "./interfaces/IWOPEN.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
 import { LedgerDomain } from "./libraries/LedgerDomain.sol";
 import { SignedBy } from "./libraries/SignedBy.sol";
+import { SpanWords } from "./libraries/SpanWords.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
 import {
   AnswerTokenClaim,
   AttributionHeader,
   BetterMatchClaim,
   Case,
+  Completion,
   DotProductClaim,
   InputsClaim,
   RecordOwnerClaim,
@@ -97,8 +99,10 @@ contract AttributionCourt is
   }
 
   /// @inheritdoc ISpanClaims
-  function spanWords(Case calldata c, SpanWordsClaim calldata) external override returns (bool) {
-    return _try(c, spanJudge);
+  /// @dev The commonest claim, judged here: the judge has the same function for who asks beforehand.
+  function spanWords(Case calldata c, SpanWordsClaim calldata claim) external override returns (bool) {
+    bytes32 receiptId = _requireCase(c);
+    return _decide(receiptId, c.receipt.node, SpanWords.areWrong(c.header, claim));
   }
 
   /// @inheritdoc ISpanClaims
@@ -201,22 +205,31 @@ contract AttributionCourt is
   }
 
   /// @dev Checks what the case rests on, lets the judge answer this very call, and slashes or takes the deposit.
-  function _try(Case calldata c, address judge) private returns (bool proven) {
-    bytes32 receiptId = _signedReceipt(c.receipt, c.signature);
-    address node = c.receipt.node;
+  function _try(Case calldata c, address judge) private returns (bool) {
+    bytes32 receiptId = _requireCase(c);
+    return _decide(receiptId, c.receipt.node, abi.decode(Address.functionStaticCall(judge, msg.data), (bool)));
+  }
+
+  /// @dev Slashes, or takes the deposit.
+  function _decide(bytes32 receiptId, address node, bool proven) private returns (bool) {
+    if (proven) {
+      _convict(receiptId, node, Fault.WrongAttribution, msg.sender);
+      return true;
+    }
+    emit Acquitted(receiptId, node, msg.sig, msg.sender);
+    _forfeit(node);
+    return false;
+  }
+
+  function _requireCase(Case calldata c) private view returns (bytes32 receiptId) {
+    receiptId = _signedReceipt(c.receipt, c.signature);
     bytes32 attributionRoot = c.receipt.attributionRoot;
-    if (c.attributionSignature.length != 0) {
-      _requireCompletion(receiptId, c);
-      attributionRoot = c.attribution.attributionRoot;
+    if (c.completion.length != 0) {
+      Completion calldata completion = c.completion[0];
+      _requireCompletion(receiptId, c.receipt, completion);
+      attributionRoot = completion.attribution.attributionRoot;
     }
     if (c.header.root() != attributionRoot) revert WrongHeader(attributionRoot);
-    proven = abi.decode(Address.functionStaticCall(judge, msg.data), (bool));
-    if (!proven) {
-      emit Acquitted(receiptId, node, msg.sig, msg.sender);
-      _forfeit(node);
-      return false;
-    }
-    _convict(receiptId, node, Fault.WrongAttribution, msg.sender);
   }
 
   /// @dev Who is right needs no deposit; who is wrong and has none gets no verdict either.
@@ -235,13 +248,18 @@ contract AttributionCourt is
   }
 
   /// @dev An attribution counts for the receipt that left it open until a deadline, if it was signed by then.
-  function _requireCompletion(bytes32 receiptId, Case calldata c) private view {
+  function _requireCompletion(
+    bytes32 receiptId,
+    Receipt calldata receipt,
+    Completion calldata completion
+  ) private view {
+    Attribution calldata attribution = completion.attribution;
     if (
-      c.attribution.receiptId != receiptId ||
-      c.attribution.time > c.deadline ||
-      c.receipt.attributionRoot != StatementHash.pendingAttributionRoot(c.deadline)
+      attribution.receiptId != receiptId ||
+      attribution.time > completion.deadline ||
+      receipt.attributionRoot != StatementHash.pendingAttributionRoot(completion.deadline)
     ) revert WrongAttribution(receiptId);
-    _requireSigned(c.receipt.node, c.attribution.hash(), c.attributionSignature);
+    _requireSigned(receipt.node, attribution.hash(), completion.signature);
   }
 
   function _signedReceipt(Receipt calldata receipt, bytes calldata signature) private view returns (bytes32 receiptId) {

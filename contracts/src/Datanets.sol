@@ -243,11 +243,7 @@ contract Datanets is IDatanets, EIP712 {
   }
 
   /// @inheritdoc IDatanets
-  function mark(
-    bytes32 snapshotId,
-    SealedRecord calldata sealedRecord,
-    MerkleProof calldata proof
-  ) external override {
+  function mark(bytes32 snapshotId, SealedRecord calldata sealedRecord, MerkleProof calldata proof) external override {
     SnapshotState storage snapshot = _snapshots[snapshotId];
     uint256 datanetId = snapshot.datanetId;
     if (datanetId == 0) revert UnknownSnapshot(snapshotId);
@@ -300,11 +296,7 @@ contract Datanets is IDatanets, EIP712 {
   }
 
   /// @inheritdoc IDatanets
-  function revokedAt(
-    uint256 datanetId,
-    bytes32 recordId,
-    address contributor
-  ) external view override returns (uint64) {
+  function revokedAt(uint256 datanetId, bytes32 recordId, address contributor) external view override returns (uint64) {
     return _revocations[datanetId][recordId][contributor].time;
   }
 

@@ -46,7 +46,7 @@ contract PaymentJudge is IPaymentClaims {
     Receipt calldata r = c.receipt;
     Deployment calldata d = claim.deployment;
     if (d.hash() != r.deploymentId || _rootOf(claim.shares) != c.header.sharesRoot) return false;
-    bytes32 paidRoot = c.attributionSignature.length == 0 ? r.shareRoot : c.attribution.shareRoot;
+    bytes32 paidRoot = c.completion.length == 0 ? r.shareRoot : c.completion[0].attribution.shareRoot;
     if (_rootOf(claim.paid) != paidRoot) return false;
     uint256 metered = FeeSplit.metered(d, r.inputTokens, r.outputTokens);
     if (r.fee < metered || !FeeSplit.areSharesPayable(claim.shares)) return true;

@@ -2,15 +2,14 @@
 pragma solidity 0.8.37;
 
 import { ISpanClaims } from "./interfaces/ISpanClaims.sol";
-import { CalldataHash } from "./libraries/CalldataHash.sol";
 import { CommitmentHash } from "./libraries/CommitmentHash.sol";
 import { IndexReading } from "./libraries/IndexReading.sol";
 import { Opening, Shown } from "./libraries/Opening.sol";
 import { OrderedMerkle } from "./libraries/OrderedMerkle.sol";
+import { SpanWords } from "./libraries/SpanWords.sol";
 import {
   Absence,
   AnswerTokenClaim,
-  AnswerTokenOpening,
   AttributionHeader,
   BetterMatchClaim,
   Case,
@@ -31,27 +30,14 @@ contract SpanJudge is ISpanClaims {
   function answerToken(Case calldata c, AnswerTokenClaim calldata claim) external pure override returns (bool) {
     bytes calldata tokens = claim.tokens;
     if (keccak256(bytes.concat(claim.salt, tokens)) != c.receipt.outputHash || tokens.length % 4 != 0) return false;
-    Shown shown = _openToken(c.header.tokensRoot, claim.token, claim.place, tokens.length / 4);
+    Shown shown = SpanWords.openToken(c.header.tokensRoot, claim.token, claim.place, tokens.length / 4);
     if (shown != Shown.Leaf) return shown == Shown.Defect;
     return claim.token.leaf.token != uint32(bytes4(tokens[4 * claim.place:4 * claim.place + 4]));
   }
 
   /// @inheritdoc ISpanClaims
   function spanWords(Case calldata c, SpanWordsClaim calldata claim) external pure override returns (bool) {
-    AttributionHeader calldata header = c.header;
-    IndexHeader calldata index = claim.index;
-    if (index.root() != header.indexRoot) return false;
-    Shown shown = IndexReading.openSpan(header.spansRoot, header.spanCount, claim.span);
-    if (shown != Shown.Leaf) return shown == Shown.Defect;
-    SpanClaim calldata span = claim.span.leaf;
-    if (span.start + span.length > header.answerTokens) return true;
-    if (IndexReading.isOversized(index) || span.position + span.length > index.length) return true;
-    if (claim.place >= span.length) return false;
-    shown = _openToken(header.tokensRoot, claim.token, span.start + claim.place, header.answerTokens);
-    if (shown != Shown.Leaf) return shown == Shown.Defect;
-    uint256 symbol;
-    (shown, symbol) = IndexReading.symbolAt(index.textRoot, index.length, claim.text, span.position + claim.place);
-    return shown == Shown.Defect || (shown == Shown.Leaf && symbol != claim.token.leaf.token + 1);
+    return SpanWords.areWrong(c.header, claim);
   }
 
   /// @inheritdoc ISpanClaims
@@ -99,7 +85,7 @@ contract SpanJudge is ISpanClaims {
     bool isLast = start + length == total;
     if (claim.tokens.length != length + (isLast ? 0 : 1)) return Shown.Nothing;
     for (uint256 i = 0; i < claim.tokens.length; ++i) {
-      shown = _openToken(header.tokensRoot, claim.tokens[i], start + i, total);
+      shown = SpanWords.openToken(header.tokensRoot, claim.tokens[i], start + i, total);
       if (shown != Shown.Leaf) return shown;
     }
     if (!isLast && claim.tokens[length].leaf.startsWord == 0) return Shown.Nothing;
@@ -155,15 +141,5 @@ contract SpanJudge is ISpanClaims {
 
   function _opensId(bytes32 root, RecordIdOpening calldata opening) private pure returns (bool) {
     return OrderedMerkle.verify(root, OrderedMerkle.leafHash(abi.encode(opening.recordId)), opening.proof);
-  }
-
-  function _openToken(
-    bytes32 root,
-    AnswerTokenOpening calldata token,
-    uint256 index,
-    uint256 size
-  ) private pure returns (Shown shown) {
-    shown = Opening.open(root, CalldataHash.leafHash(token.leaf), token.proof, index, size);
-    if (shown == Shown.Leaf && IndexReading.isDefect(token.leaf)) shown = Shown.Defect;
   }
 }

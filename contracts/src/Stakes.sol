@@ -129,7 +129,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     uint256 fromBonded;
     (taken, fromBonded, word) = PositionSlot.cut(word, _ppmOf(fault));
     PositionSlot.store(_positions[account][role], word);
-    emit Slashed(account, role, fault, taken, prover, _proverPart(taken));
+    emit Slashed(account, role, fault, taken, prover);
     taken += _settle(account, role, fault, prover, taken, fromBonded);
   }
 
@@ -139,7 +139,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (msg.sender != epochs) revert NotEpochs(msg.sender);
     _requireCourt();
     (uint256 taken, uint256 fromBonded, bool later) = _cut(gateway, Role.Gateway, WRONG_EPOCH_PPM);
-    emit Slashed(gateway, Role.Gateway, Fault.WrongEpoch, taken, prover, _proverPart(taken));
+    emit Slashed(gateway, Role.Gateway, Fault.WrongEpoch, taken, prover);
     if (later) return taken;
     _settle(gateway, Role.Gateway, Fault.WrongEpoch, prover, taken, fromBonded);
   }
@@ -152,19 +152,13 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IStakes
-  function slashForCase(
-    bytes32 caseId,
-    address account,
-    Role role,
-    Fault fault,
-    address prover
-  ) external override {
+  function slashForCase(bytes32 caseId, address account, Role role, Fault fault, address prover) external override {
     _requireCourt();
     bytes32 key = _keyOf(msg.sender, caseId);
     if (_cases[key] != 0) revert AlreadyDecided(msg.sender, caseId);
     (uint256 taken, uint256 fromBonded, bool later) = _cut(account, role, _ppmOf(fault));
     _cases[key] = later ? _slashHash(account, role, fault, prover, taken) : SETTLED;
-    emit Slashed(account, role, fault, taken, prover, _proverPart(taken));
+    emit Slashed(account, role, fault, taken, prover);
     if (!later) _settle(account, role, fault, prover, taken, fromBonded);
   }
 
@@ -473,7 +467,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     Position storage position = _positions[account][role];
     uint256 earned = Math.mulDiv(fromBonded, rewardPerUnit - position.rewardMark, REWARD_SCALE);
     if (earned != 0) position.owed += earned;
-    uint256 proverPart = _proverPart(taken);
+    uint256 proverPart = (taken * PROVER_PPM) / WHOLE_PPM;
     // Both are parts of what stands there.
     _totalBonded -= uint128(fromBonded);
     // The rest stays in `held`: nobody can ever take it out, so it is burned.
@@ -536,8 +530,14 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     if (total != 0) perUnit += Math.mulDiv(wopen.balanceOf(address(this)) - _held, REWARD_SCALE, total);
   }
 
-  function _keyOf(address court, bytes32 caseId) private view returns (bytes32) {
-    return court == address(this) ? caseId : keccak256(abi.encode(court, caseId));
+  /// @dev The id itself for cases of this contract, which is a node and a nonce; else a hash, which is never such an id.
+  function _keyOf(address court, bytes32 caseId) private view returns (bytes32 key) {
+    if (court == address(this)) return caseId;
+    assembly ("memory-safe") {
+      mstore(0, court)
+      mstore(32, caseId)
+      key := keccak256(0, 64)
+    }
   }
 
   function _caseOf(address node, uint64 nonce) private pure returns (bytes32) {
@@ -561,10 +561,6 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
       mstore(add(free, 128), taken)
       hash := keccak256(free, 160)
     }
-  }
-
-  function _proverPart(uint256 taken) private pure returns (uint256) {
-    return (taken * PROVER_PPM) / WHOLE_PPM;
   }
 
   function _ppmOf(Fault fault) private pure returns (uint256) {

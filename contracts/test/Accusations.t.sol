@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { IAttributionCourt } from "../src/interfaces/IAttributionCourt.sol";
 import { IChannels } from "../src/interfaces/IChannels.sol";
 import { IPaymentClaims } from "../src/interfaces/IPaymentClaims.sol";
-import { Case, SplitClaim } from "../src/types/Dispute.sol";
+import { Case, Completion, SplitClaim } from "../src/types/Dispute.sol";
 import { Fault } from "../src/types/Roles.sol";
 import { CourtFixture } from "./support/CourtFixture.sol";
 
@@ -198,7 +198,7 @@ contract AccusationsTest is CourtFixture {
   }
 
   function refusedCompletion(Case memory c, SplitClaim memory claim, uint256 key, bytes memory reason) private {
-    c.attributionSignature = sign(key, EPOCHS_OF_VECTORS, hasher.hash(c.attribution));
+    c.completion[0].signature = sign(key, EPOCHS_OF_VECTORS, hasher.hash(c.completion[0].attribution));
     vm.expectRevert(reason);
     vm.prank(other);
     court.split(c, claim);
@@ -209,28 +209,28 @@ contract AccusationsTest is CourtFixture {
     bytes32 receiptId = digestFor(EPOCHS_OF_VECTORS, hasher.hash(c.receipt));
     bytes memory wrong = abi.encodeWithSelector(IAttributionCourt.WrongAttribution.selector, receiptId);
     refusedCompletion(c, claim, OTHER_KEY, abi.encodeWithSelector(IAttributionCourt.NotSigned.selector, node));
-    c.attribution.receiptId = keccak256("another receipt");
+    c.completion[0].attribution.receiptId = keccak256("another receipt");
     refusedCompletion(c, claim, NODE_KEY, wrong);
     (c, claim) = completed();
-    c.attribution.time = c.deadline + 1;
+    c.completion[0].attribution.time = c.completion[0].deadline + 1;
     refusedCompletion(c, claim, NODE_KEY, wrong);
     (c, claim) = completed();
-    ++c.deadline;
+    ++c.completion[0].deadline;
     refusedCompletion(c, claim, NODE_KEY, wrong);
     (c, claim) = completed();
-    c.attribution.attributionRoot = keccak256("another header");
-    wrong = abi.encodeWithSelector(IAttributionCourt.WrongHeader.selector, c.attribution.attributionRoot);
+    c.completion[0].attribution.attributionRoot = keccak256("another header");
+    wrong = abi.encodeWithSelector(IAttributionCourt.WrongHeader.selector, c.completion[0].attribution.attributionRoot);
     refusedCompletion(c, claim, NODE_KEY, wrong);
     (c, claim) = completed();
-    c.attribution.time = 0;
-    c.attributionSignature = sign(NODE_KEY, EPOCHS_OF_VECTORS, hasher.hash(c.attribution));
+    c.completion[0].attribution.time = 0;
+    c.completion[0].signature = sign(NODE_KEY, EPOCHS_OF_VECTORS, hasher.hash(c.completion[0].attribution));
     vm.prank(other);
     assertTrue(court.split(c, claim), "made long before");
   }
 
   function test_false_anotherHeaderThanTheReceipts() public {
     (Case memory c, SplitClaim memory claim) = completed();
-    c.attributionSignature = "";
+    c.completion = new Completion[](0);
     vm.expectRevert(abi.encodeWithSelector(IAttributionCourt.WrongHeader.selector, c.receipt.attributionRoot));
     vm.prank(other);
     court.split(c, claim);

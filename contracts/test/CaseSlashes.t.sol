@@ -105,7 +105,7 @@ contract CaseSlashesTest is LedgerFixture {
   function test_theBondIsSmallerAtOnce_theProverIsPaidOnce() public {
     (uint256 funds, uint256 held, uint256 all) = (wopen.balanceOf(other), stakes.held(), stakes.totalBonded());
     vm.expectEmit(true, true, true, true, address(stakes));
-    emit IStakes.Slashed(node, Role.Node, Fault.WrongAttribution, TAKEN, other, 5 ether);
+    emit IStakes.Slashed(node, Role.Node, Fault.WrongAttribution, TAKEN, other);
     slash(CASE);
     assertTrue(stakes.isDecided(address(this), CASE) && !stakes.isDecided(other, CASE), "decided by this court");
     assertTrue(position().bonded == 75 ether && position().unsettled == 1, "taken at once");

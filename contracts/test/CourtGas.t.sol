@@ -24,10 +24,10 @@ contract CourtGasTest is CourtFixture {
     return vm.snapshotGasLastCall("courts", string.concat("convict ", name));
   }
 
-  /// @dev Whole transactions, with the slash; its reward is paid by another one. The words of a span are above the budget of 112,000.
+  /// @dev Whole transactions, with the slash; its reward is paid by another one.
   function test_gas_convictions() public {
     assertLe(convict(1, "a wrong dot product of 4,096"), 495_000, "dot product");
-    assertLe(convict(5, "a span whose words are others"), 119_000, "words of a span");
+    assertLe(convict(5, "a span whose words are others"), 112_000, "words of a span");
     assertLe(convict(7, "a span of another contributor"), 112_000, "source of a span");
     assertLe(convict(11, "an index of another owner"), 112_000, "owner of a record");
     convict(0, "a wrong score");

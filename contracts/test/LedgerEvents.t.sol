@@ -65,7 +65,7 @@ contract LedgerEventsTest is LedgerFixture {
     vm.prank(address(epochs));
     stakes.hold(gateway, Role.Node, uint64(block.timestamp) + 1 hours);
     from(address(stakes));
-    emit IStakes.Slashed(gateway, Role.Node, Fault.Equivocation, 5 ether, other, 1 ether);
+    emit IStakes.Slashed(gateway, Role.Node, Fault.Equivocation, 5 ether, other);
     vm.prank(address(epochs));
     stakes.slash(gateway, Role.Node, Fault.Equivocation, other);
   }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import { PaymentJudge } from "../src/PaymentJudge.sol";
-import { Case, ContributorShare, InputsClaim, SplitClaim } from "../src/types/Dispute.sol";
+import { Case, Completion, ContributorShare, InputsClaim, SplitClaim } from "../src/types/Dispute.sol";
 import { Share } from "../src/types/Ledger.sol";
 import { ParameterValues } from "../src/types/ParameterValues.sol";
 import { Deployment, Receipt } from "../src/types/Statements.sol";
@@ -373,11 +373,12 @@ contract PaymentJudgeTest is LedgerFixture {
 
   function test_split_ofAnAttributionMadeLater() public view {
     (Case memory c, SplitClaim memory claim) = liar();
-    (c.attribution.shareRoot, c.receipt.shareRoot) = (c.receipt.shareRoot, keccak256("later"));
+    Completion[] memory completion = new Completion[](1);
+    (completion[0].attribution.shareRoot, c.receipt.shareRoot) = (c.receipt.shareRoot, keccak256("later"));
     assertFalse(judge.split(c, claim), "the receipt's payments are others");
-    c.attributionSignature = hex"01";
+    c.completion = completion;
     assertTrue(judge.split(c, claim), "the attribution's payments");
-    c.attribution.shareRoot = keccak256("others");
+    c.completion[0].attribution.shareRoot = keccak256("others");
     assertFalse(judge.split(c, claim), "the attribution's are others");
   }
 

@@ -16,7 +16,7 @@ interface IAttributionCourt {
     uint48 answerBy;
   }
 
-  event Convicted(bytes32 indexed receiptId, address indexed node, bytes4 claim, address indexed accuser);
+  event Convicted(bytes32 indexed receiptId, address indexed node, bytes4 claim, address accuser);
   event Acquitted(bytes32 indexed receiptId, address indexed node, bytes4 claim, address indexed accuser);
   event Summoned(bytes32 indexed receiptId, address indexed node, uint256 answerBy, address indexed accuser);
   event AttributionShown(bytes32 indexed receiptId, address indexed node, Attribution attribution, bytes signature);

@@ -45,14 +45,8 @@ interface IStakes {
   event Bonded(address indexed account, Role indexed role, uint256 amount);
   event Thawing(address indexed account, Role indexed role, uint256 amount, uint64 releaseAt);
   event Withdrawn(address indexed account, Role indexed role, uint256 amount);
-  event Slashed(
-    address indexed account,
-    Role indexed role,
-    Fault fault,
-    uint256 taken,
-    address indexed prover,
-    uint256 proverPart
-  );
+  /// @notice The prover gets `PROVER_PPM` of what was taken, when the slash is settled.
+  event Slashed(address indexed account, Role role, Fault fault, uint256 taken, address indexed prover);
   /// @notice What a prover was promised by `Slashed` has been paid out.
   event ProverPaid(address indexed account, Role indexed role, address indexed prover, uint256 amount);
   /// @notice Two receipts of one nonce were shown: the node's bond was slashed, as `Slashed` says for other faults.

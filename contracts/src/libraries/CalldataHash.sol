@@ -39,6 +39,23 @@ library CalldataHash {
     }
   }
 
+  /// @notice The hash of a leaf of dynamic bytes: of a zero byte, where they begin, their length, and they themselves up to whole words.
+  function leafHash(bytes calldata data) internal pure returns (bytes32 result) {
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      let size := and(add(data.length, 31), not(31))
+      mstore8(free, 0)
+      mstore(add(free, 1), 32)
+      mstore(add(free, 33), data.length)
+      // The last word first, so that what lies behind the bytes is zero.
+      if size {
+        mstore(add(free, add(size, 33)), 0)
+      }
+      calldatacopy(add(free, 65), data.offset, data.length)
+      result := keccak256(free, add(size, 65))
+    }
+  }
+
   /// @notice The hash of a word and a struct.
   function hash(bytes32 first, Receipt calldata s) internal pure returns (bytes32) {
     uint256 start;

@@ -10,6 +10,7 @@ import {
   SpanOpening,
   SymbolsOpening
 } from "../types/Dispute.sol";
+import { MerkleProof } from "../types/Ledger.sol";
 import { CalldataHash } from "./CalldataHash.sol";
 import { Opening, Shown } from "./Opening.sol";
 
@@ -24,9 +25,9 @@ library IndexReading {
 
   /// @notice Opens a span of a document.
   function openSpan(bytes32 root, uint256 count, SpanOpening calldata span) internal pure returns (Shown shown) {
-    bytes32 leaf = CalldataHash.leafHash(span.leaf);
-    shown = Opening.open(root, leaf, span.proof, span.proof.index, count);
     SpanClaim calldata s = span.leaf;
+    MerkleProof calldata proof = span.proof;
+    shown = Opening.open(root, CalldataHash.leafHash(s), proof, proof.index, count);
     // Adding counts that fit 32 bits cannot overflow, and or-ing finds any that does not.
     uint256 all = s.start | s.length | s.lo | s.hi | s.weight | s.occurrences | s.records | s.contributors;
     all |= s.discountedWeight | s.offset | s.position;
@@ -38,9 +39,9 @@ library IndexReading {
     IndexHeader calldata index,
     IndexRecordOpening calldata record
   ) internal pure returns (Shown shown) {
-    bytes32 leaf = CalldataHash.leafHash(record.leaf);
-    shown = Opening.open(index.recordsRoot, leaf, record.proof, record.proof.index, index.recordCount);
     IndexRecord calldata r = record.leaf;
+    MerkleProof calldata proof = record.proof;
+    shown = Opening.open(index.recordsRoot, CalldataHash.leafHash(r), proof, proof.index, index.recordCount);
     uint256 all = r.commitOrder | r.start | r.promptLength | r.completionLength;
     if (shown == Shown.Leaf && all > Opening.MAX_COUNT) shown = Shown.Defect;
   }
@@ -72,16 +73,18 @@ library IndexReading {
     uint256 piece
   ) internal pure returns (Shown shown) {
     uint256 pieces = Opening.pieces(length, SYMBOLS_IN_LEAF);
-    shown = Opening.open(root, opening.symbols, opening.proof, piece, pieces);
+    bytes calldata symbols = opening.symbols;
+    shown = Opening.open(root, symbols, opening.proof, piece, pieces);
     if (shown != Shown.Leaf) return shown;
     uint256 expected = length - piece * SYMBOLS_IN_LEAF;
     if (expected > SYMBOLS_IN_LEAF) expected = SYMBOLS_IN_LEAF;
-    if (opening.symbols.length != 4 * expected) shown = Shown.Defect;
+    if (symbols.length != 4 * expected) shown = Shown.Defect;
   }
 
   /// @notice One entry of an opened piece.
   function symbolOf(SymbolsOpening calldata opening, uint256 entry) internal pure returns (uint256) {
-    return uint32(bytes4(opening.symbols[4 * entry:4 * entry + 4]));
+    bytes calldata symbols = opening.symbols;
+    return uint32(bytes4(symbols[4 * entry:]));
   }
 
   /// @notice Whether a token has a form that no honest one has.

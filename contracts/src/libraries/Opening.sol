@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { MerkleProof } from "../types/Ledger.sol";
+import { CalldataHash } from "./CalldataHash.sol";
 import { OrderedMerkle } from "./OrderedMerkle.sol";
 
 /// @notice What an opening shows: nothing, the leaf at its place, or that what was committed to has another form than its header says.
@@ -24,7 +25,7 @@ library Opening {
     uint256 index,
     uint256 size
   ) internal pure returns (Shown) {
-    return open(root, OrderedMerkle.leafHash(abi.encode(data)), proof, index, size);
+    return open(root, CalldataHash.leafHash(data), proof, index, size);
   }
 
   /// @notice Opens a leaf by its hash.

@@ -51,7 +51,6 @@ library ReceiptInForce {
       signed.receipt.attributionRoot != StatementHash.pendingAttributionRoot(signed.deadline)
     ) return false;
     bytes32 digest = digestOf(domainSeparator, attribution);
-    return
-      SignatureChecker.isValidSignatureNowCalldata(signed.receipt.node, digest, signed.attributionSignature);
+    return SignatureChecker.isValidSignatureNowCalldata(signed.receipt.node, digest, signed.attributionSignature);
   }
 }

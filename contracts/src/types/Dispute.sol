@@ -157,15 +157,20 @@ struct ContributorShare {
   uint256 trainingWeight;
 }
 
+/// @notice The attribution of a receipt that carries the mark of `deadline` in its place.
+struct Completion {
+  uint64 deadline;
+  Attribution attribution;
+  bytes signature;
+}
+
 /// @notice What every accusation of an attribution is held against: what the node signed.
-/// @dev `attribution` counts when `attributionSignature` is not empty; then the receipt carries the mark of `deadline`.
+/// @dev `completion` holds one, or none where the receipt carries its attribution; more than the first are not looked at.
 struct Case {
   Receipt receipt;
   bytes signature;
-  uint64 deadline;
-  Attribution attribution;
-  bytes attributionSignature;
   AttributionHeader header;
+  Completion[] completion;
 }
 
 /// @notice "The running sum of this atom grew by something else than the dot product of this chunk." `before` is ignored for the first chunk.

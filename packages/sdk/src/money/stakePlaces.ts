@@ -10,7 +10,7 @@ const roleName = (role: unknown): string => (role === 'proofs' ? role : (roles[N
 type Book = MoneyPlace & { thawing: bigint }
 
 /** What Stakes pays for a proof, of what was taken (`PROVER_PPM`). */
-const proverPart = ({ taken, proverPart: part }: MoneyEvent['args']): bigint => (part === undefined ? (BigInt(taken as string) * 200_000n) / 1_000_000n : BigInt(part as string))
+const proverPart = ({ taken }: MoneyEvent['args']): bigint => (BigInt(taken as string) * 200_000n) / 1_000_000n
 
 function explain({ thawing, ...place }: Book, now: number): MoneyPlace {
   const over = place.until !== null && place.until <= now

@@ -1,20 +1,17 @@
 import { encodeFunctionData } from 'viem'
 import { attributionCourtAbi, fail, toHex, type Deployment, type DisputeBundle, type DisputeClaim, type Hex, type Share, type Sums } from '@openledger/protocol'
-import { abiEncode, zeroHash, type Opening } from '@openledger/protocol'
+import { abiEncode, type Opening } from '@openledger/protocol'
 import { proofArgument } from '../connection/proofArgument.ts'
 import { entryAt, headerArgument, leafArgument, noProof, noRecord, recordArgument, spanArgument, symbolsAt, symbolsFrom, tokenArgument, type ClaimOf } from './claimOpenings.ts'
 
 const abi = attributionCourtAbi
-const noAttribution = { receiptId: zeroHash, attributionRoot: zeroHash, queryHash: zeroHash, shareRoot: zeroHash, time: 0n } as const
 
 function caseOf({ receipt, attributionDeadline, completion, header }: DisputeBundle) {
   return {
     receipt: receipt.statement,
     signature: receipt.signature,
-    deadline: BigInt(attributionDeadline ?? 0),
-    attribution: completion?.statement ?? noAttribution,
-    attributionSignature: completion?.signature ?? ('0x' as const),
     header: headerArgument(header),
+    completion: completion ? [{ deadline: BigInt(attributionDeadline ?? 0), attribution: completion.statement, signature: completion.signature }] : [],
   }
 }
 
