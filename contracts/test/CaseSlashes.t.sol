@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IStakes } from "../src/interfaces/IStakes.sol";
+import { PositionSlot } from "../src/libraries/PositionSlot.sol";
 import { Fault, Role } from "../src/types/Roles.sol";
 import { LedgerFixture } from "./support/LedgerFixture.sol";
 
@@ -98,6 +99,20 @@ contract CaseSlashesTest is LedgerFixture {
     nothingToSettle(node);
     stakes.settleCase(address(this), CASE, node, Role.Node, Fault.WrongAttribution, payer, TAKEN);
     assertEq(position().unsettled, 1, "it is still there");
+  }
+
+  /// @dev As many unsettled slashes as the position can count are written into its slot: 16 bits above bond, thaw and time.
+  function test_refused_moreThanCanBeCounted() public {
+    bytes32 ofAccount = keccak256(abi.encode(node, 3));
+    bytes32 slot = keccak256(abi.encode(Role.Node, ofAccount));
+    vm.store(address(stakes), slot, bytes32((uint256(type(uint16).max - 1) << 232) | 100 ether));
+    assertTrue(position().unsettled == type(uint16).max - 1 && position().bonded == 100 ether, "its slot");
+    slash(CASE);
+    vm.expectRevert(PositionSlot.TooManyUnsettled.selector);
+    slash(NEXT);
+    settle(CASE, TAKEN);
+    slash(NEXT);
+    assertEq(position().unsettled, type(uint16).max, "room for one");
   }
 
   // ---- what it does

@@ -8,6 +8,7 @@ interface Vm {
   function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
   function deal(address account, uint256 balance) external;
   function etch(address target, bytes calldata code) external;
+  function store(address target, bytes32 slot, bytes32 value) external;
   function warp(uint256 timestamp) external;
   function roll(uint256 blockNumber) external;
   function getNonce(address account) external view returns (uint64);

@@ -1,5 +1,5 @@
 import { createAddressFromString, type Address } from '@ethereumjs/util'
-import { bytesToHex, getContractAddress, hexToBytes, type Hex } from 'viem'
+import { bytesToHex, getContractAddress, hexToBytes, trim, type Hex } from 'viem'
 import { privateKeyToAddress, sign } from 'viem/accounts'
 import type { BlockSettings } from '../world/BlockSettings.ts'
 import type { JournaledState } from '../world/JournaledState.ts'
@@ -55,6 +55,7 @@ export const cheatCodes: Readonly<Record<string, CheatCode>> = {
   'setBlockhash(uint256,bytes32)': ({ block }, number: bigint, hash: Hex) => void block.hashes.set(number, hexToBytes(hash)),
   'deal(address,uint256)': ({ state }, account: string, balance: bigint) => state.modifyAccountFields(at(account), { balance }),
   'etch(address,bytes)': ({ state }, account: string, code: Hex) => state.putCode(at(account), hexToBytes(code)),
+  'store(address,bytes32,bytes32)': ({ state }, account: string, slot: Hex, value: Hex) => state.putStorage(at(account), hexToBytes(slot), hexToBytes(trim(value))),
   'getNonce(address)': async ({ state }, account: string) => (await state.getAccount(at(account)))?.nonce ?? 0n,
   'computeCreateAddress(address,uint256)': (_, from: Hex, nonce: bigint) => getContractAddress({ from, nonce }),
   'prank(address)': ({ cheats, depth, caller }, sender: string) => cheats.pranks.begin(depth, caller, at(sender), true),
