@@ -131,6 +131,8 @@ contract Estates is IEstates, ReentrancyGuardTransient {
     ReceiptOpening calldata opening
   ) external override nonReentrant {
     bytes32 receiptId = opening.leaf.receiptId;
+    // A gateway that came back and settles now ends the claims to its estate: who was right to file them gets the deposit back.
+    if (!_isOpen(gateway)) _look(gateway);
     Claim memory found = _standing(gateway, receiptId);
     if (block.timestamp > found.answerBy) revert TooLate(found.answerBy);
     if (epochs.epochHash(gateway, epoch.index) != EpochHash.hash(gateway, epoch)) {

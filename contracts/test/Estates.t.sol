@@ -229,6 +229,19 @@ contract EstatesTest is EstateFixture {
     estates.refute(gateway, header, opening);
   }
 
+  function test_refute_byNothingThatWasPostedAfterTheClaim() public {
+    silence(FULL_SILENCE);
+    Promised memory p = promised(first, 4 ether, 1);
+    file(p);
+    (EpochHeader memory header, ReceiptOpening memory opening) = postWith(p.given.receiptId);
+    vm.warp(header.finalAt);
+    vm.expectRevert(says(IEstates.NoClaim.selector, p.given.receiptId));
+    estates.refute(gateway, header, opening);
+    uint256 before = wopen.balanceOf(other);
+    estates.withdrawClaim(gateway, 0, p.given.receiptId);
+    assertEq(wopen.balanceOf(other), before + DEPOSIT, "who was right to file gets it back");
+  }
+
   function test_refute_paysHalfTheDepositAndFreesTheChannel() public {
     Promised memory p = promised(second, 30 ether, 1);
     (EpochHeader memory header, ReceiptOpening memory opening) = postWith(p.given.receiptId);
