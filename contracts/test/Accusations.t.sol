@@ -129,6 +129,11 @@ contract AccusationsTest is CourtFixture {
     ok;
   }
 
+  function test_false_theDepositAloneIsEnoughForAVerdict() public {
+    approve(other, address(court), DEPOSIT);
+    acquitted(honest[0], "with nothing to spare");
+  }
+
   function test_false_aReceiptThatTheNodeDidNotSign() public {
     bytes memory call = frauds[0];
     // The fee, which stands in the receipt's thirteenth word.

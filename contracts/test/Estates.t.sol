@@ -325,6 +325,16 @@ contract EstatesTest is EstateFixture {
     assertEq(estates.open(gateway, 0), 90 ether + GIVEN, "all of it");
   }
 
+  function test_announce_isForgottenWhenTheGatewayComesBack() public {
+    silence(375 days);
+    estates.announce(gateway);
+    post(firstEpoch());
+    vm.warp(block.timestamp + 1 days);
+    silence(375 days);
+    vm.expectRevert(abi.encodeWithSelector(IEstates.NotAnnounced.selector, gateway));
+    estates.open(gateway, 0);
+  }
+
   function test_announce_notOfAnIdleGatewayThatOwesNothing() public {
     Epoch memory e = firstEpoch();
     e.total = uint128(epochs.credited(gateway));
@@ -416,6 +426,19 @@ contract EstatesTest is EstateFixture {
     attributed(q, account(7));
     pay(q);
     assertEq(wopen.balanceOf(account(7)), 4 ether, "by the Attribution");
+  }
+
+  function test_attribute_untilTheLastSecond() public {
+    silence(FULL_SILENCE);
+    Promised memory p = leftOpen(first, 4 ether, 1);
+    file(p);
+    attributed(p, account(7));
+    uint256 answerBy = estates.getClaim(gateway, p.given.receiptId).answerBy;
+    vm.warp(answerBy + 1);
+    vm.expectRevert(abi.encodeWithSelector(IEstates.TooLate.selector, answerBy));
+    estates.attribute(gateway, p.signed, p.shares);
+    vm.warp(answerBy);
+    estates.attribute(gateway, p.signed, p.shares);
   }
 
   function test_attribute_twoOfThemPutTheReceiptsOwnSharesInForce() public {

@@ -124,6 +124,11 @@ contract ModelsTest is LedgerFixture {
     assertEq(state.baseId, BASE, "base");
     assertEq(state.adapterId, ADAPTER, "adapter");
     assertEq(state.outputPrice, 20, "price");
+    Deployment memory d = deployment();
+    assertTrue(state.owner == d.owner && state.nonce == d.nonce && state.inputPrice == d.inputPrice, "whose");
+    assertTrue(state.nodePpm == d.nodePpm && state.ownerPpm == d.ownerPpm, "the split");
+    assertTrue(state.stakersPpm == d.stakersPpm && state.contributorsPpm == d.contributorsPpm, "the split");
+    assertTrue(state.methodHash == d.methodHash && state.tableHash == d.tableHash, "by what");
     bytes memory signature = signed(deployment(), OTHER_KEY);
     vm.expectRevert(abi.encodeWithSelector(IModels.NonceUsed.selector, other, 1));
     models.deploy(deployment(), signature);

@@ -97,6 +97,18 @@ contract ParametersTest is LedgerFixture {
     assertEq(parameters.stakeThaw(), v.stakeThaw, "then the shorter one");
   }
 
+  function test_aSecondFallBringsTheEndOfTheFirstNoNearer() public {
+    ParameterValues memory v = defaults();
+    v.stakeThaw = 4 days;
+    parameters.set(v);
+    v.stakeThaw = 3 days;
+    parameters.set(v);
+    vm.warp(block.timestamp + 1 hours);
+    v.stakeThaw = 2 days;
+    parameters.set(v);
+    assertEq(parameters.stakeThaw(), 4 days - 1 hours, "the rest of the longest");
+  }
+
   /// @dev Whatever is decided when, whoever thaws later is free no sooner than who thawed before, and a new court begins after both.
   function testFuzz_noThawOvertakesAnEarlierOne(uint32[8] memory thaws, uint32[8] memory waits) public {
     uint256 freeAt = 0;

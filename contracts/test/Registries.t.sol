@@ -213,6 +213,16 @@ contract RegistriesTest is AgentFixture {
     assertTrue(m >= (x < y ? x : y) - step && m <= (x < y ? y : x) + step, "between");
   }
 
+  function test_responsesAreCountedForTheirFeedback() public {
+    keep(1 ether, 0);
+    rate(-5, 1);
+    keep(1 ether, 1);
+    rate(4, 0);
+    reputation.appendResponse(agentId, client, 2, "ipfs://thanks", 0);
+    assertEq(reputation.getResponseCount(agentId, client, 1, new address[](0)), 0, "none to the first");
+    assertEq(reputation.getResponseCount(agentId, client, 2, new address[](0)), 1, "one to the second");
+  }
+
   function test_readFeedback_andResponses() public {
     keep(1 ether, 0);
     rate(-5, 1);

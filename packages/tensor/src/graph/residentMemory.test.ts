@@ -31,9 +31,9 @@ describe.runIf(process.platform === 'linux')('resident memory', () => {
     }
     readShapes(100)
     const before = residentBytes()
-    readShapes(300)
-    // 37 bytes for each tensor would be 11 MiB.
-    expect(residentBytes() - before).toBeLessThan(5 * mebibyte)
+    readShapes(800)
+    // 37 bytes for each tensor would be 28 MiB; what else the process does moves a few.
+    expect(residentBytes() - before).toBeLessThan(14 * mebibyte)
   })
 
   it('goes back to the system when blocks are freed, whatever lies between them', () => {
@@ -51,12 +51,12 @@ describe.runIf(process.platform === 'linux')('resident memory', () => {
     const large: DeviceBuffer[] = []
     const small: DeviceBuffer[] = []
     for (let index = 0; index < 64; index++) {
-      large.push(block(mebibyte))
+      large.push(block(4 * mebibyte))
       small.push(block(mebibyte / 32))
     }
-    expect(residentBytes() - start).toBeGreaterThan(56 * mebibyte)
+    expect(residentBytes() - start).toBeGreaterThan(200 * mebibyte)
     for (const buffer of large) buffer.dispose()
-    expect(residentBytes() - start).toBeLessThan(16 * mebibyte)
+    expect(residentBytes() - start).toBeLessThan(60 * mebibyte)
     for (const owner of [...small, ...contexts]) owner.dispose()
   })
 })
