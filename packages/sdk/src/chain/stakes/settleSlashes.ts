@@ -1,15 +1,15 @@
-import { encodeFunctionData, pad, parseEventLogs, toHex, type Address, type ContractFunctionArgs, type Hex, type Log } from 'viem'
+import { encodeFunctionData, numberToHex, parseEventLogs, type Address, type ContractFunctionArgs, type Hex, type Log } from 'viem'
 import { attributionCourtAbi, epochsAbi, stakesAbi } from '@openledger/protocol'
 import type { LedgerReader } from '../connection/LedgerReader.ts'
 import type { LedgerWriter } from '../connection/LedgerWriter.ts'
 import { readLedger } from '../connection/readLedger.ts'
 import { sendCall } from '../connection/sendCall.ts'
 import { isUnreachable } from '../errors/isUnreachable.ts'
+import { stakeRoleIndex } from './StakeRole.ts'
 
 /** A slash that was taken off a bond and may not be settled yet: whose, and the call that settles it. */
 type Slash = { account: Address; to: Address; data: Hex }
 
-const nodeRole = 0
 const equivocation = 1
 const settleCase = (...args: ContractFunctionArgs<typeof stakesAbi, 'nonpayable', 'settleCase'>): Hex => encodeFunctionData({ abi: stakesAbi, functionName: 'settleCase', args })
 
@@ -24,8 +24,8 @@ function slashesOf({ addresses: { epochs, stakes, attributionCourt } }: LedgerRe
     slashOf(node, accuser).map((slash): Slash => ({ account: node, to: stakes, data: settleCase(attributionCourt, receiptId, node, slash.role, slash.fault, accuser, slash.taken) })),
   )
   const ofNonces = parseEventLogs({ abi: stakesAbi, eventName: 'EquivocationProven', logs }).map(({ args: { node, prover, nonce, taken: sum } }): Slash => {
-    const caseId = pad(toHex((BigInt(node) << 64n) | nonce))
-    return { account: node, to: stakes, data: settleCase(stakes, caseId, node, nodeRole, equivocation, prover, sum) }
+    const caseId = numberToHex((BigInt(node) << 64n) | nonce, { size: 32 })
+    return { account: node, to: stakes, data: settleCase(stakes, caseId, node, stakeRoleIndex.node, equivocation, prover, sum) }
   })
   return [...ofEpochs, ...ofReceipts, ...ofNonces]
 }
@@ -62,7 +62,7 @@ export function settleSlashes(writer: LedgerWriter, logs: Log[]): Promise<number
  */
 export async function settleConvictions(writer: LedgerWriter, account: Address): Promise<number> {
   const { epochs, stakes, attributionCourt, deployBlock } = writer.addresses
-  const unsettled = await readLedger(writer, 'bonds', (client) => Promise.all(([0, 1] as const).map((role) => client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [account, role] }))))
+  const unsettled = await readLedger(writer, 'bonds', (client) => Promise.all([stakeRoleIndex.node, stakeRoleIndex.gateway].map((role) => client.readContract({ address: stakes, abi: stakesAbi, functionName: 'getPosition', args: [account, role] }))))
   if (unsettled.every((position) => position.unsettled === 0)) return 0
   const fromBlock = BigInt(deployBlock)
   const slashes = await readLedger(writer, 'convictions', async (client) => {
