@@ -19,11 +19,20 @@ export type Http2ConnectionOptions = {
 export type StreamedReply = {
   status: number
   /**
-   * Hands each piece of the body to `take`, in the turn in which it came, until there is no more or `take` says false: the rest is called off then. Call it once.
+   * Hands each piece of the body to `take`, in the turn in which it came, until there is no more or `take` says false: nothing more is wanted then, and a node that
+   * does not end its stream in a second has it reset. Call it once.
    * @throws LinkFault NODE_LOST; InputError CANCELLED; what `take` throws
    */
   read(take: (piece: Uint8Array) => boolean): Promise<void>
 }
+
+/**
+ * Streams reset on one connection before another one takes over. A server ends a connection, with all that is under way on it, when it has seen more
+ * than it takes for an attack; nghttp2, which Node.js uses, allows 1,000 at once and 33 more each second.
+ */
+const mostResets = 400
+/** For a node to end the stream of an answer whose last line has come. */
+const endMs = 1000
 
 const lost = (cause?: unknown): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke', { cause })
 
@@ -34,6 +43,9 @@ const lost = (cause?: unknown): LinkFault => new LinkFault('NODE_LOST', 'the con
 export class Http2Connection {
   readonly #options: Required<Http2ConnectionOptions>
   #session: Promise<ClientHttp2Session> | undefined
+  /** What another one took over from: they end when what is under way on them does. */
+  readonly #former = new Set<ClientHttp2Session>()
+  #resets = 0
   #closed = false
 
   constructor(options: Http2ConnectionOptions) {
@@ -48,7 +60,8 @@ export class Http2Connection {
     const session = await this.#open()
     if (signal.aborted) throw cancelled()
     const stream = requestOn(session, path)
-    const abort = (): void => void stream.destroy(cancelled())
+    const reset = (): void => this.#reset(session, stream)
+    const abort = (): void => this.#reset(session, stream, cancelled())
     signal.addEventListener('abort', abort, { once: true })
     stream.once('close', () => signal.removeEventListener('abort', abort))
     stream.end(body)
@@ -62,7 +75,7 @@ export class Http2Connection {
       stream.once('error', (error) => reject(faultOf(error)))
       stream.once('close', broke)
     })
-    return { status, read: (take) => readStream(stream, take) }
+    return { status, read: (take) => readStream(stream, take, reset) }
   }
 
   /** Ends the connection and all that is under way. */
@@ -70,7 +83,19 @@ export class Http2Connection {
     this.#closed = true
     const session = this.#session
     this.#session = undefined
-    session?.then((open) => open.destroy()).catch(() => undefined)
+    session?.then((open) => open.destroy(lost())).catch(() => undefined)
+    for (const former of this.#former) former.destroy(lost())
+  }
+
+  #reset(session: ClientHttp2Session, stream: ClientHttp2Stream, error?: Error): void {
+    const isOver = stream.closed
+    if (error) stream.destroy(error)
+    else stream.close(constants.NGHTTP2_CANCEL)
+    if (isOver || this.#former.has(session) || ++this.#resets < mostResets) return
+    this.#former.add(session)
+    session.once('close', () => this.#former.delete(session))
+    this.#session = undefined
+    session.close()
   }
 
   #open(): Promise<ClientHttp2Session> {
@@ -78,6 +103,7 @@ export class Http2Connection {
     if (!this.#session) {
       const opening = this.#connect()
       this.#session = opening
+      this.#resets = 0
       const forget = (): void => {
         if (this.#session === opening) this.#session = undefined
       }
@@ -146,13 +172,9 @@ function faultOf(error: unknown): Error {
 }
 
 /** Without an iterator between: for each piece that costs more than what is done with it. */
-function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => boolean): Promise<void> {
+function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => boolean, reset: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let isOver = false
-    const callOff = (): void => {
-      isOver = true
-      if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL)
-    }
     finished(stream, { writable: false }, (error) => {
       if (isOver) return
       // A connection that breaks can end a stream without an error.
@@ -163,11 +185,15 @@ function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => bool
       if (isOver) return
       try {
         if (take(piece)) return
+        isOver = true
         resolve()
+        const late = setTimeout(reset, endMs).unref()
+        stream.once('close', () => clearTimeout(late))
       } catch (error) {
+        isOver = true
         reject(error as Error)
+        reset()
       }
-      callOff()
     })
   })
 }
