@@ -2,8 +2,9 @@
  * What a streamed chat request costs its gateway beside the engine's work, from the client's connection to the end of its stream: HTTP on both sides, the voucher for
  * the answer before it, admission, the router, the signed order, tokens as they come, text, the check of the receipt, the journal on the disk and the tables. All
  * processor time of this process, with its collections and its disk threads. Node and client are another process; PostgreSQL runs in one of its own (`--pglite`: the
- * embedded one instead, whose work then counts). The tokenizer is not in it. Beside it: what Node.js needs to take the same lines from HTTP/2 and to write each to a
- * client over HTTP/1.1 unread.
+ * embedded one instead, whose work then counts). The tokenizer is not in it. Clients each ask again when they have their answer; tokens of answers that are under way
+ * together come together, as from a node that computes them in one batch. Beside it: what Node.js needs to take the same lines from HTTP/2 and to write each to a client
+ * over HTTP/1.1 unread.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,7 +44,13 @@ const { gateway, node, owner, payer } = parties
 const { baseId, profileHash, session, promptTokens } = world
 const rounds = 5
 const [few, many] = [16, 272]
-const [fewRequests, manyRequests] = [60, 20]
+/** How many clients there are, and how many requests of few and of many tokens each of them makes in a round. */
+const scenarios = [
+  { clients: 1, fewRequests: 60, manyRequests: 20 },
+  { clients: 8, fewRequests: 40, manyRequests: 10 },
+  { clients: 32, fewRequests: 30, manyRequests: 4 },
+]
+const mostClients = Math.max(...scenarios.map(({ clients }) => clients))
 const now = (): number => Date.now()
 
 const folder = await mkdtemp(path.join(tmpdir(), 'requests-'))
@@ -75,7 +82,7 @@ const first = (await told()) as Extract<Told, { listens: string }>
 const connection = new Http2Connection({ url: first.listens, certificate: zeroHash })
 const piece = new TextEncoder().encode(' word')
 const link = new RemoteLink({ network, node: node.address, baseId, session, profile, profileHash, account: gateway, connection, weights: undefined as never, pieceOf: () => Promise.resolve(() => piece), firstNonce: 0n, claim: (nonce) => receipts.claim(node.address, nonce), now })
-dispatcher.add(link, { baseId, profileHash, exactReplay: true, slots: 8, positions: 4096, stake: 1n, inputPrice: 0n, outputPrice: 0n, holds: () => true })
+dispatcher.add(link, { baseId, profileHash, exactReplay: true, slots: mostClients, bounded: false, positions: 4096, stake: 1n, inputPrice: 0n, outputPrice: 0n, holds: () => true })
 
 const serving = { engine: { encodeChat: () => Promise.resolve({ text: '', tokens: promptTokens }) }, info: { id: baseId, profile, profileHash, positions: 4096 } } as never
 const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names: new Names(folder), metrics: new NodeMetrics({ processMetrics: false }), clock: systemClock, log: silentLog, gateway: gateway.address, defaultMaxTokens: 16, attributionSeconds: 60 })
@@ -91,28 +98,34 @@ await once(bare.listen(0, '127.0.0.1'), 'listening')
 const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`
 
 /** Processor milliseconds of this process for one request with so many tokens. */
-async function perRequest(tokens: number, requests: number, url = listener.url): Promise<number> {
-  const asked: Asked = { url, tokens, requests, bare: url === bareUrl }
+async function perRequest(tokens: number, clients: number, requests: number, url = listener.url): Promise<number> {
+  const asked: Asked = { url, tokens, clients, requests, bare: url === bareUrl }
   const before = process.cpuUsage()
   other.send(asked)
   await told()
   const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000 / requests
+  return (user + system) / 1000 / (clients * requests)
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 const list = (values: readonly number[], digits: number): string => values.map((value) => value.toFixed(digits)).join(', ')
-for (let i = 0; i < 3; i++) await perRequest(few, fewRequests)
-await perRequest(many, manyRequests)
-await perRequest(many, manyRequests, bareUrl)
-const [tokenUs, requestMs, bareUs]: [number[], number[], number[]] = [[], [], []]
-for (let round = 0; round < rounds; round++) {
-  const [short, long] = [await perRequest(few, fewRequests), await perRequest(many, manyRequests)]
+
+type Measured = { tokenUs: number[]; requestMs: number[]; bareUs: number[] }
+
+async function measure({ clients, fewRequests, manyRequests }: (typeof scenarios)[number], { tokenUs, requestMs, bareUs }: Measured): Promise<void> {
+  const [short, long] = [await perRequest(few, clients, fewRequests), await perRequest(many, clients, manyRequests)]
   const token = (long - short) / (many - few)
   tokenUs.push(1000 * token)
   requestMs.push(short - few * token)
-  bareUs.push((1000 * ((await perRequest(many, manyRequests, bareUrl)) - (await perRequest(few, fewRequests, bareUrl)))) / (many - few))
+  bareUs.push((1000 * ((await perRequest(many, clients, manyRequests, bareUrl)) - (await perRequest(few, clients, fewRequests, bareUrl)))) / (many - few))
 }
+
+// A gateway that has just begun is slower: its code is compiled as it turns out to be used.
+for (let i = 0; i < 6; i++) await perRequest(few, mostClients, 30)
+await perRequest(many, mostClients, 4)
+await perRequest(many, 1, 4, bareUrl)
+const found = scenarios.map((): Measured => ({ tokenUs: [], requestMs: [], bareUs: [] }))
+for (let round = 0; round < rounds; round++) for (const [index, scenario] of scenarios.entries()) await measure(scenario, found[index]!)
 other.disconnect()
 lines.destroy()
 bare.close()
@@ -123,4 +136,8 @@ await journal.close()
 await database.close()
 await server?.stop()
 await rm(folder, { recursive: true })
-process.stdout.write(`processor time of a gateway with ${embedded ? 'PGlite in it' : 'PostgreSQL beside it'}: ${median(tokenUs).toFixed(1)} µs a token (${list(tokenUs, 1)}; bare HTTP ${median(bareUs).toFixed(1)}: ${list(bareUs, 1)}), ${median(requestMs).toFixed(2)} ms a request beside its tokens (${list(requestMs, 2)})\n`)
+process.stdout.write(`processor time of a gateway with ${embedded ? 'PGlite in it' : 'PostgreSQL beside it'}, medians of ${rounds} rounds\n`)
+for (const [index, { clients }] of scenarios.entries()) {
+  const { tokenUs, requestMs, bareUs } = found[index]!
+  process.stdout.write(`${clients} client${clients === 1 ? '' : 's'}: ${median(tokenUs).toFixed(1)} µs a token (${list(tokenUs, 1)}; bare HTTP ${median(bareUs).toFixed(1)}: ${list(bareUs, 1)}), ${median(requestMs).toFixed(2)} ms a request beside its tokens (${list(requestMs, 2)})\n`)
+}

@@ -15,7 +15,7 @@ import { peerApp } from '../peer/peerApp.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
-import { hashOf, network, parties, profile, world, type Asked, type Told } from './requestsWorld.ts'
+import { channelOf, hashOf, network, parties, profile, world, type Asked, type Told } from './requestsWorld.ts'
 
 const now = (): number => Date.now()
 const tell = (told: Told): void => void process.send!(told)
@@ -33,23 +33,25 @@ async function answer(order: AnswerOrder, { onToken }: OrderOptions): Promise<No
   return { result, profile, receipt: await signer.sign(receipt, () => Promise.resolve()), shares, contributors: [], deadline: null, close: () => undefined }
 }
 
-let owed = 0n
+/** What each client owes for its last answer. */
+const owed = new Map<number, bigint>()
 
-async function voucher(): Promise<Record<string, string>> {
-  if (owed === 0n) return {}
-  const statement = { channelId: world.channelId, cumulative: owed }
+async function voucher(client: number): Promise<Record<string, string>> {
+  const cumulative = owed.get(client)
+  if (cumulative === undefined) return {}
+  const statement = { channelId: channelOf(client), cumulative }
   const signature = await signStatement(parties.payer, statementDomain(network.chainId, network.contracts.channels), 'Voucher', statement)
   return { 'x-openledger-voucher': Buffer.from(JSON.stringify(toJson({ statement, signature }))).toString('base64url') }
 }
 
-async function ask({ url, tokens, bare }: Asked): Promise<void> {
+async function ask({ url, tokens, bare }: Asked, client: number): Promise<void> {
   if (bare) return void (await (await fetch(`${url}/${tokens}`)).text())
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'What is measured here?' }], max_tokens: tokens, stream: true, temperature: 0 })
-  const response = await fetch(`${url}/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-openledger-channel': world.channelId, ...(await voucher()) } })
+  const response = await fetch(`${url}/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-openledger-channel': channelOf(client), ...(await voucher(client)) } })
   const text = await response.text()
   const spent = /"spent":"(\d+)"/.exec(text)
-  if (!text.includes('[DONE]') || !spent) throw new UnavailableError('NO_ANSWER', `the gateway gave no answer: ${text.slice(0, 500)}`)
-  owed = BigInt(spent[1]!)
+  if (!text.includes('[DONE]') || !spent) throw new UnavailableError('NO_ANSWER', `the gateway gave no answer: ${text.slice(-700)}`)
+  owed.set(client, BigInt(spent[1]!))
 }
 
 const guard = new OrderGuard({ network, node: parties.node.address, gateway: parties.gateway.address, baseId: world.baseId, session: world.session, prices: { input: 0n, output: 0n }, deploymentOf: () => Promise.resolve({ owner: parties.owner.address, active: true }), now })
@@ -69,8 +71,11 @@ bare.on('stream', (stream, headers) => {
 await once(bare.listen(0, '127.0.0.1'), 'listening')
 process.on('message', (asked: Asked) => {
   void (async () => {
-    for (let i = 0; i < asked.requests; i++) await ask(asked)
-    tell({ answered: asked.requests })
+    const client = async (number: number): Promise<void> => {
+      for (let i = 0; i < asked.requests; i++) await ask(asked, number)
+    }
+    await Promise.all(Array.from({ length: asked.clients }, (_, number) => client(number)))
+    tell({ answered: asked.clients * asked.requests })
   })()
 })
 process.on('disconnect', () => process.exit())

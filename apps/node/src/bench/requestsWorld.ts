@@ -13,12 +13,15 @@ export const network = { chainId: 7, treasury: addressOf(99), contracts: { stake
 
 /** What the node serves and what it is asked for. */
 export const profile: Json = { batchInvariant: true, logitsHashes: true }
-export const world = { baseId: hashOf(10), profileHash: hashJson(profile), channelId: hashOf(13), session: hashOf(11), promptTokens: Array.from({ length: 64 }, (_, i) => i) }
+export const world = { baseId: hashOf(10), profileHash: hashJson(profile), session: hashOf(11), promptTokens: Array.from({ length: 64 }, (_, i) => i) }
+
+/** The payment channel of each client. */
+export const channelOf = (client: number): Hex => hashOf(1000 + client)
 
 export const deployment: Deployment = { owner: parties.owner.address, adapterId: world.baseId, inputPrice: 10n, outputPrice: 100n, nodePpm: 500_000, ownerPpm: 400_000, stakersPpm: 100_000, contributorsPpm: 0, methodHash: zeroHash, tableHash: zeroHash, nonce: 1n }
 export const deployed = deploymentId(deployment)
 
-/** From the measured process to the one that is both its node and its client; `bare`: lines that are passed on unread, instead of answers. */
-export type Asked = { url: string; tokens: number; requests: number; bare: boolean }
+/** From the measured process to the one that is both its node and its clients: each of them asks for so many answers in turn; `bare`: lines that are passed on unread, instead of answers. */
+export type Asked = { url: string; tokens: number; clients: number; requests: number; bare: boolean }
 /** Back: where the node listens, and where bare lines come from; or that all was asked. */
 export type Told = { listens: string; bare: number } | { answered: number }

@@ -4,18 +4,21 @@ import type { Query } from '../database/Database.ts'
 import type { Facts } from '../ledger/facts.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { Turns } from '../payments/Turns.ts'
 import type { SignedReceipt } from '../worker/ReceiptSigner.ts'
 
 export type ReceiptRecorderParts = { query: Query; ledger: Ledger; channels: ChannelLedger }
 
-/** Records the receipts that nodes signed, one after the other: each raises what its channel owes, and none counts before it is on the disk. */
+/** Records the receipts that nodes signed. Those of one channel wait for each other: each raises what it owes, and none counts before it is on the disk. */
 export class ReceiptRecorder {
   readonly #parts: ReceiptRecorderParts
   /** Nonces of receipts that are about to be recorded, by node. */
   readonly #claimed = new Set<string>()
   /** The highest nonce of each node's receipts: nodes count upwards, so that what lies above needs no look at the tables. */
   readonly #highest = new Map<string, Promise<bigint>>()
-  #queue: Promise<unknown> = Promise.resolve()
+  /** Nonces of receipts that are being recorded. */
+  readonly #recording = new Set<string>()
+  readonly #turns = new Turns()
 
   constructor(parts: ReceiptRecorderParts) {
     this.#parts = parts
@@ -27,9 +30,7 @@ export class ReceiptRecorder {
    * @throws UnavailableError NONCE_REPEATED; StorageError NO_SPACE and others of the journal: then the receipt does not count, and nothing is owed
    */
   record(receipt: SignedReceipt, beside: Pick<Facts['receipt'], 'model' | 'shares' | 'bundle' | 'view'>): Promise<void> {
-    const recorded = this.#queue.then(() => this.#record(receipt, beside))
-    this.#queue = recorded.catch(() => undefined)
-    return recorded
+    return this.#turns.take(receipt.statement.channelId, () => this.#record(receipt, beside))
   }
 
   /**
@@ -74,18 +75,21 @@ export class ReceiptRecorder {
     const { ledger, channels } = this.#parts
     const { node, nonce, channelId, deploymentId, fee, time } = statement
     const key = keyOf(node, nonce)
-    // No epoch can hold both, so the second one is worth nothing; to its node it costs the bond. What was claimed was looked up then.
-    if (!this.#claimed.has(key) && (await this.#isUsed(node, nonce))) {
-      throw new UnavailableError('NONCE_REPEATED', `the node ${node} has used the nonce ${nonce} for another receipt`, { action: 'retry', status: 502, fix: 'ask again: nothing is owed for this answer' })
-    }
-    const channelTotal = channels.totalAfter(channelId, fee)
+    // No epoch can hold both, so the second one is worth nothing; to its node it costs the bond.
+    const repeated = (): UnavailableError => new UnavailableError('NONCE_REPEATED', `the node ${node} has used the nonce ${nonce} for another receipt`, { action: 'retry', status: 502, fix: 'ask again: nothing is owed for this answer' })
+    if (this.#recording.has(key)) throw repeated()
+    this.#recording.add(key)
+    let channelTotal: bigint
     try {
+      if (!this.#claimed.has(key) && !(await this.claim(node, nonce))) throw repeated()
+      channelTotal = channels.totalAfter(channelId, fee)
       await ledger.record('receipt', {
         ...{ id, node: node.toLowerCase() as typeof node, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) },
         ...beside,
       })
       this.#raise(node, nonce)
     } finally {
+      this.#recording.delete(key)
       this.#claimed.delete(key)
     }
     channels.spend(channelId, channelTotal)

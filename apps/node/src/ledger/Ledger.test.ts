@@ -72,6 +72,25 @@ describeDatabases('Ledger', (openDatabase) => {
     expect(row!.name).toBe(last.at(-1))
   })
 
+  it('shows facts that arrive together in one transaction', async () => {
+    let transactions = 0
+    const counted: Database = { ...database, transaction: (work, first) => (transactions++, database.transaction(work, first)) }
+    const ledger = await Ledger.open({ journal, database: counted, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
+    await Promise.all(Array.from({ length: 50 }, (_, i) => ledger.record('voucher', voucher(String(i + 1)))))
+    expect(await vouchers()).toEqual(['50'])
+    expect(ledger.state.shown).toBe(50)
+    // The first may be on the disk before the others come.
+    expect(transactions).toBeLessThanOrEqual(2)
+  })
+
+  it('shows those before a fact that cannot be shown, also where they arrive together', async () => {
+    const ledger = await open()
+    const bundle = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }
+    await Promise.all([ledger.record('voucher', voucher('1')), ledger.record('voucher', voucher('2')), ledger.record('contribution', bundle), ledger.record('voucher', voucher('3'))])
+    expect(await vouchers()).toEqual(['2'])
+    expect(ledger.state).toMatchObject({ shown: 2, recorded: 4, failure: { code: 'DATABASE_BEHIND' } })
+  })
+
   it('a fact that cannot be shown is kept, and what follows waits for it', async () => {
     const ledger = await open()
     const bundle = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }

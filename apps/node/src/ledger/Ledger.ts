@@ -4,12 +4,16 @@ import type { Journal, JournalEntry } from '../journal/Journal.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import { errorFields } from '../config/Log.ts'
-import type { FactOf, Projection, ProjectionSources, Projections } from './Projection.ts'
+import type { FactOf, JointProjection, Projection, ProjectionSources, Projections } from './Projection.ts'
 import type { Fact, Facts, FactType } from './facts.ts'
 
 export type LedgerOptions = { journal: Journal; database: Database; projections: Projections; sources: ProjectionSources; log: Log; clock?: Clock; onFact?: (fact: Fact) => void }
 
+type AnyProjection = Projection<FactType> | JointProjection<FactType>
+
 const cursorName = 'journal'
+/** Facts that are shown in one transaction, at most. */
+const mostTogether = 200
 /** Pauses between two tries to show what the tables could not take, milliseconds. */
 const retryPauses = { first: 500, most: 5000 }
 
@@ -27,6 +31,8 @@ export class Ledger {
   readonly #listeners = new Set<(fact: Fact) => void>()
   #shown: number
   #queue: Promise<void> = Promise.resolve()
+  /** Facts on the disk whose turn to be shown has not come, and when they are. */
+  #waiting: { entries: JournalEntry[]; shown: Promise<void> } | undefined
   #failure: StorageError | undefined
   /** Whether the tables may show other facts than `#shown` says: a commit was cut off. */
   #unsure = false
@@ -72,14 +78,13 @@ export class Ledger {
   }
 
   /**
-   * Records a fact. Returns when it is on the disk and in the tables; a fact that is on the disk but cannot be shown yet does not fail.
+   * Records a fact. Returns when it is on the disk and in the tables, together with others that came at the time; a fact that is on the disk but cannot be
+   * shown yet does not fail.
    * @throws StorageError NO_SPACE, JOURNAL_WRITE_FAILED, RECORD_TOO_LARGE: nothing was recorded
    */
   async record<T extends FactType>(type: T, data: Facts[T]): Promise<FactOf<T>> {
     const entry = await this.#options.journal.append(type, data)
-    const shown = this.#queue.then(() => this.#showUpTo(entry))
-    this.#queue = shown
-    await shown
+    await this.#showNext(entry)
     const fact = entry as FactOf<T>
     for (const listener of this.#listeners) listener(fact as Fact)
     return fact
@@ -97,19 +102,36 @@ export class Ledger {
     await this.#queue
   }
 
-  async #showUpTo(entry: JournalEntry | { seq: number }): Promise<void> {
-    for (let again = false; entry.seq > this.#shown || this.#unsure; again = true) {
+  /** Shows a fact after all that are being shown, with those that wait already. */
+  #showNext(entry: JournalEntry): Promise<void> {
+    if (this.#waiting) this.#waiting.entries.push(entry)
+    else {
+      const entries = [entry]
+      const shown = this.#queue.then(() => {
+        this.#waiting = undefined
+        return this.#showUpTo(entries.at(-1)!.seq, entries)
+      })
+      this.#waiting = { entries, shown }
+      this.#queue = shown
+    }
+    return this.#waiting.shown
+  }
+
+  /** @param entries the newest facts, in order and without gaps, when they are at hand: they are read from the journal otherwise */
+  async #showUpTo(seq: number, entries: readonly JournalEntry[] = []): Promise<void> {
+    for (let again = false; seq > this.#shown || this.#unsure; again = true) {
       try {
         if (this.#unsure) this.#shown = await readCursor(this.#options.database.query)
         this.#unsure = false
-        if (entry.seq === this.#shown + 1 && 'type' in entry) await this.#show([entry])
-        else if (entry.seq > this.#shown) await this.#catchUp(entry.seq)
+        const isNext = entries[0]?.seq === this.#shown + 1
+        if (isNext) for (let at = 0; at < entries.length; at += mostTogether) await this.#showTogether(entries.slice(at, at + mostTogether))
+        else if (seq > this.#shown) await this.#catchUp(seq)
         this.#failure = undefined
       } catch (cause) {
         this.#unsure = true
         if (!again && cause instanceof OpenLedgerError && cause.code === 'DATABASE_UNSURE') continue
         this.#failure = new StorageError('DATABASE_BEHIND', 'the database could not take the newest facts', { cause, action: 'retry', fix: 'see that the database can be reached, or start the node again: the database is rebuilt' })
-        this.#options.log.error('database.behind', { shown: this.#shown, seq: entry.seq, ...errorFields(cause) })
+        this.#options.log.error('database.behind', { shown: this.#shown, seq, ...errorFields(cause) })
         // A database that went away comes back by itself, and no fact may be due for long.
         if (cause instanceof OpenLedgerError && cause.action === 'retry') this.#retrying ??= this.#retry().finally(() => (this.#retrying = undefined))
         return
@@ -122,7 +144,7 @@ export class Ledger {
     for (let pause = retryPauses.first; ; pause = Math.min(pause * 2, retryPauses.most)) {
       await clock.sleep(pause, this.#closing.signal)
       if (this.#closing.signal.aborted || !this.#failure) return
-      await (this.#queue = this.#queue.then(() => this.#showUpTo({ seq: journal.lastSeq })))
+      await (this.#queue = this.#queue.then(() => this.#showUpTo(journal.lastSeq)))
     }
   }
 
@@ -131,24 +153,64 @@ export class Ledger {
     for await (const entry of this.#options.journal.read(this.#shown + 1)) {
       if (entry.seq > to) break
       batch.push(entry)
-      if (batch.length < 200) continue
-      await this.#show(batch)
+      if (batch.length < mostTogether) continue
+      await this.#showTogether(batch)
       batch = []
     }
-    if (batch.length > 0) await this.#show(batch)
+    if (batch.length > 0) await this.#showTogether(batch)
   }
 
-  async #show(entries: JournalEntry[]): Promise<void> {
-    const { database, projections, sources } = this.#options
+  /** Shows facts in one transaction; one after the other when that fails because of one of them, so that those before it are shown. */
+  async #showTogether(entries: readonly JournalEntry[]): Promise<void> {
+    try {
+      await this.#show(entries)
+    } catch (error) {
+      const isOfOne = !(error instanceof OpenLedgerError && error.action === 'retry')
+      if (entries.length === 1 || !isOfOne) throw error
+      for (const entry of entries) await this.#show([entry])
+    }
+  }
+
+  async #show(entries: readonly JournalEntry[]): Promise<void> {
+    const { database, sources } = this.#options
     const last = entries.at(-1)!.seq
     const moveCursor = `insert into cursors values ('${cursorName}', '${last}') on conflict (name) do update set value = excluded.value`
     await database.transaction(async (query) => {
-      for (const entry of entries) {
-        const projection = projections[entry.type as FactType] as Projection<FactType> | undefined
-        if (!projection) throw new StorageError('UNKNOWN_FACT', `journal record ${entry.seq} is of the unknown kind "${entry.type}"`, { action: 'stop', fix: 'start the version that wrote it' })
-        await projection(query, entry as FactOf<FactType>, sources)
-      }
+      for (const run of runsOf(entries.map((entry) => ({ entry, projection: this.#projectionOf(entry) })))) await showRun(query, run, sources)
     }, moveCursor)
     this.#shown = last
   }
+
+  #projectionOf({ seq, type }: JournalEntry): AnyProjection {
+    const projection = this.#options.projections[type as FactType] as AnyProjection | undefined
+    if (!projection) throw new StorageError('UNKNOWN_FACT', `journal record ${seq} is of the unknown kind "${type}"`, { action: 'stop', fix: 'start the version that wrote it' })
+    return projection
+  }
+}
+
+type Shown = { entry: JournalEntry; projection: AnyProjection }
+
+/** Facts in the order in which they are written: those that may be written jointly, kind by kind as far as nothing else lies between them, and each other one alone. */
+function runsOf(facts: readonly Shown[]): Shown[][] {
+  const runs: Shown[][] = []
+  let joint = new Map<AnyProjection, Shown[]>()
+  for (const fact of facts) {
+    const { projection } = fact
+    const run = joint.get(projection)
+    if (run) run.push(fact)
+    else {
+      const begun = [fact]
+      runs.push(begun)
+      if (typeof projection === 'function') joint = new Map()
+      else joint.set(projection, begun)
+    }
+  }
+  return runs
+}
+
+async function showRun(query: Query, run: readonly Shown[], sources: ProjectionSources): Promise<void> {
+  const facts = run.map(({ entry }) => entry as FactOf<FactType>)
+  const { projection } = run[0]!
+  if (typeof projection === 'function') await projection(query, facts[0]!, sources)
+  else await projection.together(query, facts)
 }

@@ -9,4 +9,13 @@ export type FactOf<T extends FactType> = { seq: number; time: number; type: T; d
 /** Writes one kind of fact into the tables, inside the transaction that also moves the cursor. */
 export type Projection<T extends FactType> = (query: Query, fact: FactOf<T>, sources: ProjectionSources) => Promise<void>
 
-export type Projections = { [T in FactType]: Projection<T> }
+/** Projections of facts that are written one after the other. */
+export type SingleProjections<Kinds extends FactType> = { [T in Kinds]: Projection<T> }
+
+/**
+ * Writes several facts of one kind in one message to the database, which costs more than what it says. Kinds that are written so have tables of their own: between
+ * them order does not matter.
+ */
+export type JointProjection<T extends FactType> = { together(query: Query, facts: readonly FactOf<T>[]): Promise<void> }
+
+export type Projections = { [T in FactType]: Projection<T> | JointProjection<T> }

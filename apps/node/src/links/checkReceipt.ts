@@ -1,6 +1,6 @@
 import type { ServedResult } from '@openledger/engine'
 import { statementDomain, tokenHash, verifyStatement, type ContributorShare, type Hex, type Network, type Receipt, type Share } from '@openledger/protocol'
-import { isAddress, isAddressEqual, type Address } from 'viem'
+import type { Address } from 'viem'
 import type { RunFacts } from '../deployments/TrainingWeights.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
 import { clockSkewMs } from '../wire/timeBounds.ts'
@@ -29,7 +29,8 @@ const clockSeconds = clockSkewMs / 1000
 const wrong = (message: string): never => {
   throw new LinkFault('WRONG_RECEIPT', message, { action: 'stop', status: 502 })
 }
-const equal = (a: unknown, b: unknown): boolean => (isAddress(String(a), { strict: false }) ? isAddressEqual(a as Address, b as Address) : a === b)
+/** Hashes and addresses are the same in either case of their digits. */
+const equal = (a: unknown, b: unknown): boolean => (typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b)
 
 /**
  * Makes the receipt once more from order and tokens, and compares: what the node signed must be the same in every field but its nonce.

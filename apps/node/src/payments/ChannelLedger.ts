@@ -4,6 +4,7 @@ import type { Query } from '../database/Database.ts'
 import { checkAdmission } from './checkAdmission.ts'
 import { emptyAccount, type ChannelAccount, type ChannelOnChain, type ReadChannel } from './ChannelState.ts'
 import { checkVoucher, type VoucherInput } from './checkVoucher.ts'
+import { Turns } from './Turns.ts'
 
 export type ChannelLedgerOptions = {
   chainId: number
@@ -32,7 +33,7 @@ export class ChannelLedger {
   readonly #options: ChannelLedgerOptions
   readonly #accounts = new Map<Hex, ChannelAccount>()
   readonly #chain = new Map<Hex, Cached>()
-  readonly #turns = new Map<Hex, Promise<unknown>>()
+  readonly #turns = new Turns()
 
   constructor(options: ChannelLedgerOptions) {
     this.#options = options
@@ -105,7 +106,7 @@ export class ChannelLedger {
 
   /** Checks a voucher and keeps it. Vouchers of one channel wait for each other. Errors as checkVoucher. */
   acceptVoucher(voucher: VoucherInput): Promise<ChannelAccount> {
-    return this.#inTurn(voucher.channelId, async () => {
+    return this.#turns.take(voucher.channelId, async () => {
       const { chainId, channels, gateway } = this.#options
       const context = (chain: ChannelOnChain | undefined) => ({ account: this.#account(voucher.channelId), chain, chainId, channels, gateway })
       const seen = await this.onChain(voucher.channelId)
@@ -129,7 +130,7 @@ export class ChannelLedger {
    * @returns what to collect; undefined when nothing was spent
    */
   keepPrepaid(channelId: Hex): Promise<VoucherInput | undefined> {
-    return this.#inTurn(channelId, async () => {
+    return this.#turns.take(channelId, async () => {
       const { spent, vouchered } = this.#account(channelId)
       const voucher: VoucherInput = { channelId, cumulative: spent, signature: '0x' }
       if (spent > vouchered) await this.#keep(voucher)
@@ -160,17 +161,5 @@ export class ChannelLedger {
     const account = this.#account(channelId)
     if (total > account.spent) account.spent = total
     if (total > account.vouchered) account.openTotals.push(total)
-  }
-
-  async #inTurn<T>(channelId: Hex, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(channelId) ?? Promise.resolve()
-    const turn = before.then(work, work)
-    const settled = turn.catch(() => undefined)
-    this.#turns.set(channelId, settled)
-    try {
-      return await turn
-    } finally {
-      if (this.#turns.get(channelId) === settled) this.#turns.delete(channelId)
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { isAddress, type Address } from 'viem'
+import type { Address } from 'viem'
 import { z } from 'zod'
 import type { Hex } from '../encoding/bytes.ts'
 
@@ -9,7 +9,7 @@ export const hash32 = z.custom<Hex>((v) => typeof v === 'string' && /^0x[0-9a-f]
 export const hexBytes = z.custom<Hex>((v) => typeof v === 'string' && /^0x([0-9a-f]{2}){0,4096}$/.test(v), 'expected hexadecimal bytes')
 
 /** An account or contract address. */
-export const address = z.custom<Address>((v) => typeof v === 'string' && isAddress(v, { strict: false }), 'expected an address')
+export const address = z.custom<Address>((v) => typeof v === 'string' && /^0x[0-9a-f]{40}$/i.test(v), 'expected an address')
 
 /** A non-negative integer that travels as a decimal string and is a bigint in memory. */
 export const amount = z

@@ -32,7 +32,14 @@ export function toJson(value: unknown): Json {
   if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return value.map(toJson)
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, toJson(v)]))
+    const plain: Record<string, Json> = {}
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue
+      // To assign to this name would set the prototype.
+      if (key === '__proto__') Object.defineProperty(plain, key, { value: toJson(item), enumerable: true, configurable: true, writable: true })
+      else plain[key] = toJson(item)
+    }
+    return plain
   }
   return value as Json
 }

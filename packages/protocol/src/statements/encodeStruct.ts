@@ -13,9 +13,21 @@ const encoder = new TextEncoder()
 /** Reads `0x` and the digits of as many bytes as there are. */
 const readHex = (value: unknown, bytes: Uint8Array): boolean => typeof value === 'string' && value.length === 2 + 2 * bytes.length && value.startsWith('0x') && readDigits(value, 2, bytes)
 
+/** Addresses that were found well written, with their checksum where they have one; forgotten when they become many. */
+const addresses = new Set<string>()
+const addressesKept = 4096
+
+function isWellWritten(address: string): boolean {
+  if (addresses.has(address)) return true
+  if (!isAddress(address)) return false
+  if (addresses.size >= addressesKept) addresses.clear()
+  addresses.add(address)
+  return true
+}
+
 const writers: Record<string, Writer> = {
   bytes32: readHex,
-  address: (value, word) => typeof value === 'string' && isAddress(value) && readHex(value, word.subarray(wordSize - addressSize)),
+  address: (value, word) => typeof value === 'string' && isWellWritten(value) && readHex(value, word.subarray(wordSize - addressSize)),
   string: (value, word) => typeof value === 'string' && write(keccakBytes(encoder.encode(value)), word),
   'bytes32[]': (value, word) => {
     if (!Array.isArray(value)) return false

@@ -1,4 +1,4 @@
-import { domainSeparator, hashStruct, hashTypedData, isAddressEqual, type Address, type LocalAccount } from 'viem'
+import { domainSeparator, hashStruct, hashTypedData, type Address, type LocalAccount } from 'viem'
 import { concatBytes, fromHex, type Hex } from '../encoding/bytes.ts'
 import { keccak, keccakBytes } from '../encoding/hash.ts'
 import { ProofError } from '../errors/classes.ts'
@@ -85,7 +85,7 @@ export async function verifyStatement<N extends StatementName>(
   } catch (cause) {
     throw new ProofError('BAD_SIGNATURE', `the ${name} carries a malformed signature`, { cause, field: 'signature' })
   }
-  if (isAddressEqual(recovered, signer)) return digest
+  if (recovered.toLowerCase() === signer.toLowerCase()) return digest
   throw new ProofError('BAD_SIGNATURE', `the ${name} is signed by ${recovered}, not by ${signer}`, {
     field: 'signature',
     fix: 'sign with the key of the address that the statement names, for this chain and this contract',

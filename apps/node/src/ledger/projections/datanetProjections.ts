@@ -1,13 +1,13 @@
 import { contributionBundleSchema } from '@openledger/datanet'
 import { readArtefact } from '@openledger/protocol'
-import type { Projections } from '../Projection.ts'
+import type { SingleProjections } from '../Projection.ts'
 import { insertMany } from './insertMany.ts'
 
 const recordColumns = ['contribution_id', 'position', 'record_id', 'datanet_id', 'contributor', 'prompt', 'completion', 'status', 'reasons', 'duplicate_of', 'seq']
 const historyColumns = ['record_id', 'datanet_id', 'contribution_id', 'at', 'by', 'from_status', 'to_status', 'reason', 'seq']
 
 /** Contributions, records and snapshots in the tables. */
-export const datanetProjections: Pick<Projections, 'metadata' | 'contribution' | 'review' | 'appeal' | 'snapshot'> = {
+export const datanetProjections: SingleProjections<'metadata' | 'contribution' | 'review' | 'appeal' | 'snapshot'> = {
   async metadata(query, { data }) {
     await query(
       `insert into datanet_metadata values ($1,$2,$3,$4) on conflict (datanet_id) do update set name = $2, description = $3, cid = $4`,

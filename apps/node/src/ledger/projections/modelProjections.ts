@@ -1,12 +1,12 @@
 import { clusterFileSchema } from '@openledger/attribution'
 import { readArtefact } from '@openledger/protocol'
-import type { Projections } from '../Projection.ts'
+import type { SingleProjections } from '../Projection.ts'
 import { insertMany } from './insertMany.ts'
 
 const copyColumns = ['run_id', 'record_id', 'contribution_id', 'copy_of', 'copied_contribution', 'method', 'similarity', 'at', 'seq']
 
 /** Runs, adapters and deployments in the tables. */
-export const modelProjections: Pick<Projections, 'run' | 'runState' | 'publication' | 'deployment'> = {
+export const modelProjections: SingleProjections<'run' | 'runState' | 'publication' | 'deployment'> = {
   async run(query, { seq, time, data }) {
     await query(
       `insert into runs (id, name, trainer, base_id, snapshot_ids, request, status, created_at, seq) values ($1,$2,$3,$4,$5,$6,'queued',$7,$8) on conflict do nothing`,

@@ -1,7 +1,7 @@
 import { epochFileSchema, readArtefact, type Json } from '@openledger/protocol'
 import type { Query } from '../../database/Database.ts'
-import type { Projections } from '../Projection.ts'
-import { insertMany } from './insertMany.ts'
+import type { JointProjection, SingleProjections } from '../Projection.ts'
+import { insertMany, placesOf } from './insertMany.ts'
 
 async function dropEpochLedger(query: Query, gateway: string, index: number): Promise<void> {
   for (const table of ['epoch_receipts', 'epoch_lines', 'epoch_balances']) await query(`delete from ${table} where gateway = $1 and epoch = $2`, [gateway, index])
@@ -19,21 +19,45 @@ function measuredOf(document: Json): { lds?: { heldOutPpm: number; generatedPpm:
   return typeof ldsHeldOutPpm === 'number' && typeof ldsGeneratedPpm === 'number' ? { lds: { heldOutPpm: ldsHeldOutPpm, generatedPpm: ldsGeneratedPpm } } : {}
 }
 
-/** Receipts, vouchers and epochs in the tables. */
-export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'attributionFailed' | 'voucher' | 'promise' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
-  async receipt(query, { seq, data }) {
-    const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
-    const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
-    // One statement: a message to the database costs more than what it says.
-    await query(
-      `with receipt as (insert into receipts values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict do nothing)
-       insert into receipt_shares (receipt_id, payee, amount) select $15, share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($16::jsonb) share on conflict do nothing`,
-      [
+const receiptColumns = 14
+
+const receipt: JointProjection<'receipt'> = {
+  async together(query, facts) {
+    const rows = facts.map(({ seq, data }) => {
+      const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
+      const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
+      return [
         data.id, seq, data.node, data.nonce, data.channelId, data.deploymentId, data.model, data.fee, data.channelTotal, data.time, JSON.stringify(data.bundle), JSON.stringify(data.view),
-        stage, attributionDeadline ?? null, data.id, JSON.stringify(data.shares),
-      ],
+        stage, attributionDeadline ?? null,
+      ]
+    })
+    const shares = facts.flatMap(({ data: { id, shares: ofOne } }) => ofOne.map(({ payee, amount }) => ({ id, payee, amount })))
+    await query(
+      `with receipt as (insert into receipts values ${placesOf(rows.length, receiptColumns)} on conflict do nothing)
+       insert into receipt_shares (receipt_id, payee, amount)
+       select share->>'id', share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($${rows.length * receiptColumns + 1}::jsonb) share on conflict do nothing`,
+      [...rows.flat(), JSON.stringify(shares)],
     )
   },
+}
+
+const voucher: JointProjection<'voucher'> = {
+  async together(query, facts) {
+    const highest = new Map<string, (typeof facts)[number]>()
+    for (const fact of facts) if (BigInt(fact.data.cumulative) > BigInt(highest.get(fact.data.channelId)?.data.cumulative ?? -1)) highest.set(fact.data.channelId, fact)
+    const rows = [...highest.values()].map(({ time, data }) => [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)])
+    await query(
+      `insert into vouchers values ${placesOf(rows.length, 4)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
+       where vouchers.cumulative < excluded.cumulative`,
+      rows.flat(),
+    )
+  },
+}
+
+/** Receipts, vouchers and epochs in the tables. */
+export const moneyProjections: { receipt: typeof receipt; voucher: typeof voucher } & SingleProjections<'attribution' | 'attributionFailed' | 'promise' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
+  receipt,
+  voucher,
 
   async attribution(query, { time, data }) {
     const row = await pendingReceipt(query, data.receiptId)
@@ -51,14 +75,6 @@ export const moneyProjections: Pick<Projections, 'receipt' | 'attribution' | 'at
     if (!row) return
     const view = { ...row.view, attribution: { ...row.view.attribution, status: 'failed', at: Math.floor(time / 1000), error: data.reason } }
     await query(`update receipts set attribution = 'failed', view = $2 where id = $1`, [data.receiptId, JSON.stringify(view)])
-  },
-
-  async voucher(query, { time, data }) {
-    await query(
-      `insert into vouchers values ($1,$2,$3,$4) on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
-       where vouchers.cumulative < excluded.cumulative`,
-      [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)],
-    )
   },
 
   async promise(query, { data }) {
