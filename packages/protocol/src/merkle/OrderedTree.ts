@@ -6,11 +6,18 @@ import { fail } from '../errors/fail.ts'
 export type MerkleProof = { index: number; count: number; siblings: Hex[] }
 
 const leafTag = Uint8Array.of(0)
-const nodeTag = Uint8Array.of(1)
 const rootTag = Uint8Array.of(2)
 
 const leafHash = (encoded: Uint8Array): Uint8Array => keccakBytes(concatBytes(leafTag, encoded))
-const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => keccakBytes(concatBytes(nodeTag, left, right))
+
+/** What a node's hash is taken of, written anew for each: trees are made of many, and memory of this size is asked for outside of the heap. */
+const node = Uint8Array.of(1, ...new Uint8Array(64))
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  node.set(left, 1)
+  node.set(right, 33)
+  return keccakBytes(node)
+}
 
 function rootHash(top: Uint8Array, count: number): Hex {
   const word = new Uint8Array(32)

@@ -57,14 +57,17 @@ const layouts = Object.fromEntries(
   }),
 ) as Record<StatementName, { typeHash: Uint8Array; fields: { field: string; writer: Writer }[] }>
 
+/** Room for the largest statement: memory of this size is asked for outside of the heap each time. */
+const words = new Uint8Array(wordSize * (1 + Math.max(...Object.values(layouts).map(({ fields }) => fields.length))))
+
 /**
  * What the struct hash of a statement is taken of: the hash of its type and a word for each field (EIP-712, "Definition of encodeData"), without
  * building the type's text each time.
- * @returns undefined when a field holds something that its type does not plainly have: the caller asks a slower encoder what is wrong with it
+ * @returns bytes that hold until the next call; undefined when a field holds something that its type does not plainly have: the caller asks a slower encoder what is wrong with it
  */
 export function encodeStruct(name: StatementName, message: object): Uint8Array | undefined {
   const { typeHash, fields } = layouts[name]
-  const encoded = new Uint8Array(wordSize * (1 + fields.length))
+  const encoded = words.subarray(0, wordSize * (1 + fields.length)).fill(0)
   encoded.set(typeHash)
   for (const [index, { field, writer }] of fields.entries()) {
     if (!writer((message as Record<string, unknown>)[field], encoded.subarray(wordSize * (index + 1), wordSize * (index + 2)))) return undefined

@@ -18,6 +18,9 @@ const typed = <N extends StatementName>(name: N, message: StatementMessages[N]) 
 /** The start of what digests of the few domains that a process meets are taken of; forgotten when they become many. */
 const prefixes = new Map<string, Uint8Array>()
 const prefixesKept = 64
+const prefixSize = 34
+/** What the digest of a statement is taken of, written anew for each. */
+const digested = new Uint8Array(prefixSize + 32)
 
 function digestPrefix(domain: StatementDomain): Uint8Array {
   const key = [domain.name, domain.version, typeof domain.chainId, domain.chainId, domain.verifyingContract].join('\n')
@@ -33,7 +36,9 @@ function digestPrefix(domain: StatementDomain): Uint8Array {
 export function statementDigest<N extends StatementName>(domain: StatementDomain, name: N, message: StatementMessages[N]): Hex {
   const encoded = encodeStruct(name, message)
   if (!encoded) return hashTypedData({ domain, ...typed(name, message) })
-  return keccak(concatBytes(digestPrefix(domain), keccakBytes(encoded)))
+  digested.set(digestPrefix(domain))
+  digested.set(keccakBytes(encoded), prefixSize)
+  return keccak(digested)
 }
 
 /** The EIP-712 struct hash of a statement, without the domain. */
