@@ -45,6 +45,14 @@ describe('tokenMargin', () => {
     )
   })
 
+  it('knows what min-p leaves out as soon as logits change a little', () => {
+    // The second token takes all when the first falls below a twentieth of it: half a logit is missing.
+    const parameters = { ...plain, temperature: 1.5, minP: 0.05 }
+    const logits = Float32Array.of(0, 1.5 * Math.log(20) - 0.5)
+    expect(chooseToken(logits, parameters, 0.9654)).toBe(0)
+    expect(tokenMargin(logits, parameters, 0.9654, 1)).toBeCloseTo(0.5, 4)
+  })
+
   it('stays small with top-p too, unless what is cut off changes', () => {
     const random = (seed: number) => Math.abs(Math.sin(seed * 12.9898) * 43758.5453) % 1
     let far = 0

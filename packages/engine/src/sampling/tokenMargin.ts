@@ -12,7 +12,7 @@ const halvings = 22
  * `chooseToken` take it; 0 when it does already. For temperature 0 that is the distance to the largest logit. It is the margin of Token-DiFR (Karvonen et al. 2025,
  * arXiv 2511.20621: the score of the best token under the shared noise less the claimed token's), taken over from Gumbel noise, where that difference is this spread, to draws by
  * inverse cumulative probability: there a change of logits moves the token's place in the order, the mass before it, and its own. An honest machine whose logits are at most ε away from
- * these never gets more than 2ε; with top-p or min-p up to what the last token that they leave weighs.
+ * these never gets more than 2ε; with top-p up to what the last token that it leaves weighs.
  * @param logits one per token, changed by schema and penalties already
  * @param draw a number in [0, 1); not looked at for temperature 0
  * @returns from 0 to `mostMargin`, in units of the logits
@@ -48,6 +48,12 @@ function reachOf(logits: Float32Array, { temperature, ...limits }: ChoiceParamet
     const grown = Math.exp(spread / 2 / temperature)
     // Tokens that stand before it whatever the changes; that may stand before or behind it; and the weight of these where each is behind it.
     let [before, places, near, behind, capped] = [0, 0, 0, 0, 0]
+    // What min-p keeps whatever the changes, and what it may keep.
+    let [sure, possible] = [0, 0]
+    for (const weight of weights) {
+      if (weight >= limits.minP * grown * grown) sure += weight
+      if (weight * grown * grown >= limits.minP) possible += weight
+    }
     for (let other = 0; other < weights.length; other++) {
       if (other === token) continue
       const weight = weights[other]!
@@ -64,8 +70,9 @@ function reachOf(logits: Float32Array, { temperature, ...limits }: ChoiceParamet
     const start = before / grown / (before / grown + (capped + behind + ownWeight) * grown)
     const reached = (before + near + ownWeight) * grown
     const end = reached / (reached + behind / grown)
-    const most = cut ? Math.min(1, (kept + edge) * grown * grown) : 1
-    const least = cut ? Math.max(0, (kept - edge) / grown / grown) : 1
+    const most = cut ? Math.min(1, Math.max(kept + edge, limits.minP > 0 ? possible / all : 0) * grown * grown) : 1
+    const whole = sure / (sure + (all - sure) * grown * grown)
+    const least = cut ? Math.max(0, Math.min((kept - edge) / grown / grown, whole)) : whole
     return start <= draw * most && (end > draw * least || behind === 0)
   }
 }
