@@ -3,6 +3,10 @@ import type { LaunchMessage } from './launch/LaunchMessage.ts'
 import { readArguments, usage } from './launch/readArguments.ts'
 import { ChainNode } from './node/ChainNode.ts'
 
+/** Whether another process started this one, and stops it. */
+const isLaunched = process.connected
+/** A terminal sends them to all processes of a command at once. */
+const terminalSignals = ['SIGINT', 'SIGHUP'] as const
 const exitCodes = { ok: 0, failed: 1, crashed: 70 } as const
 
 function tell(message: LaunchMessage): void {
@@ -41,7 +45,7 @@ async function main(argv: readonly string[]): Promise<void> {
     )
   }
   process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  if (!isLaunched) for (const signal of terminalSignals) process.on(signal, stop)
   // The process that started this one is gone: nobody would ever stop it.
   process.on('disconnect', stop)
   log(`chain ${node.chainId} at ${node.url}, data in ${options.dataFolder}`)
@@ -55,5 +59,8 @@ const crash = (error: unknown): void => {
 }
 process.on('uncaughtException', crash)
 process.on('unhandledRejection', crash)
+
+// Whoever started this one may need it until the end, and stops it then.
+if (isLaunched) for (const signal of terminalSignals) process.on(signal, () => undefined)
 
 main(process.argv.slice(2)).catch(giveUp)

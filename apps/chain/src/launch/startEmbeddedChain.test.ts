@@ -136,6 +136,14 @@ describe('starting', () => {
     await expect(rpc(url, 'eth_chainId')).rejects.toThrow()
   })
 
+  it('outlives what a terminal sends to all processes at once: whoever started it stops it when it is needed no more', async () => {
+    const chain = await start(temporaryFolder())
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.kill(chain.pid, signal)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect((await rpc(chain.url, 'eth_chainId')).result).toBe('0x1bcd')
+    expect(await chain.stop()).toEqual({ code: 0, signal: null })
+  })
+
   it('answers what it does not understand with a code', async () => {
     expect(await codeOf(start(temporaryFolder(), { genesisAccounts: { '0x12': 1n } }))).toBe('CHAIN_ARGUMENTS')
     expect(await codeOf(start(temporaryFolder(), { blockTimeMs: -1 }))).toBe('CHAIN_ARGUMENTS')
