@@ -32,8 +32,10 @@ describeDatabases('Ledger', (openDatabase) => {
     journal = await Journal.open({ folder: path.join(folder, `journal${round++}`) })
   })
   afterEach(() => journal.close())
-  const open = (): Promise<Ledger> => Ledger.open({ journal, database, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
+  const open = (shownIn = database): Promise<Ledger> => Ledger.open({ journal, database: shownIn, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
   const vouchers = async (): Promise<string[]> => (await database.query<{ cumulative: string }>(`select cumulative::text from vouchers`)).map((row) => row.cumulative)
+  /** Its file is nowhere. */
+  const unshowable = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }
   const voucher = (cumulative: string) => ({ channelId, cumulative, signature: '0x01' as const })
 
   it('shows a fact when it is recorded, and tells those who listen', async () => {
@@ -75,7 +77,7 @@ describeDatabases('Ledger', (openDatabase) => {
   it('shows facts that arrive together in one transaction', async () => {
     let transactions = 0
     const counted: Database = { ...database, transaction: (work, first) => (transactions++, database.transaction(work, first)) }
-    const ledger = await Ledger.open({ journal, database: counted, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog })
+    const ledger = await open(counted)
     await Promise.all(Array.from({ length: 50 }, (_, i) => ledger.record('voucher', voucher(String(i + 1)))))
     expect(await vouchers()).toEqual(['50'])
     expect(ledger.state.shown).toBe(50)
@@ -85,16 +87,14 @@ describeDatabases('Ledger', (openDatabase) => {
 
   it('shows those before a fact that cannot be shown, also where they arrive together', async () => {
     const ledger = await open()
-    const bundle = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }
-    await Promise.all([ledger.record('voucher', voucher('1')), ledger.record('voucher', voucher('2')), ledger.record('contribution', bundle), ledger.record('voucher', voucher('3'))])
+    await Promise.all([ledger.record('voucher', voucher('1')), ledger.record('voucher', voucher('2')), ledger.record('contribution', unshowable), ledger.record('voucher', voucher('3'))])
     expect(await vouchers()).toEqual(['2'])
     expect(ledger.state).toMatchObject({ shown: 2, recorded: 4, failure: { code: 'DATABASE_BEHIND' } })
   })
 
   it('a fact that cannot be shown is kept, and what follows waits for it', async () => {
     const ledger = await open()
-    const bundle = { id: channelId, datanetId: '1', contributor: '0x00' as never, commitment: channelId, count: 0, licence: 'x', consent: 2 as const, cid: 'missing', verdicts: [] }
-    await ledger.record('contribution', bundle)
+    await ledger.record('contribution', unshowable)
     expect(ledger.state).toMatchObject({ shown: 0, recorded: 1, failure: { code: 'DATABASE_BEHIND' } })
     await ledger.record('voucher', voucher('5'))
     expect(await vouchers()).toEqual([])

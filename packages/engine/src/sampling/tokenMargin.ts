@@ -48,12 +48,6 @@ function reachOf(logits: Float32Array, { temperature, ...limits }: ChoiceParamet
     const grown = Math.exp(spread / 2 / temperature)
     // Tokens that stand before it whatever the changes; that may stand before or behind it; and the weight of these where each is behind it.
     let [before, places, near, behind, capped] = [0, 0, 0, 0, 0]
-    // What min-p keeps whatever the changes, and what it may keep.
-    let [sure, possible] = [0, 0]
-    for (const weight of weights) {
-      if (weight >= limits.minP * grown * grown) sure += weight
-      if (weight * grown * grown >= limits.minP) possible += weight
-    }
     for (let other = 0; other < weights.length; other++) {
       if (other === token) continue
       const weight = weights[other]!
@@ -70,9 +64,20 @@ function reachOf(logits: Float32Array, { temperature, ...limits }: ChoiceParamet
     const start = before / grown / (before / grown + (capped + behind + ownWeight) * grown)
     const reached = (before + near + ownWeight) * grown
     const end = reached / (reached + behind / grown)
-    const most = cut ? Math.min(1, Math.max(kept + edge, limits.minP > 0 ? possible / all : 0) * grown * grown) : 1
+    const { sure, possible } = limits.minP > 0 ? keptByMinP(weights, limits.minP, grown * grown) : { sure: all, possible: 0 }
+    const most = cut ? Math.min(1, Math.max(kept + edge, possible / all) * grown * grown) : 1
     const whole = sure / (sure + (all - sure) * grown * grown)
     const least = cut ? Math.max(0, Math.min((kept - edge) / grown / grown, whole)) : whole
     return start <= draw * most && (end > draw * least || behind === 0)
   }
+}
+
+/** The weights that min-p keeps whatever the changes, which make one token at most `apart` times as heavy against another one, and those that it may keep. */
+function keptByMinP(weights: Float64Array, minP: number, apart: number): { sure: number; possible: number } {
+  let [sure, possible] = [0, 0]
+  for (const weight of weights) {
+    if (weight >= minP * apart) sure += weight
+    if (weight * apart >= minP) possible += weight
+  }
+  return { sure, possible }
 }

@@ -19,8 +19,6 @@ function measuredOf(document: Json): { lds?: { heldOutPpm: number; generatedPpm:
   return typeof ldsHeldOutPpm === 'number' && typeof ldsGeneratedPpm === 'number' ? { lds: { heldOutPpm: ldsHeldOutPpm, generatedPpm: ldsGeneratedPpm } } : {}
 }
 
-const receiptColumns = 14
-
 const receipt: JointProjection<'receipt'> = {
   async together(query, facts) {
     const rows = facts.map(({ seq, data }) => {
@@ -31,12 +29,13 @@ const receipt: JointProjection<'receipt'> = {
         stage, attributionDeadline ?? null,
       ]
     })
+    const values = rows.flat()
     const shares = facts.flatMap(({ data: { id, shares: ofOne } }) => ofOne.map(({ payee, amount }) => ({ id, payee, amount })))
     await query(
-      `with receipt as (insert into receipts values ${placesOf(rows.length, receiptColumns)} on conflict do nothing)
+      `with receipt as (insert into receipts values ${placesOf(rows)} on conflict do nothing)
        insert into receipt_shares (receipt_id, payee, amount)
-       select share->>'id', share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($${rows.length * receiptColumns + 1}::jsonb) share on conflict do nothing`,
-      [...rows.flat(), JSON.stringify(shares)],
+       select share->>'id', share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($${values.length + 1}::jsonb) share on conflict do nothing`,
+      [...values, JSON.stringify(shares)],
     )
   },
 }
@@ -47,7 +46,7 @@ const voucher: JointProjection<'voucher'> = {
     for (const fact of facts) if (BigInt(fact.data.cumulative) > BigInt(highest.get(fact.data.channelId)?.data.cumulative ?? -1)) highest.set(fact.data.channelId, fact)
     const rows = [...highest.values()].map(({ time, data }) => [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)])
     await query(
-      `insert into vouchers values ${placesOf(rows.length, 4)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
+      `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
        where vouchers.cumulative < excluded.cumulative`,
       rows.flat(),
     )
