@@ -22,7 +22,11 @@ import { openPglite } from '../database/openPglite.ts'
 import { openPostgres } from '../database/openPostgres.ts'
 import { ServedModels } from '../deployments/ServedModels.ts'
 import { Dispatcher } from '../dispatch/Dispatcher.ts'
+import { describeFact } from '../events/describeFact.ts'
+import { EventFeed } from '../events/EventFeed.ts'
+import { createApp } from '../http/createApp.ts'
 import { listen } from '../http/listen.ts'
+import type { NodeParts } from '../http/NodeParts.ts'
 import { AnswerPipeline } from '../inference/AnswerPipeline.ts'
 import { ReceiptRecorder } from '../inference/ReceiptRecorder.ts'
 import { Journal } from '../journal/Journal.ts'
@@ -34,8 +38,8 @@ import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
 import { Http2Connection } from '../links/Http2Connection.ts'
 import { RemoteLink } from '../links/RemoteLink.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
-import { openaiRoutes } from '../openai/openaiRoutes.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { PromiseBook } from '../payments/PromiseBook.ts'
 import { Router } from '../router/Router.ts'
 import { startPostgres } from '../test/startPostgres.ts'
 import { deployed, deployment, network, parties, profile, world, type Asked, type Told } from './requestsWorld.ts'
@@ -65,11 +69,17 @@ const ledger = await Ledger.open({ journal, database, projections, sources: { co
 const signature = await signStatement(owner, statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment)
 await ledger.record('deployment', { id: deployed, model: 'm', adapterId: baseId, owner: owner.address, statement: toJson(deployment), signature })
 
+const events = new EventFeed()
+ledger.onFact((fact) => events.publish(describeFact(fact)))
+const promises = new PromiseBook({ network, account: gateway, query, shown: () => ledger.settled(), seconds: 86_400, clock: systemClock, log: silentLog, keep: async (promise) => void (await ledger.record('promise', promise)) })
 const channel = { payer: payer.address, gateway: gateway.address, deposited: 10n ** 30n, collected: 0n, closed: false, thawing: false, prepaid: false }
 const channels = new ChannelLedger({
   ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: gateway.address, creditLimit: 10n ** 9n, firstVoucherCap: 10n ** 9n, now },
   readChannel: () => Promise.resolve(channel),
-  keepVoucher: async ({ channelId: id, cumulative, signature: signed }) => void (await ledger.record('voucher', { channelId: id, cumulative: cumulative.toString(), signature: signed })),
+  keepVoucher: async ({ channelId: id, cumulative, signature: signed }) => {
+    await ledger.keep('voucher', { channelId: id, cumulative: cumulative.toString(), signature: signed })
+    promises.due(id)
+  },
 })
 const receipts = new ReceiptRecorder({ query, ledger, channels })
 const chain = { platformFee: () => Promise.resolve(5n), deployment: () => Promise.resolve({ active: true }), freezeAt: () => Promise.resolve(0) } as never
@@ -85,8 +95,10 @@ const link = new RemoteLink({ network, node: node.address, baseId, session, prof
 dispatcher.add(link, { baseId, profileHash, exactReplay: true, slots: mostClients, bounded: false, positions: 4096, stake: 1n, inputPrice: 0n, outputPrice: 0n, holds: () => true })
 
 const serving = { engine: { encodeChat: () => Promise.resolve({ text: '', tokens: promptTokens }) }, info: { id: baseId, profile, profileHash, positions: 4096 } } as never
-const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names: new Names(folder), metrics: new NodeMetrics({ processMetrics: false }), clock: systemClock, log: silentLog, gateway: gateway.address, defaultMaxTokens: 16, attributionSeconds: 60 })
-const app = openaiRoutes({ query, channels, apiKeys: undefined as never, keysDir: folder, operatorToken: 'x', gateway: gateway.address, door: undefined as never, answers, models, serving, clock: systemClock, log: silentLog })
+const metrics = new NodeMetrics({ processMetrics: false })
+const answers = new AnswerPipeline({ network, chain, serving, models, channels, dispatcher, receipts, names: new Names(folder), metrics, clock: systemClock, log: silentLog, gateway: gateway.address, defaultMaxTokens: 16, attributionSeconds: 60 })
+// What other routes need is not asked for.
+const app = createApp({ network, query, ledger, channels, promises, keysDir: folder, operatorToken: 'x', gateway: gateway.address, answers, models, serving, metrics, events, runs: { progress: nothing }, engineSettings: {}, clock: systemClock, log: silentLog, assets: new Map() } as unknown as NodeParts, { hosts: ['127.0.0.1'], origins: [], callsPerMinute: 1_000_000, journalFault: () => undefined })
 const listener = await listen(app, '127.0.0.1', 0)
 
 const lines = connect(`http://127.0.0.1:${first.bare}`)

@@ -58,7 +58,7 @@ for (let from = 0; from < copies; from += 100) {
       const { receipt, attribution } = answered[n % answered.length]!
       const id = keccak(utf8(`copy ${n}`))
       const data = { ...(receipt.data as object), id, nonce: String(n) } as never
-      await moneyProjections.receipt.together(query, [{ ...receipt, seq: n + 1, type: 'receipt', data }])
+      for (const { sql, params } of moneyProjections.receipt.together([{ ...receipt, seq: n + 1, type: 'receipt', data }])) await query(sql, params)
       await moneyProjections.attribution(query, { ...attribution, seq: n + 1, type: 'attribution', data: { ...(attribution.data as object), receiptId: id } as never }, sources)
     }
   })

@@ -7,6 +7,7 @@ import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { signStatement, statementDomain, toJson, tokenHash, UnavailableError, zeroHash } from '@openledger/protocol'
+import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
 import { listenPeer } from '../peer/listenPeer.ts'
 import { tokenEvent } from '../wire/answerEvents.ts'
@@ -47,7 +48,7 @@ async function voucher(client: number): Promise<Record<string, string>> {
 async function ask({ url, tokens, bare }: Asked, client: number): Promise<void> {
   if (bare) return void (await (await fetch(`${url}/${tokens}`)).text())
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'What is measured here?' }], max_tokens: tokens, stream: true, temperature: 0 })
-  const response = await fetch(`${url}/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-openledger-channel': channelOf(client), ...(await voucher(client)) } })
+  const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-openledger-channel': channelOf(client), ...(await voucher(client)) } })
   const text = await response.text()
   const spent = /"spent":"(\d+)"/.exec(text)
   if (!text.includes('[DONE]') || !spent) throw new UnavailableError('NO_ANSWER', `the gateway gave no answer: ${text.slice(-700)}`)
@@ -55,7 +56,7 @@ async function ask({ url, tokens, bare }: Asked, client: number): Promise<void> 
 }
 
 const guard = new OrderGuard({ network, node: parties.node.address, gateway: parties.gateway.address, baseId: world.baseId, session: world.session, prices: { input: 0n, output: 0n }, deploymentOf: () => Promise.resolve({ owner: parties.owner.address, active: true }), now })
-const app = peerApp({ network, account: parties.node, gateway: parties.gateway.address, baseId: world.baseId, worker: { answer }, guard, prove: () => Promise.resolve(zeroHash), challengesPerMinute: 1, now, log: silentLog })
+const app = peerApp({ network, account: parties.node, gateway: parties.gateway.address, baseId: world.baseId, worker: { answer }, guard, prove: () => Promise.resolve(zeroHash), challengesPerMinute: 1, clock: systemClock, log: silentLog })
 const { url: listens } = await listenPeer(app, { host: '127.0.0.1', port: 0 })
 const bare = createServer()
 bare.on('stream', (stream, headers) => {

@@ -53,6 +53,19 @@ describeDatabases('Database', (open) => {
     expect(await names()).toEqual(['taken'])
   })
 
+  it('writes all of several statements or nothing, whatever is in their values', async () => {
+    const keeping = (name: string, value: string) => ({ sql: `insert into cursors values ($1,$2)`, params: [name, value] })
+    await database.write([keeping('a', '$2'), keeping("b'; drop table cursors", '{"x":"$1"}'), { sql: `insert into cursors select n, 'of ' || $2 from jsonb_array_elements_text($1::jsonb) n`, params: ['["c","d"]', 'a list'] }])
+    expect(await database.query(`select * from cursors where name <> 'schema' order by name`)).toEqual([
+      { name: 'a', value: '$2' },
+      { name: "b'; drop table cursors", value: '{"x":"$1"}' },
+      { name: 'c', value: 'of a list' },
+      { name: 'd', value: 'of a list' },
+    ])
+    await expect(database.write([keeping('e', '1'), keeping('a', '2')])).rejects.toMatchObject({ code: '23505' })
+    expect(await names()).toEqual(['a', "b'; drop table cursors", 'c', 'd'])
+  })
+
   it('lets transactions wait for each other', async () => {
     await keep('n', '0')
     const add = (): Promise<void> =>

@@ -4,11 +4,22 @@ import { StorageError } from '@openledger/protocol'
 import { Client, type ClientBase, type ClientConfig, type QueryResult } from 'pg'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
+import { combined } from './combined.ts'
+import type { Statement } from './Database.ts'
 import { isAway } from './postgresFaults.ts'
 
 /** Keys of the advisory locks, one database wide: who owns it, and the fence between owners. */
 const ownerLock = '7308332045130920301'
 const fenceLock = '7308332045130920302'
+
+/** What the fence says to a process that does not have the database any more. */
+const takenCode = 'OL001'
+/** Each statement in it sees what was committed before it began: what was written while it waited for the lock too. */
+const createFence = `create or replace function ledger_owner.fence(mine text) returns void language plpgsql as $$
+  begin
+    perform pg_advisory_xact_lock_shared(${fenceLock});
+    if not exists (select from ledger_owner.owner where token = mine) then raise exception 'taken' using errcode = '${takenCode}'; end if;
+  end $$`
 
 type Token = { token: string }
 const readToken = `select token from ledger_owner.owner`
@@ -56,14 +67,20 @@ export class PostgresOwner {
   }
 
   /**
-   * Begins a transaction, and makes sure that no other process takes the database before it ends, and that none has. All in one message: each takes its time on both
-   * sides, and each statement of it sees what was committed before it began.
-   * @param first a statement without parameters that belongs to the transaction
+   * Begins a transaction, and makes sure that no other process takes the database before it ends, and that none has. All in one message: each takes its time on both sides.
    */
-  async begin(client: ClientBase, first?: string): Promise<void> {
-    const fence = [`begin`, `select pg_advisory_xact_lock_shared(${fenceLock})`, readToken]
-    const results = (await client.query([...fence, ...(first === undefined ? [] : [first])].join('; '))) as unknown as QueryResult<Token>[]
-    this.#check(results[fence.length - 1]!)
+  async begin(client: ClientBase): Promise<void> {
+    await client.query(`begin; select ledger_owner.fence('${this.#token}')`)
+  }
+
+  /** Statements as one that is a transaction of its own, with what `begin` makes sure of. */
+  fenced(statements: readonly Statement[]): Statement {
+    return combined(statements, { sql: `select ledger_owner.fence($1)`, params: [this.#token] })
+  }
+
+  /** What an error means for the right to the database: the fence's says that it is lost, others pass as they are. */
+  errorOf(error: unknown): unknown {
+    return (error as { code?: unknown } | null)?.code === takenCode ? this.#lose() : error
   }
 
   /** Gives the database back. */
@@ -131,6 +148,7 @@ export class PostgresOwner {
     if (found.rows[0] && found.rows[0].owner !== owner) {
       throw new StorageError('DATABASE_OF_ANOTHER', `the database ${name} holds the tables of another node or ledger`, { action: 'fix', fix: 'give this node a database of its own, or drop the schemas ledger and ledger_owner in this one: tables are made again from journal and chain' })
     }
+    await session.query(createFence)
     // Waits for the transactions that the last owner still had under way.
     await session.query('begin')
     await session.query(`select pg_advisory_xact_lock(${fenceLock})`)

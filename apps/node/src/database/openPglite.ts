@@ -3,6 +3,7 @@ import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { StorageError } from '@openledger/protocol'
 import type { Log } from '../config/Log.ts'
 import { errorFields } from '../config/Log.ts'
+import { combined } from './combined.ts'
 import type { Database, Query } from './Database.ts'
 import { createSchema, schemaVersion } from './schema.ts'
 
@@ -44,11 +45,11 @@ export async function openPglite(folder: string, log: Log): Promise<Database> {
   const { db } = opened
   return {
     query: queryOf(db),
-    transaction: (work, first) =>
-      db.transaction(async (tx) => {
-        if (first !== undefined) await tx.exec(first)
-        return work(queryOf(tx))
-      }),
+    transaction: (work) => db.transaction((tx) => work(queryOf(tx))),
+    write: async (statements) => {
+      const { sql, params } = combined(statements)
+      await db.query(sql, [...params])
+    },
     reset: async () => {
       await db.exec(createSchema)
     },

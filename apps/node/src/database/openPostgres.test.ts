@@ -101,14 +101,24 @@ describe.skipIf(!postgresSource)(`openPostgres${postgresSource ? '' : ` (skipped
     await expect.poll(() => open(url).then(() => 'open', (error: { code: string }) => error.code), { timeout: 5000 }).toBe('DATABASE_LOCKED')
   })
 
-  it('a process that was cut off writes nothing once another has the database', async () => {
+  it.each([{ isWritten: false }, { isWritten: true }])('a process that was cut off writes nothing once another has the database (in one message: $isWritten)', async ({ isWritten }) => {
     const url = await server.newDatabase()
     const database = await open(url, { patienceMs: 2000 })
     await admin(url, `update ledger_owner.owner set token = 'of another process'`)
-    const late = database.transaction((query) => query(`insert into cursors values ('late','1')`))
-    await expect(late).rejects.toMatchObject({ code: 'DATABASE_TAKEN' })
+    const statement = `insert into cursors values ('late','1')`
+    await expect(isWritten ? database.write([{ sql: statement, params: [] }]) : database.transaction((query) => query(statement))).rejects.toMatchObject({ code: 'DATABASE_TAKEN' })
     await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_TAKEN' })
     expect(await admin(url, `select name from ledger.cursors where name = 'late'`)).toEqual([])
+  })
+
+  it('does not know what became of a message that its session was cut in', async () => {
+    const url = await server.newDatabase()
+    const database = await open(url)
+    const slow = database.write([{ sql: `insert into cursors select 'x', '1' from pg_sleep(60)`, params: [] }])
+    await expect.poll(() => admin(url, `select 1 from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid() and state = 'active'`)).toHaveLength(1)
+    await cutSessions(url)
+    await expect(slow).rejects.toMatchObject({ code: 'DATABASE_UNSURE', action: 'retry' })
+    await expect.poll(() => database.query(`select name from cursors where name = 'x'`)).toEqual([])
   })
 
   it('ends a statement that takes too long', async () => {

@@ -2,7 +2,7 @@ import { OpenLedgerError, StorageError } from '@openledger/protocol'
 import pg, { type ClientBase, type ClientConfig } from 'pg'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
-import type { Database, Query, SqlValue } from './Database.ts'
+import type { Database, Query, SqlValue, Statement } from './Database.ts'
 import { PostgresOwner } from './PostgresOwner.ts'
 import { postgresAddress } from './postgresAddress.ts'
 import { isAway, postgresError } from './postgresFaults.ts'
@@ -92,19 +92,22 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   // A connection in use that is cut says so twice: to the statement, and to whoever listens, without whom the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined))
 
-  async function attempt<T>(work: (query: Query) => Promise<T>, first?: string): Promise<T> {
+  /** Sends what commits. */
+  async function commit(client: pg.PoolClient, { sql, params }: Statement): Promise<void> {
+    await client.query(sql, [...params]).catch((cause: unknown) => {
+      if (!isAway(cause)) throw cause
+      throw new StorageError('DATABASE_UNSURE', `the database ${name} went away while it kept something: whether it did is not known`, { cause, action: 'retry' })
+    })
+  }
+
+  async function attempt<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     if (held.lost) throw held.lost
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      await held.begin(client, first)
-      const result = await work(queryOf(client))
-      await client.query('commit').catch((cause: unknown) => {
-        if (!isAway(cause)) throw cause
-        throw new StorageError('DATABASE_UNSURE', `the database ${name} went away while it kept something: whether it did is not known`, { cause, action: 'retry' })
-      })
-      return result
-    } catch (error) {
+      return await work(client)
+    } catch (caught) {
+      const error = held.errorOf(caught)
       broken = isAway(error) || (error instanceof OpenLedgerError && error.code === 'DATABASE_UNSURE') ? (error as Error) : undefined
       if (!broken) await client.query('rollback').catch((cause: unknown) => (broken = cause as Error))
       throw error
@@ -114,15 +117,23 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   }
 
   let last: Promise<unknown> = Promise.resolve()
-  const transaction: Database['transaction'] = (work, first) => {
-    const mine = last.then(() => patiently(() => attempt(work, first)))
+  function inTurn<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const mine = last.then(() => patiently(() => attempt(work)))
     last = mine.catch(() => undefined)
     return mine
   }
+  const transaction: Database['transaction'] = (work) =>
+    inTurn(async (client) => {
+      await held.begin(client)
+      const result = await work(queryOf(client))
+      await commit(client, { sql: 'commit', params: [] })
+      return result
+    })
 
   const database: Database = {
     query: (sql, params) => (held.lost ? Promise.reject(held.lost) : patiently(() => queryOf(pool)(sql, params))),
     transaction,
+    write: (statements) => inTurn((client) => commit(client, held.fenced(statements))),
     reset: () => transaction(async (query) => void (await query(createSchema))),
     close: async () => {
       closing.abort()

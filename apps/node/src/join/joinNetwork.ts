@@ -127,7 +127,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     const parties = { treasury: network.treasury, stakers: network.contracts.stakes, profile }
     const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })
     const guard = new OrderGuard({ network, node, gateway, baseId, session, prices, deploymentOf: (id) => chain.deployment(id), now: () => clock.now() })
-    const app = peerApp({ network, account, gateway, baseId, worker, guard, prove: (challenge) => provePossession(engine.modelPath, challenge, node), challengesPerMinute, now: () => clock.now(), log })
+    const app = peerApp({ network, account, gateway, baseId, worker, guard, prove: (challenge) => provePossession(engine.modelPath, challenge, node), challengesPerMinute, clock, log })
     const listener = await listenPeer(app, { host, port, tls })
     closers.add('peer', () => listener.close())
     const url = options.url ?? listener.url

@@ -76,13 +76,38 @@ describeDatabases('Ledger', (openDatabase) => {
 
   it('shows facts that arrive together in one transaction', async () => {
     let transactions = 0
-    const counted: Database = { ...database, transaction: (work, first) => (transactions++, database.transaction(work, first)) }
+    const counted: Database = { ...database, write: (statements) => (transactions++, database.write(statements)) }
     const ledger = await open(counted)
     await Promise.all(Array.from({ length: 50 }, (_, i) => ledger.record('voucher', voucher(String(i + 1)))))
     expect(await vouchers()).toEqual(['50'])
     expect(ledger.state.shown).toBe(50)
     // The first may be on the disk before the others come.
     expect(transactions).toBeLessThanOrEqual(2)
+  })
+
+  it('shows what it keeps with the next fact, or soon, or when somebody waits for it', async () => {
+    let writes = 0
+    const counted: Database = { ...database, write: (statements) => (writes++, database.write(statements)) }
+    let wake: () => void = () => undefined
+    const clock = { now: () => 0, sleep: () => new Promise<void>((resolve) => (wake = resolve)) }
+    const ledger = await Ledger.open({ journal, database: counted, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog, clock })
+    const heard: string[] = []
+    ledger.onFact((fact) => heard.push((fact.data as { cumulative: string }).cumulative))
+    await ledger.keep('voucher', voucher('1'))
+    expect(ledger.state).toMatchObject({ shown: 0, recorded: 1 })
+    await ledger.record('voucher', voucher('2'))
+    expect(await vouchers()).toEqual(['2'])
+    expect(writes).toBe(1)
+    await ledger.keep('voucher', voucher('3'))
+    wake()
+    await expect.poll(vouchers).toEqual(['3'])
+    await ledger.keep('voucher', voucher('4'))
+    await ledger.settled()
+    expect(await vouchers()).toEqual(['4'])
+    await ledger.keep('voucher', voucher('5'))
+    await ledger.close()
+    expect(await vouchers()).toEqual(['5'])
+    expect(heard).toEqual(['1', '2', '3', '4', '5'])
   })
 
   it('shows those before a fact that cannot be shown, also where they arrive together', async () => {
@@ -101,19 +126,22 @@ describeDatabases('Ledger', (openDatabase) => {
     await expect(open()).rejects.toThrow('no files here')
   })
 
-  it('shows a fact once where the database does not say whether it kept it, and shows what waited when it is back', async () => {
+  it.each([{ isJoint: true }, { isJoint: false }])('shows a fact once where the database does not say whether it kept it, and shows what waited when it is back (jointly: $isJoint)', async ({ isJoint }) => {
     let fault: 'none' | 'unsure' | 'away' = 'none'
     const faulty: Database = {
       ...database,
-      transaction: async (work, first) => {
-        if (fault === 'away') throw new StorageError('DATABASE_AWAY', 'away', { action: 'retry' })
-        const result = await database.transaction(work, first)
-        if (fault === 'none') return result
-        fault = 'none'
-        throw new StorageError('DATABASE_UNSURE', 'cut off while it committed', { action: 'retry' })
-      },
+      transaction: (work) => faulted(() => database.transaction(work)),
+      write: (statements) => faulted(() => database.write(statements)),
     }
-    const seen = { ...projections, voucher: async (query: Query, { seq }: { seq: number }) => void (await query(`insert into cursors values ($1, '1')`, [`seen ${seq}`])) }
+    const faulted = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (fault === 'away') throw new StorageError('DATABASE_AWAY', 'away', { action: 'retry' })
+      const result = await work()
+      if (fault === 'none') return result
+      fault = 'none'
+      throw new StorageError('DATABASE_UNSURE', 'cut off while it committed', { action: 'retry' })
+    }
+    const see = (seq: number) => ({ sql: `insert into cursors values ($1, '1')`, params: [`seen ${seq}`] })
+    const seen = { ...projections, voucher: isJoint ? { together: (facts: readonly { seq: number }[]) => facts.map(({ seq }) => see(seq)) } : async (query: Query, { seq }: { seq: number }) => void (await query(see(seq).sql, see(seq).params)) }
     const ledger = await Ledger.open({ journal, database: faulty, projections: seen, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog, clock: { now: () => 0, sleep: () => new Promise((resolve) => setTimeout(resolve, 5)) } })
     fault = 'unsure'
     await ledger.record('voucher', voucher('1'))

@@ -1,5 +1,5 @@
 import { OpenLedgerError, StorageError } from '@openledger/protocol'
-import type { Database, Query } from '../database/Database.ts'
+import type { Database, Query, Statement } from '../database/Database.ts'
 import type { Journal, JournalEntry } from '../journal/Journal.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
@@ -9,11 +9,15 @@ import type { Fact, Facts, FactType } from './facts.ts'
 
 export type LedgerOptions = { journal: Journal; database: Database; projections: Projections; sources: ProjectionSources; log: Log; clock?: Clock; onFact?: (fact: Fact) => void }
 
+/** Facts that are shown in one transaction: when `begin` was called and all before them are shown. */
+type Together = { entries: JournalEntry[]; begin: () => void; shown: Promise<void> }
 type AnyProjection = Projection<FactType> | JointProjection<FactType>
 
 const cursorName = 'journal'
 /** Facts that are shown in one transaction, at most. */
 const mostTogether = 200
+/** How long a fact that is shown soon waits for others, milliseconds. */
+const soonMs = 50
 /** Pauses between two tries to show what the tables could not take, milliseconds. */
 const retryPauses = { first: 500, most: 5000 }
 
@@ -31,8 +35,8 @@ export class Ledger {
   readonly #listeners = new Set<(fact: Fact) => void>()
   #shown: number
   #queue: Promise<void> = Promise.resolve()
-  /** Facts on the disk whose turn to be shown has not come, and when they are. */
-  #waiting: { entries: JournalEntry[]; shown: Promise<void> } | undefined
+  /** Facts on the disk that are shown next, together. */
+  #waiting: Together | undefined
   #failure: StorageError | undefined
   /** Whether the tables may show other facts than `#shown` says: a commit was cut off. */
   #unsure = false
@@ -85,36 +89,65 @@ export class Ledger {
   async record<T extends FactType>(type: T, data: Facts[T]): Promise<FactOf<T>> {
     const entry = await this.#options.journal.append(type, data)
     await this.#showNext(entry)
-    const fact = entry as FactOf<T>
-    for (const listener of this.#listeners) listener(fact as Fact)
-    return fact
+    return this.#tell(entry as FactOf<T>)
+  }
+
+  /** Records a fact that the tables show with the next one, or soon: returns when it is on the disk. Errors as `record`. */
+  async keep<T extends FactType>(type: T, data: Facts[T]): Promise<FactOf<T>> {
+    const entry = await this.#options.journal.append(type, data)
+    this.#showSoon(entry)
+    return this.#tell(entry as FactOf<T>)
   }
 
   /** Waits until every recorded fact is shown. */
   async settled(): Promise<void> {
+    this.#waiting?.begin()
     await this.#queue
   }
 
   /** Stops trying to show what the tables cannot take, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closing.abort()
+    this.#waiting?.begin()
     await this.#retrying
     await this.#queue
   }
 
+  #tell<T extends FactType>(fact: FactOf<T>): FactOf<T> {
+    for (const listener of this.#listeners) listener(fact as Fact)
+    return fact
+  }
+
   /** Shows a fact after all that are being shown, with those that wait already. */
   #showNext(entry: JournalEntry): Promise<void> {
-    if (this.#waiting) this.#waiting.entries.push(entry)
-    else {
-      const entries = [entry]
-      const shown = this.#queue.then(() => {
-        this.#waiting = undefined
-        return this.#showUpTo(entries.at(-1)!.seq, entries)
-      })
-      this.#waiting = { entries, shown }
-      this.#queue = shown
-    }
-    return this.#waiting.shown
+    const { begin, shown } = this.#wait(entry)
+    begin()
+    return shown
+  }
+
+  #showSoon(entry: JournalEntry): void {
+    const { clock = systemClock } = this.#options
+    const isFirst = !this.#waiting
+    const { begin } = this.#wait(entry)
+    if (isFirst) void clock.sleep(soonMs, this.#closing.signal).then(begin)
+  }
+
+  #wait(entry: JournalEntry): Together {
+    const waiting = (this.#waiting ??= this.#nextTogether())
+    waiting.entries.push(entry)
+    return waiting
+  }
+
+  #nextTogether(): Together {
+    const entries: JournalEntry[] = []
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const shown = Promise.all([this.#queue, begun]).then(() => {
+      this.#waiting = undefined
+      return this.#showUpTo(entries.at(-1)!.seq, entries)
+    })
+    this.#queue = shown
+    return { entries, begin, shown }
   }
 
   /** @param entries the newest facts, in order and without gaps, when they are at hand: they are read from the journal otherwise */
@@ -174,10 +207,18 @@ export class Ledger {
   async #show(entries: readonly JournalEntry[]): Promise<void> {
     const { database, sources } = this.#options
     const last = entries.at(-1)!.seq
-    const moveCursor = `insert into cursors values ('${cursorName}', '${last}') on conflict (name) do update set value = excluded.value`
-    await database.transaction(async (query) => {
-      for (const run of runsOf(entries.map((entry) => ({ entry, projection: this.#projectionOf(entry) })))) await showRun(query, run, sources)
-    }, moveCursor)
+    const moveCursor: Statement = { sql: `insert into cursors values ($1, $2) on conflict (name) do update set value = excluded.value`, params: [cursorName, String(last)] }
+    const steps = runsOf(entries.map((entry) => ({ entry, projection: this.#projectionOf(entry) }))).map((run) => stepOf(run, sources))
+    const plain = steps.filter((step) => typeof step !== 'function')
+    if (plain.length === steps.length) await database.write([moveCursor, ...plain.flat()])
+    else {
+      await database.transaction(async (query) => {
+        for (const step of [[moveCursor], ...steps]) {
+          if (typeof step === 'function') await step(query)
+          else for (const { sql, params } of step) await query(sql, params)
+        }
+      })
+    }
     this.#shown = last
   }
 
@@ -208,9 +249,10 @@ function runsOf(facts: readonly Shown[]): Shown[][] {
   return runs
 }
 
-async function showRun(query: Query, run: readonly Shown[], sources: ProjectionSources): Promise<void> {
+/** What shows a run: statements, or where a fact needs more than those, what carries it out. */
+function stepOf(run: readonly Shown[], sources: ProjectionSources): readonly Statement[] | ((query: Query) => Promise<void>) {
   const facts = run.map(({ entry }) => entry as FactOf<FactType>)
   const { projection } = run[0]!
-  if (typeof projection === 'function') await projection(query, facts[0]!, sources)
-  else await projection.together(query, facts)
+  if (typeof projection !== 'function') return projection.together(facts)
+  return (query) => projection(query, facts[0]!, sources)
 }

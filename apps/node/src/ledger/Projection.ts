@@ -1,4 +1,4 @@
-import type { Query } from '../database/Database.ts'
+import type { Query, Statement } from '../database/Database.ts'
 import type { FactType, Facts } from './facts.ts'
 
 /** What a projection may read besides the fact: files that the fact names. */
@@ -13,9 +13,9 @@ export type Projection<T extends FactType> = (query: Query, fact: FactOf<T>, sou
 export type SingleProjections<Kinds extends FactType> = { [T in Kinds]: Projection<T> }
 
 /**
- * Writes several facts of one kind in one message to the database, which costs more than what it says. Kinds that are written so have tables of their own: between
+ * What writes several facts of one kind: a message to the database costs more than what it says. Kinds that are written so have tables of their own: between
  * them order does not matter.
  */
-export type JointProjection<T extends FactType> = { together(query: Query, facts: readonly FactOf<T>[]): Promise<void> }
+export type JointProjection<T extends FactType> = { together(facts: readonly FactOf<T>[]): readonly Statement[] }
 
 export type Projections = { [T in FactType]: Projection<T> | JointProjection<T> }

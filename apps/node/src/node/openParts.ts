@@ -122,7 +122,12 @@ export async function openParts(folder: DataFolder, { journal, database, content
   })
   closers.add('indexer', () => indexer.stop())
 
-  const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, now, keep: async (promise) => void (await ledger.record('promise', promise)) })
+  const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, clock, log, shown: () => ledger.settled(), keep: async (promise) => void (await ledger.record('promise', promise)) })
+  closers.add('promises', () => promises.close())
+  await promises.resume()
+  ledger.onFact(({ type }) => {
+    if (type === 'epochVoided') void promises.resume().catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
+  })
   const channels = new ChannelLedger({
     chainId: network.chainId,
     channels: network.contracts.channels,
@@ -131,9 +136,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
     firstVoucherCap: options.firstVoucherCap,
     readChannel: (id) => chain.channel(id),
     keepVoucher: async ({ channelId, cumulative, signature }) => {
-      await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })
-      // The voucher is kept: a promise that cannot be made now is made when somebody asks for it.
-      await promises.promise(channelId).catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
+      await ledger.keep('voucher', { channelId, cumulative: cumulative.toString(), signature })
+      promises.due(channelId)
     },
     now,
   })

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { silentLog } from '../config/Log.ts'
 import type { Database, Query } from '../database/Database.ts'
 import { PromiseBook } from './PromiseBook.ts'
 import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
@@ -13,6 +14,7 @@ const account = privateKeyToAccount(`0x${'33'.repeat(32)}`)
 const epochs = `0x${'e0'.repeat(20)}` as const
 const network = { chainId: 7, contracts: { epochs } as never }
 const channelId = `0x${'c1'.repeat(32)}` as Hex
+const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const id = (n: number): Hex => `0x${String(n).repeat(64)}`
 const seconds = 100
 describeDatabases('PromiseBook', (openDatabase) => {
@@ -27,9 +29,8 @@ describeDatabases('PromiseBook', (openDatabase) => {
     database = await openDatabase()
     ;({ query } = database)
     now = 5_000_500
-    const sources = { content: () => Promise.reject(new Error('none')) } as never
     let seq = 0
-    book = new PromiseBook({ network, account, query, seconds, now: () => now, keep: (data) => moneyProjections.promise(query, { seq: ++seq, time: now, type: 'promise', data }, sources) })
+    book = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: () => Promise.resolve() }, log: silentLog, keep: (data) => database.write(moneyProjections.promise.together([{ seq: ++seq, time: now, type: 'promise', data }])) })
     for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
       await query(`insert into receipts values ($1,$2,'n',$7,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline, n])
     }
@@ -57,6 +58,7 @@ describeDatabases('PromiseBook', (openDatabase) => {
   it('promises each paid receipt once, after its attribution can be closed', async () => {
     // The epoch fell: its receipts wait for the next one.
     await query(`delete from epoch_receipts`)
+    await book.resume()
     await Promise.all([book.promise(channelId), book.promise(channelId)])
     now += 1_000_000
     await book.promise(channelId)
@@ -71,5 +73,50 @@ describeDatabases('PromiseBook', (openDatabase) => {
     await paid(60)
     await book.promise(channelId)
     expect((await book.find(id(3))).statement.fee).toBe(10n)
+  })
+
+  /** Adds paid receipts to channels of their own, and begins anew with the promises. */
+  const begin = async (first: number, keep?: (kept: string) => Promise<void>): Promise<{ later: PromiseBook; channels: Hex[]; promised: () => Promise<string[]> }> => {
+    const channels = [first, first + 1].map(hash)
+    for (const [n, channel] of channels.entries()) {
+      await query(`insert into receipts values ($1,$2,'n',$4,$3,'d','m',7,7,0,'{}','{}','none',null)`, [hash(100 + first + n), first + n, channel, first + n])
+      await query(`insert into vouchers values ($1,7,'0x',0)`, [channel])
+    }
+    const later = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: (_, signal) => new Promise((resolve) => signal!.addEventListener('abort', () => resolve())) }, log: silentLog, keep: async (data) => (await keep?.(data.receiptId), await database.write(moneyProjections.promise.together([{ seq: 99, time: now, type: 'promise', data }]))) })
+    const promised = async (): Promise<string[]> => (await query<{ receipt_id: string }>(`select receipt_id from promises where channel_id in ($1, $2) order by 1`, channels)).map((row) => row.receipt_id)
+    return { later, channels, promised }
+  }
+
+  it('makes what is due together, at its end at the latest', async () => {
+    const { later, channels, promised } = await begin(10)
+    for (const channel of channels) later.due(channel)
+    expect(await promised()).toEqual([])
+    await later.close()
+    expect(await promised()).toEqual([hash(110), hash(111)])
+  })
+
+  it('makes what a voucher was kept for before it was ended', async () => {
+    const { later, promised } = await begin(20)
+    await later.resume()
+    await later.close()
+    expect(await promised()).toEqual([hash(120), hash(121)])
+  })
+
+  it('makes a promise that is asked for and was not made', async () => {
+    const { later, promised } = await begin(30)
+    expect((await later.find(hash(131))).statement).toMatchObject({ receiptId: hash(131), fee: 7n })
+    expect(await promised()).toEqual([hash(131)])
+    await expect(later.find(hash(999))).rejects.toMatchObject({ code: 'NO_PROMISE' })
+  })
+
+  it('makes with the next one what could not be kept', async () => {
+    let isFull = true
+    const { later, channels, promised } = await begin(40, (kept) => (isFull && kept === hash(140) ? Promise.reject(new Error('the disk is full')) : Promise.resolve()))
+    await expect(later.promise(channels[0]!)).rejects.toThrow('full')
+    isFull = false
+    await later.promise(channels[0]!)
+    later.due(channels[1]!)
+    await later.close()
+    expect(await promised()).toEqual([hash(140), hash(141)])
   })
 })

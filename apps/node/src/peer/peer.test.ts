@@ -3,6 +3,7 @@ import { connect } from 'node:http2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fail, hashJson, nodeCommitment, possessionProof, samplingSeed, signStatement, statementDomain, tokenHash, toHex, UnavailableError, zeroHash, deploymentId, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
+import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
 import { Http2Connection } from '../links/Http2Connection.ts'
 import { RemoteLink } from '../links/RemoteLink.ts'
@@ -33,6 +34,7 @@ let connection: Http2Connection
 let app: ReturnType<typeof peerApp>
 let time = 1_800_000_000_000
 const now = (): number => time
+const clock = { ...systemClock, now }
 /** What the node does with an order. */
 let work: (order: AnswerOrder, options: OrderOptions) => Promise<NodeAnswer>
 let guard: OrderGuard
@@ -72,7 +74,7 @@ beforeAll(async () => {
     sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: samplingSeed(hash(14), nodeCommitment(hash(15)), tokenHash(salt, promptTokens)) },
   }
   guard = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 5n, output: 50n }, deploymentOf: (id) => Promise.resolve(id === orderTemplate.deploymentId ? { owner: ownerKey.address, active: true } : undefined), now })
-  app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, now, log: silentLog })
+  app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, clock, log: silentLog })
   listener = await listenPeer(app, { host: '127.0.0.1', port: 0 })
   connection = new Http2Connection({ url: listener.url, certificate: zeroHash })
 })
@@ -228,7 +230,7 @@ describe('an order over the wire', () => {
   })
 
   it('fails at once when the node is gone', async () => {
-    const other = await listenPeer(peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (_, { onToken }) => (onToken({ token: 0, text: '', logprob: 0, top: [] }), new Promise(() => undefined)) }, guard, prove: () => Promise.resolve(zeroHash), challengesPerMinute: 1, now, log: silentLog }), { host: '127.0.0.1', port: 0 })
+    const other = await listenPeer(peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (_, { onToken }) => (onToken({ token: 0, text: '', logprob: 0, top: [] }), new Promise(() => undefined)) }, guard, prove: () => Promise.resolve(zeroHash), challengesPerMinute: 1, clock, log: silentLog }), { host: '127.0.0.1', port: 0 })
     const lone = new Http2Connection({ url: other.url, certificate: zeroHash })
     const asked = linkOf({ connection: lone }).answer(orderTemplate, { signal: new AbortController().signal, onToken: () => void other.close() })
     expect(await codeOf(asked)).toBe('NODE_LOST')

@@ -1,6 +1,7 @@
 import { challengeSchema, fail, OpenLedgerError, signed, signStatement, statementDomain, verifyStatement, type Hex, type Network } from '@openledger/protocol'
 import { Hono } from 'hono'
 import type { LocalAccount } from 'viem'
+import type { Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import { errorResponse, toLedgerError } from '../requests/errorResponse.ts'
 import { readBytes, readJson } from '../requests/readJson.ts'
@@ -8,6 +9,7 @@ import type { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { clockSkewMs } from '../wire/timeBounds.ts'
 import { endEvent, errorEvent, tokenEvent } from '../wire/answerEvents.ts'
 import { readOrder } from '../wire/orderEnvelope.ts'
+import { HeldLines } from './HeldLines.ts'
 import type { OrderGuard } from './OrderGuard.ts'
 
 export type PeerAppParts = {
@@ -22,18 +24,21 @@ export type PeerAppParts = {
   prove: (challenge: Hex) => Promise<Hex>
   /** Challenges of its gateway that may be answered in a minute: each reads from the disk. */
   challengesPerMinute: number
-  now: () => number
+  clock: Clock
   log: Log
 }
 
 const mostBytes = 4 * 1024 * 1024
+/** Tokens of an answer that come within so long of each other are sent together, milliseconds: a little longer than a gateway holds back what it passes on, so that it passes these on at once. */
+const holdMs = 5
 const signedChallenge = signed(challengeSchema)
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** What a node says over the wire: GET /health, POST /possession, and POST /answers, which streams lines. */
-export function peerApp({ network, account, gateway, baseId, worker, guard, prove, challengesPerMinute, now, log }: PeerAppParts): Hono {
+export function peerApp({ network, account, gateway, baseId, worker, guard, prove, challengesPerMinute, clock, log }: PeerAppParts): Hono {
   const app = new Hono()
   const challenged: number[] = []
+  const now = (): number => clock.now()
   app.onError((error, c) => errorResponse(c, error, log))
   app.notFound((c) => errorResponse(c, new OpenLedgerError('NOT_FOUND', 'there is nothing here', { status: 404 }), log))
   app.get('/health', (c) => c.json({ status: 'ok', node: account.address }))
@@ -61,17 +66,16 @@ export function peerApp({ network, account, gateway, baseId, worker, guard, prov
     const encoder = new TextEncoder()
     const body = new ReadableStream<Uint8Array>({
       async start(controller) {
-        const say = (line: string): void => {
-          if (!stop.signal.aborted) controller.enqueue(encoder.encode(line))
-        }
+        const lines = new HeldLines({ clock, holdMs, write: (text) => stop.signal.aborted || controller.enqueue(encoder.encode(text)) })
         try {
-          const answer = await worker.answer(order, { signal: stop.signal, onToken: (token) => say(tokenEvent(token)) })
+          const answer = await worker.answer(order, { signal: stop.signal, onToken: (token) => lines.add(tokenEvent(token)) })
           // The node's own memory has it, so its attribution is due whatever the gateway does.
           answer.close(true)
-          say(endEvent(answer))
+          lines.add(endEvent(answer))
         } catch (error) {
-          say(errorEvent(toLedgerError(error, log)))
+          lines.add(errorEvent(toLedgerError(error, log)))
         }
+        lines.flush()
         if (!stop.signal.aborted) controller.close()
       },
       cancel() {

@@ -28,7 +28,7 @@ let sequence = 0n
 const own = selfSigned('a node')
 
 beforeAll(async () => {
-  const app = peerApp({ network, account: node, gateway: gateway.address, baseId, worker: { answer: () => Promise.reject(new TypeError('no orders here')) }, guard: undefined as never, prove: (challenge) => Promise.resolve(possessionProof(challenge, node.address, file)), challengesPerMinute: 30, now, log: silentLog })
+  const app = peerApp({ network, account: node, gateway: gateway.address, baseId, worker: { answer: () => Promise.reject(new TypeError('no orders here')) }, guard: undefined as never, prove: (challenge) => Promise.resolve(possessionProof(challenge, node.address, file)), challengesPerMinute: 30, clock: systemClock, log: silentLog })
   listener = await listenPeer(app, { host: '127.0.0.1', port: 0, tls: own })
 })
 afterAll(() => listener.close())

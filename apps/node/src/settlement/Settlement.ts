@@ -160,6 +160,7 @@ export class Settlement {
 
   async #plan(): Promise<EpochRow | undefined> {
     const { query, network, chain, content, ledger, maxReceipts = 10_000 } = this.#parts
+    await ledger.settled()
     const vouchers = await this.#collectable(await readVouchers(query))
     const waiting = await readWaiting(query, [...vouchers.keys()], maxReceipts)
     const posted = (await readEpochs(query, this.#gateway)).find((epoch) => epoch.stage === 'posted')

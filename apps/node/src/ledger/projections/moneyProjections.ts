@@ -20,7 +20,7 @@ function measuredOf(document: Json): { lds?: { heldOutPpm: number; generatedPpm:
 }
 
 const receipt: JointProjection<'receipt'> = {
-  async together(query, facts) {
+  together(facts) {
     const rows = facts.map(({ seq, data }) => {
       const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
       const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
@@ -29,34 +29,45 @@ const receipt: JointProjection<'receipt'> = {
         stage, attributionDeadline ?? null,
       ]
     })
-    const values = rows.flat()
     const shares = facts.flatMap(({ data: { id, shares: ofOne } }) => ofOne.map(({ payee, amount }) => ({ id, payee, amount })))
-    await query(
-      `with receipt as (insert into receipts values ${placesOf(rows)} on conflict do nothing)
-       insert into receipt_shares (receipt_id, payee, amount)
-       select share->>'id', share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($${values.length + 1}::jsonb) share on conflict do nothing`,
-      [...values, JSON.stringify(shares)],
-    )
+    return [
+      { sql: `insert into receipts values ${placesOf(rows)} on conflict do nothing`, params: rows.flat() },
+      {
+        sql: `insert into receipt_shares (receipt_id, payee, amount)
+          select share->>'id', share->>'payee', (share->>'amount')::numeric from jsonb_array_elements($1::jsonb) share on conflict do nothing`,
+        params: [JSON.stringify(shares)],
+      },
+    ]
   },
 }
 
 const voucher: JointProjection<'voucher'> = {
-  async together(query, facts) {
+  together(facts) {
     const highest = new Map<string, (typeof facts)[number]>()
     for (const fact of facts) if (BigInt(fact.data.cumulative) > BigInt(highest.get(fact.data.channelId)?.data.cumulative ?? -1)) highest.set(fact.data.channelId, fact)
     const rows = [...highest.values()].map(({ time, data }) => [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)])
-    await query(
-      `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
-       where vouchers.cumulative < excluded.cumulative`,
-      rows.flat(),
-    )
+    return [
+      {
+        sql: `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
+          where vouchers.cumulative < excluded.cumulative`,
+        params: rows.flat(),
+      },
+    ]
+  },
+}
+
+const promise: JointProjection<'promise'> = {
+  together(facts) {
+    const rows = facts.map(({ data }) => [data.receiptId, data.channelId, data.gateway, data.fee, data.includeBy, data.signature])
+    return [{ sql: `insert into promises values ${placesOf(rows)} on conflict do nothing`, params: rows.flat() }]
   },
 }
 
 /** Receipts, vouchers and epochs in the tables. */
-export const moneyProjections: { receipt: typeof receipt; voucher: typeof voucher } & SingleProjections<'attribution' | 'attributionFailed' | 'promise' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
+export const moneyProjections: { receipt: typeof receipt; voucher: typeof voucher; promise: typeof promise } & SingleProjections<'attribution' | 'attributionFailed' | 'epoch' | 'epochPosted' | 'epochVoided'> = {
   receipt,
   voucher,
+  promise,
 
   async attribution(query, { time, data }) {
     const row = await pendingReceipt(query, data.receiptId)
@@ -74,10 +85,6 @@ export const moneyProjections: { receipt: typeof receipt; voucher: typeof vouche
     if (!row) return
     const view = { ...row.view, attribution: { ...row.view.attribution, status: 'failed', at: Math.floor(time / 1000), error: data.reason } }
     await query(`update receipts set attribution = 'failed', view = $2 where id = $1`, [data.receiptId, JSON.stringify(view)])
-  },
-
-  async promise(query, { data }) {
-    await query(`insert into promises values ($1,$2,$3,$4,$5,$6) on conflict do nothing`, [data.receiptId, data.channelId, data.gateway, data.fee, data.includeBy, data.signature])
   },
 
   async epoch(query, { time, data }, sources) {

@@ -81,11 +81,11 @@ export class SimulatedGateway {
     const { query } = database
     const journal = await process.guard(Journal.open({ folder: 'journal', files: this.#files.of(process), now }))
     const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
-    const ledger = await process.guard(Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log }))
+    const ledger = await process.guard(Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log, clock: process.clock }))
     const channels = new ChannelLedger({
       ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: account.address, creditLimit: 2000n, firstVoucherCap: 10_000n, now },
       readChannel: (id) => chain.channel(process, id),
-      keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.record('voucher', { channelId, cumulative: cumulative.toString(), signature })),
+      keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.keep('voucher', { channelId, cumulative: cumulative.toString(), signature })),
     })
     await process.guard(channels.load(query))
     const receipts = new ReceiptRecorder({ query, ledger, channels })

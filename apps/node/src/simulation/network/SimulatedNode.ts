@@ -82,7 +82,7 @@ export class SimulatedNode {
     const deploymentOf = async (): Promise<{ owner: Address; active: boolean }> => (await chain.stake(process, account.address), { owner, active: true })
     const guard = new OrderGuard({ network, node: account.address, gateway, baseId, session, prices: { input: 0n, output: 0n }, deploymentOf, now: () => clock.now() })
     const prove = (challenge: Hex): Promise<Hex> => Promise.resolve(possessionProof(challenge, account.address, [baseFile]))
-    const app = peerApp({ network, account, gateway, baseId, worker: { answer: (order, options) => this.#answer(worker, order, options) }, guard, prove, challengesPerMinute: 1000, now: () => clock.now(), log: silentLog })
+    const app = peerApp({ network, account, gateway, baseId, worker: { answer: (order, options) => this.#answer(worker, order, options) }, guard, prove, challengesPerMinute: 1000, clock: process.clock, log: silentLog })
     wires.listen(address, { process, fetch: (request) => app.fetch(request) })
     const announce = async (envelope: unknown): Promise<{ taken: true }> => {
       await process.guard(wires.travel(address))

@@ -52,6 +52,7 @@ export class SimulatedProcess {
     return {
       query: (sql, params) => held(() => database.query(sql, params)),
       transaction: (work) => held(() => database.transaction((run) => work(query(run)))),
+      write: (statements) => held(() => database.write(statements)),
       reset: () => held(() => database.reset()),
       close: () => Promise.resolve(),
     }

@@ -1,4 +1,5 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite'
+import { combined } from '../../database/combined.ts'
 import type { Database, Query } from '../../database/Database.ts'
 import { createSchema } from '../../database/schema.ts'
 
@@ -13,6 +14,10 @@ export async function openMemoryDatabase(): Promise<Database> {
   return {
     query: queryOf(db),
     transaction: (work) => db.transaction((tx) => work(queryOf(tx))),
+    write: async (statements) => {
+      const { sql, params } = combined(statements)
+      await db.query(sql, [...params])
+    },
     reset: async () => void (await db.exec(createSchema)),
     close: () => db.close(),
   }
