@@ -15,6 +15,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['{packages,apps,models}/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'contracts/scripts/**/*.test.ts', 'tests/**/*.test.ts'],
+    setupFiles: ['tools/propertySeed.ts'],
     pool: 'forks',
     // One more than the cores of a small machine: many tests wait for a chain or for time to pass.
     maxWorkers: 3,

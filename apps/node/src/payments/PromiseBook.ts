@@ -51,9 +51,11 @@ export class PromiseBook {
   }
 
   /** Makes soon what is missing: after a start, or when an epoch fell and its receipts wait for another. */
-  async resume(): Promise<void> {
-    this.#promised.clear()
-    for (const { channel_id: id } of await this.#parts.query<{ channel_id: Hex }>(`select distinct r.channel_id from receipts r ${unpromised}`)) this.due(id)
+  resume(): Promise<void> {
+    return this.#take(async () => {
+      this.#promised.clear()
+      for (const { channel_id: id } of await this.#parts.query<{ channel_id: Hex }>(`select distinct r.channel_id from receipts r ${unpromised}`)) this.due(id)
+    })
   }
 
   /** Signs and keeps a promise for each receipt of a channel that its voucher pays for and that has none; one promise for one receipt, whoever asks when. */
@@ -130,8 +132,9 @@ export class PromiseBook {
     return this.#read(receiptId)
   }
 
+  /** Ends when all have: what were still under way would be promised again. */
   async #keepAll(receipts: readonly Unpromised[]): Promise<void> {
-    await Promise.all(receipts.map((receipt) => this.#keep(receipt)))
+    for (const kept of await Promise.allSettled(receipts.map((receipt) => this.#keep(receipt)))) if (kept.status === 'rejected') throw kept.reason
   }
 
   async #keep({ id: receiptId, channel_id: channelId, fee, deadline }: Unpromised): Promise<void> {

@@ -20,14 +20,17 @@ const values = Uint8Array.from({ length: 128 }, (_, code) => {
 
 /**
  * Reads hexadecimal digits, two to a byte, into bytes that are there.
- * @param from the place of the first digit @returns whether all of them are digits
+ * @param from the place of the first digit
+ * @param at where the first byte goes; as many follow as `count`
+ * @returns whether all of them are digits
  */
-export function readDigits(text: string, from: number, into: Uint8Array): boolean {
+export function readDigits(text: string, from: number, into: Uint8Array, at = 0, count = into.length): boolean {
   let all = 0
-  for (let i = 0, at = from; i < into.length; i++, at += 2) {
-    const [high, low] = [values[text.charCodeAt(at)] ?? 255, values[text.charCodeAt(at + 1)] ?? 255]
+  for (let place = at, digit = from; place < at + count; place++, digit += 2) {
+    const high = values[text.charCodeAt(digit)] ?? 255
+    const low = values[text.charCodeAt(digit + 1)] ?? 255
     all |= high | low
-    into[i] = (high << 4) | low
+    into[place] = (high << 4) | low
   }
   return all < 16
 }

@@ -8,10 +8,15 @@ export type MerkleProof = { index: number; count: number; siblings: Hex[] }
 const leafTag = Uint8Array.of(0)
 const rootTag = Uint8Array.of(2)
 
-const leafHash = (encoded: Uint8Array): Uint8Array => keccakBytes(concatBytes(leafTag, encoded))
-
-/** What a node's hash is taken of, written anew for each: trees are made of many, and memory of this size is asked for outside of the heap. */
+/** What hashes of nodes and of small leaves are taken of, written anew for each: trees are made of many, and memory of this size is asked for outside of the heap. */
 const node = Uint8Array.of(1, ...new Uint8Array(64))
+const leaf = new Uint8Array(1 + 160)
+
+function leafHash(encoded: Uint8Array): Uint8Array {
+  if (encoded.length >= leaf.length) return keccakBytes(concatBytes(leafTag, encoded))
+  leaf.set(encoded, 1)
+  return keccakBytes(leaf.subarray(0, 1 + encoded.length))
+}
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   node.set(left, 1)

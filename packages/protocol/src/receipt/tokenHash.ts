@@ -4,12 +4,15 @@ import { fail } from '../errors/fail.ts'
 
 /** A salted hash over token ids: keccak(salt ‖ each id as big-endian uint32). Without the salt it says nothing about the text. */
 export function tokenHash(salt: Hex, tokens: readonly number[]): Hex {
-  const ids = new DataView(new ArrayBuffer(4 * tokens.length))
-  tokens.forEach((token, i) => {
+  const salted = fromHex(salt)
+  const bytes = new Uint8Array(salted.length + 4 * tokens.length)
+  bytes.set(salted)
+  const view = new DataView(bytes.buffer)
+  for (const [index, token] of tokens.entries()) {
     if (!Number.isInteger(token) || token < 0 || token > 0xffffffff) fail('BAD_TOKEN', 'token ids are unsigned 32-bit integers')
-    ids.setUint32(4 * i, token)
-  })
-  return keccak(concatBytes(fromHex(salt), new Uint8Array(ids.buffer)))
+    view.setUint32(salted.length + 4 * index, token)
+  }
+  return keccak(bytes)
 }
 
 /** The sampling seed: keccak(client nonce ‖ node commitment ‖ request hash), so that neither side chooses it. All are 32 bytes. */

@@ -1,61 +1,31 @@
-import { isAddress } from 'viem'
-import { readDigits } from '../encoding/bytes.ts'
+import { wordSize, wordWriter, type WordWriter } from '../encoding/abiWords.ts'
 import { keccakBytes } from '../encoding/hash.ts'
 import { statementTypes, type StatementName } from './types.ts'
 
-/** Writes a value of one type into its word, 32 zero bytes; false when it is none that this type plainly has. */
-type Writer = (value: unknown, word: Uint8Array) => boolean
-
-const wordSize = 32
-const addressSize = 20
 const encoder = new TextEncoder()
+const writeBytes32 = wordWriter('bytes32')
 
-/** Reads `0x` and the digits of as many bytes as there are. */
-const readHex = (value: unknown, bytes: Uint8Array): boolean => typeof value === 'string' && value.length === 2 + 2 * bytes.length && value.startsWith('0x') && readDigits(value, 2, bytes)
-
-/** Addresses that were found well written, with their checksum where they have one; forgotten when they become many. */
-const addresses = new Set<string>()
-const addressesKept = 4096
-
-function isWellWritten(address: string): boolean {
-  if (addresses.has(address)) return true
-  if (!isAddress(address)) return false
-  if (addresses.size >= addressesKept) addresses.clear()
-  addresses.add(address)
+function writeHash(of: Uint8Array, into: Uint8Array, at: number): true {
+  into.set(keccakBytes(of), at)
   return true
 }
 
-const writers: Record<string, Writer> = {
-  bytes32: readHex,
-  address: (value, word) => typeof value === 'string' && isWellWritten(value) && readHex(value, word.subarray(wordSize - addressSize)),
-  string: (value, word) => typeof value === 'string' && write(keccakBytes(encoder.encode(value)), word),
-  'bytes32[]': (value, word) => {
+/** What has a length of its own is written as its hash. */
+const writers: Record<string, WordWriter> = {
+  string: (value, into, at) => typeof value === 'string' && writeHash(encoder.encode(value), into, at),
+  'bytes32[]': (value, into, at) => {
     if (!Array.isArray(value)) return false
-    const words = new Uint8Array(wordSize * value.length)
-    return value.every((item, index) => readHex(item, words.subarray(wordSize * index, wordSize * (index + 1)))) && write(keccakBytes(words), word)
+    const items = new Uint8Array(wordSize * value.length)
+    return value.every((item, index) => writeBytes32(item, items, wordSize * index)) && writeHash(items, into, at)
   },
-}
-
-function write(hash: Uint8Array, word: Uint8Array): true {
-  word.set(hash)
-  return true
-}
-
-/** The writer of a whole number of so many bits. */
-function uintWriter(bits: number): Writer {
-  const end = 1n << BigInt(bits)
-  return (value, word) => {
-    const number = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value as number) : -1n
-    return number >= 0n && number < end && readDigits(number.toString(16).padStart(2 * wordSize, '0'), 0, word)
-  }
 }
 
 const layouts = Object.fromEntries(
   Object.entries(statementTypes).map(([name, fields]) => {
     const typeHash = keccakBytes(encoder.encode(`${name}(${fields.map(({ type, name: field }) => `${type} ${field}`).join(',')})`))
-    return [name, { typeHash, fields: fields.map(({ name: field, type }) => ({ field, writer: writers[type] ?? uintWriter(Number(type.slice('uint'.length))) })) }]
+    return [name, { typeHash, fields: fields.map(({ name: field, type }) => ({ field, writer: writers[type] ?? wordWriter(type) })) }]
   }),
-) as Record<StatementName, { typeHash: Uint8Array; fields: { field: string; writer: Writer }[] }>
+) as Record<StatementName, { typeHash: Uint8Array; fields: { field: string; writer: WordWriter }[] }>
 
 /** Room for the largest statement: memory of this size is asked for outside of the heap each time. */
 const words = new Uint8Array(wordSize * (1 + Math.max(...Object.values(layouts).map(({ fields }) => fields.length))))
@@ -69,8 +39,10 @@ export function encodeStruct(name: StatementName, message: object): Uint8Array |
   const { typeHash, fields } = layouts[name]
   const encoded = words.subarray(0, wordSize * (1 + fields.length)).fill(0)
   encoded.set(typeHash)
-  for (const [index, { field, writer }] of fields.entries()) {
-    if (!writer((message as Record<string, unknown>)[field], encoded.subarray(wordSize * (index + 1), wordSize * (index + 2)))) return undefined
+  let at = wordSize
+  for (const { field, writer } of fields) {
+    if (!writer((message as Record<string, unknown>)[field], encoded, at)) return undefined
+    at += wordSize
   }
   return encoded
 }
