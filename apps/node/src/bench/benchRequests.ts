@@ -39,6 +39,7 @@ import { Http2Connection } from '../links/Http2Connection.ts'
 import { RemoteLink } from '../links/RemoteLink.ts'
 import { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { keepVoucher } from '../payments/keepVoucher.ts'
 import { PromiseBook } from '../payments/PromiseBook.ts'
 import { Router } from '../router/Router.ts'
 import { startPostgres } from '../test/startPostgres.ts'
@@ -76,10 +77,7 @@ const channel = { payer: payer.address, gateway: gateway.address, deposited: 10n
 const channels = new ChannelLedger({
   ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: gateway.address, creditLimit: 10n ** 9n, firstVoucherCap: 10n ** 9n, now },
   readChannel: () => Promise.resolve(channel),
-  keepVoucher: async ({ channelId: id, cumulative, signature: signed }) => {
-    await ledger.keep('voucher', { channelId: id, cumulative: cumulative.toString(), signature: signed })
-    promises.due(id)
-  },
+  keepVoucher: keepVoucher(ledger, promises),
 })
 const receipts = new ReceiptRecorder({ query, ledger, channels })
 const chain = { platformFee: () => Promise.resolve(5n), deployment: () => Promise.resolve({ active: true }), freezeAt: () => Promise.resolve(0) } as never

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { StorageError } from '@openledger/protocol'
-import { Client, type ClientBase, type ClientConfig, type QueryResult } from 'pg'
+import { Client, type ClientBase, type ClientConfig } from 'pg'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
 import { combined } from './combined.ts'
@@ -20,9 +20,6 @@ const createFence = `create or replace function ledger_owner.fence(mine text) re
     perform pg_advisory_xact_lock_shared(${fenceLock});
     if not exists (select from ledger_owner.owner where token = mine) then raise exception 'taken' using errcode = '${takenCode}'; end if;
   end $$`
-
-type Token = { token: string }
-const readToken = `select token from ledger_owner.owner`
 
 export type PostgresOwnerOptions = {
   config: ClientConfig
@@ -66,9 +63,7 @@ export class PostgresOwner {
     return this.#lost
   }
 
-  /**
-   * Begins a transaction, and makes sure that no other process takes the database before it ends, and that none has. All in one message: each takes its time on both sides.
-   */
+  /** Begins a transaction, and makes sure that no other process takes the database before it ends, and that none has. All in one message: each takes its time on both sides. */
   async begin(client: ClientBase): Promise<void> {
     await client.query(`begin; select ledger_owner.fence('${this.#token}')`)
   }
@@ -91,10 +86,6 @@ export class PostgresOwner {
     await session?.end().catch(() => undefined)
   }
 
-  #check({ rows }: Pick<QueryResult<Token>, 'rows'>): void {
-    if (rows[0]?.token !== this.#token) throw this.#lose()
-  }
-
   #lose(): StorageError {
     if (!this.#lost) {
       this.#lost = new StorageError('DATABASE_TAKEN', `another process has taken the database ${this.#options.name} while this one could not reach it`, { action: 'stop', fix: 'stop one of the two: each node needs a database of its own' })
@@ -112,10 +103,10 @@ export class PostgresOwner {
       await session.query(`set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set lock_timeout = '30s'`)
       await this.#lock(session)
       if (first) await this.#claim(session)
-      else this.#check(await session.query<Token>(readToken))
+      else await session.query(`select ledger_owner.fence($1)`, [this.#token])
     } catch (error) {
       await session.end().catch(() => undefined)
-      throw error
+      throw this.errorOf(error)
     }
     if (this.#closing.signal.aborted) return session.end()
     this.#session = session

@@ -12,6 +12,21 @@ const queryOf =
   async <Row>(sql: string, params: readonly (string | number | boolean | null)[] = []) =>
     (await target.query<Row>(sql, [...params])).rows
 
+/** The database that an embedded PostgreSQL is, which this process has for itself. */
+export function databaseOf(db: PGlite): Database {
+  const query = queryOf(db)
+  return {
+    query,
+    transaction: (work) => db.transaction((tx) => work(queryOf(tx))),
+    write: async (statements) => {
+      const { sql, params } = combined(statements)
+      await query(sql, params)
+    },
+    reset: async () => void (await db.exec(createSchema)),
+    close: () => db.close(),
+  }
+}
+
 async function open(folder: string): Promise<{ db: PGlite; fresh: boolean }> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const db = await PGlite.create(folder)
@@ -42,17 +57,5 @@ export async function openPglite(folder: string, log: Log): Promise<Database> {
       throw new StorageError('DATABASE_UNUSABLE', `no database can be made in ${folder}`, { cause, action: 'stop', fix: 'check free disk space and the rights of the folder' })
     })
   }
-  const { db } = opened
-  return {
-    query: queryOf(db),
-    transaction: (work) => db.transaction((tx) => work(queryOf(tx))),
-    write: async (statements) => {
-      const { sql, params } = combined(statements)
-      await db.query(sql, [...params])
-    },
-    reset: async () => {
-      await db.exec(createSchema)
-    },
-    close: () => db.close(),
-  }
+  return databaseOf(opened.db)
 }

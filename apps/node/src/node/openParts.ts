@@ -30,6 +30,7 @@ import { IdleChannels } from '../idle/IdleChannels.ts'
 import { forfeitLate } from '../nodes/forfeitLate.ts'
 import { openNodes } from '../nodes/openNodes.ts'
 import { ChannelLedger } from '../payments/ChannelLedger.ts'
+import { keepVoucher } from '../payments/keepVoucher.ts'
 import { PromiseBook } from '../payments/PromiseBook.ts'
 import { RunJobs } from '../runs/RunJobs.ts'
 import { DemandAnswerer } from '../settlement/DemandAnswerer.ts'
@@ -124,10 +125,9 @@ export async function openParts(folder: DataFolder, { journal, database, content
 
   const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, clock, log, shown: () => ledger.settled(), keep: async (promise) => void (await ledger.record('promise', promise)) })
   closers.add('promises', () => promises.close())
-  await promises.resume()
-  ledger.onFact(({ type }) => {
-    if (type === 'epochVoided') void promises.resume().catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
-  })
+  const resume = (): void => void promises.resume().catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
+  resume()
+  ledger.onFact(({ type }) => type === 'epochVoided' && resume())
   const channels = new ChannelLedger({
     chainId: network.chainId,
     channels: network.contracts.channels,
@@ -135,10 +135,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     creditLimit: options.creditLimit,
     firstVoucherCap: options.firstVoucherCap,
     readChannel: (id) => chain.channel(id),
-    keepVoucher: async ({ channelId, cumulative, signature }) => {
-      await ledger.keep('voucher', { channelId, cumulative: cumulative.toString(), signature })
-      promises.due(channelId)
-    },
+    keepVoucher: keepVoucher(ledger, promises),
     now,
   })
   await channels.load(query)

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
 import type { Database, Query } from '../database/Database.ts'
 import { PromiseBook } from './PromiseBook.ts'
@@ -82,7 +83,7 @@ describeDatabases('PromiseBook', (openDatabase) => {
       await query(`insert into receipts values ($1,$2,'n',$4,$3,'d','m',7,7,0,'{}','{}','none',null)`, [hash(100 + first + n), first + n, channel, first + n])
       await query(`insert into vouchers values ($1,7,'0x',0)`, [channel])
     }
-    const later = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: (_, signal) => new Promise((resolve) => signal!.addEventListener('abort', () => resolve())) }, log: silentLog, keep: async (data) => (await keep?.(data.receiptId), await database.write(moneyProjections.promise.together([{ seq: 99, time: now, type: 'promise', data }]))) })
+    const later = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: (_, signal) => systemClock.sleep(60_000, signal) }, log: silentLog, keep: async (data) => (await keep?.(data.receiptId), await database.write(moneyProjections.promise.together([{ seq: 99, time: now, type: 'promise', data }]))) })
     const promised = async (): Promise<string[]> => (await query<{ receipt_id: string }>(`select receipt_id from promises where channel_id in ($1, $2) order by 1`, channels)).map((row) => row.receipt_id)
     return { later, channels, promised }
   }
@@ -97,7 +98,7 @@ describeDatabases('PromiseBook', (openDatabase) => {
 
   it('makes what a voucher was kept for before it was ended', async () => {
     const { later, promised } = await begin(20)
-    await later.resume()
+    void later.resume()
     await later.close()
     expect(await promised()).toEqual([hash(120), hash(121)])
   })

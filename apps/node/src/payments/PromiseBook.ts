@@ -73,6 +73,8 @@ export class PromiseBook {
   /** Makes what is due, and waits for it. */
   async close(): Promise<void> {
     this.#closing.abort()
+    // What is under way may find that something is due.
+    await this.#queue
     await this.#soon
     await this.#queue
   }

@@ -1,9 +1,9 @@
+import { wordSize } from './abiWords.ts'
 import { concatBytes, fromHex, type Hex } from './bytes.ts'
 
 /** A value of an ABI tuple: a whole number (uint or int, two's complement), an address or bytes32 in hexadecimal, or dynamic bytes. */
 export type AbiValue = number | bigint | Hex | Uint8Array
 
-const wordSize = 32
 const modulus = 1n << 256n
 
 function word(value: number | bigint | Hex): Uint8Array {

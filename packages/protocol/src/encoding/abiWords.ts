@@ -47,7 +47,7 @@ export function wordWriter(type: string): WordWriter {
 }
 
 /**
- * `abi.encode` of a tuple of such types, some ten times faster than by the general encoder, which is asked only to say what is wrong with a value.
+ * `abi.encode` of a tuple of such types, 6 to 16 times faster than by the general encoder, which is asked only to say what is wrong with a value.
  * @returns what encodes values; it throws viem's errors
  */
 export function abiWords<Values extends readonly unknown[]>(...types: { [I in keyof Values]: string }): (...values: Values) => Uint8Array {

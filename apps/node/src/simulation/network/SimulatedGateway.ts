@@ -18,6 +18,7 @@ import { NodeMetrics } from '../../metrics/NodeMetrics.ts'
 import type { AnnouncementEnvelope } from '../../nodes/AnnouncedNode.ts'
 import { NodeRegistry } from '../../nodes/NodeRegistry.ts'
 import { ChannelLedger } from '../../payments/ChannelLedger.ts'
+import { keepVoucher } from '../../payments/keepVoucher.ts'
 import { Router } from '../../router/Router.ts'
 import { Settlement } from '../../settlement/Settlement.ts'
 import type { SeededRandom } from '../time/seededRandom.ts'
@@ -85,7 +86,7 @@ export class SimulatedGateway {
     const channels = new ChannelLedger({
       ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: account.address, creditLimit: 2000n, firstVoucherCap: 10_000n, now },
       readChannel: (id) => chain.channel(process, id),
-      keepVoucher: async ({ channelId, cumulative, signature }) => void (await ledger.keep('voucher', { channelId, cumulative: cumulative.toString(), signature })),
+      keepVoucher: keepVoucher(ledger),
     })
     await process.guard(channels.load(query))
     const receipts = new ReceiptRecorder({ query, ledger, channels })
