@@ -11,13 +11,14 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
+      if (!signal) return void setTimeout(resolve, ms)
+      if (signal.aborted) return resolve()
       const done = (): void => {
         clearTimeout(timer)
-        signal?.removeEventListener('abort', done)
+        signal.removeEventListener('abort', done)
         resolve()
       }
       const timer = setTimeout(done, ms)
-      signal?.addEventListener('abort', done)
+      signal.addEventListener('abort', done)
     }),
 }

@@ -6,6 +6,7 @@ import { LinkFault } from '../wire/LinkFault.ts'
 import type { NodeLink } from '../links/NodeLink.ts'
 import type { Attempt, Router, Wish } from '../router/Router.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
+import type { Alarms } from './Alarms.ts'
 import { faultOf, type Fault } from './faultOf.ts'
 import { watchPace } from './watchPace.ts'
 import { watchSilence } from './watchSilence.ts'
@@ -14,6 +15,7 @@ export type AnswerRunParts = {
   router: Router
   links: ReadonlyMap<string, NodeLink>
   clock: Clock
+  alarms: Alarms
   log: Log
   /** Nodes that may be asked for one answer, one after the other. */
   mostNodes: number
@@ -91,7 +93,7 @@ export class AnswerRun {
 
   /** Runs one attempt, and a second beside it when it is silent for too long: whoever has the next token goes on. */
   #race(first: Attempt): Promise<NodeAnswer> {
-    const { router, clock } = this.#parts
+    const { router, clock, alarms } = this.#parts
     return new Promise((resolve, reject) => {
       const running = new Set<Leg>()
       let leader: Leg | undefined
@@ -136,7 +138,7 @@ export class AnswerRun {
           },
         )
       }
-      const pace = watchPace(first.lateAfterMs, clock, () => {
+      const pace = watchPace(first.lateAfterMs, clock, alarms, () => {
         if (running.size !== 1 || (this.#streamed.length > 0 && this.#origin?.exactReplay !== true)) return
         const [slow] = running
         const second = router.hedge({ ...this.#wish(), not: new Set([...this.#not, slow!.attempt.node]) })
@@ -147,7 +149,7 @@ export class AnswerRun {
   }
 
   async #carry({ attempt, stop }: Leg, onToken: (token: GeneratedToken) => void): Promise<NodeAnswer> {
-    const { links, clock } = this.#parts
+    const { links, clock, alarms } = this.#parts
     const { signal } = this.#options
     const link = links.get(attempt.node)
     if (!link) throw new LinkFault('NODE_GONE', `node ${attempt.node} is not there any more`)
@@ -155,7 +157,7 @@ export class AnswerRun {
     signal.addEventListener('abort', leave)
     if (signal.aborted) leave()
     let fault: LinkFault | undefined
-    const watch = watchSilence(link.patience, clock, (stalled) => {
+    const watch = watchSilence(link.patience, clock, alarms, (stalled) => {
       fault = stalled
       stop.abort()
     })

@@ -1,6 +1,7 @@
 import type { NodeLink } from '../links/NodeLink.ts'
 import type { NodeProfile } from '../router/RoutedNode.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
+import { Alarms } from './Alarms.ts'
 import { AnswerRun, type AnswerRunParts } from './AnswerRun.ts'
 
 export type DispatcherParts = Pick<AnswerRunParts, 'router' | 'clock' | 'log'> & Partial<Pick<AnswerRunParts, 'mostNodes' | 'onLiar'>>
@@ -11,9 +12,11 @@ const mostNodes = 5
 export class Dispatcher {
   readonly #parts: DispatcherParts
   readonly #links = new Map<string, NodeLink>()
+  readonly #alarms: Alarms
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
+    this.#alarms = new Alarms(parts.clock)
   }
 
   /** Adds a node, or takes over what it says now. */
@@ -35,6 +38,6 @@ export class Dispatcher {
    * @throws UnavailableError NO_NODE, NODES_FULL, ANSWER_DISPUTED; the last node's error when no other can take over; the order's own faults
    */
   answer(order: AnswerOrder, options: OrderOptions): Promise<NodeAnswer> {
-    return new AnswerRun({ mostNodes, onLiar: () => undefined, ...this.#parts, links: this.#links }, order, options).complete()
+    return new AnswerRun({ mostNodes, onLiar: () => undefined, ...this.#parts, links: this.#links, alarms: this.#alarms }, order, options).complete()
   }
 }

@@ -25,7 +25,7 @@ const order: AnswerOrder = {
   deployment: { owner: address(0xbb), adapterId: hash(1), inputPrice: 0n, outputPrice: 0n, nodePpm: 0, ownerPpm: 1_000_000, stakersPpm: 0, contributorsPpm: 0, methodHash: hash(0), tableHash: hash(0), nonce: 1n },
   ...{ promptTokens: [1, 2, 3], salt: hash(4), requestHash: hash(5), answered: [], logprobs: false, topLogprobs: 0, scheduling: {}, platformFee: 0n, attributionSeconds: 60 },
   sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: length, stop: [], seed: hash(6) },
-  ...{ clientNonce: hash(7), nodeCommitment: hash(8) },
+  ...{ samplingHash: hash(9), clientNonce: hash(7), nodeCommitment: hash(8) },
 }
 
 let clock: JumpingClock

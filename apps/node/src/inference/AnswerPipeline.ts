@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { ServedResult } from '@openledger/engine'
-import { answerFee, fail, nodeCommitment, samplingSeed, tokenHash, toHex, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling } from '@openledger/protocol'
+import { answerFee, fail, hashJson, nodeCommitment, samplingSeed, tokenHash, toJson, type Hex, type Json, type Network, type ReceiptBundle, type Sampling } from '@openledger/protocol'
 import type { AnswerView } from '@openledger/sdk'
 import type { Address } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
@@ -10,6 +9,7 @@ import type { ServedModel, ServedModels } from '../deployments/ServedModels.ts'
 import type { Dispatcher } from '../dispatch/Dispatcher.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { Names } from '../keys/Names.ts'
+import { randomHex } from '../keys/randomHex.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { AnswerRequest } from './AnswerRequest.ts'
@@ -57,7 +57,7 @@ export class AnswerPipeline {
 
   constructor(parts: AnswerPipelineParts) {
     this.#parts = parts
-    this.#randomHash = parts.randomHash ?? (() => toHex(randomBytes(32)))
+    this.#randomHash = parts.randomHash ?? (() => randomHex(32))
     this.secrets = new NodeSecrets(this.#randomHash)
   }
 
@@ -176,7 +176,7 @@ export class AnswerPipeline {
       const { deploymentId, deployment, signature: deploymentSignature, adapterId, manifest } = model
       const { logprobs, topLogprobs, payer, scheduling = {} } = request
       const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null, clientNonce, nodeCommitment: nodeCommitment(nodeSecret) }
-      const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
+      const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, samplingHash: hashJson(sampling), answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
       watch.end()
       return answer
     } catch (error) {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import * as files from 'node:fs/promises'
 import path from 'node:path'
 import { FolderStore } from '@openledger/datanet'
-import { fail, hashJson, toHex, toJson, type Hex, type Json, type Network } from '@openledger/protocol'
+import { fail, hashJson, toJson, type Hex, type Json, type Network } from '@openledger/protocol'
 import { OpenLedgerClient } from '@openledger/sdk'
 import { zeroAddress, type Address, type LocalAccount } from 'viem'
 import { openChain } from '../chain/ChainAccess.ts'
@@ -13,6 +12,7 @@ import { EstateWatch } from '../estates/EstateWatch.ts'
 import { openEstateChain } from '../estates/openEstateChain.ts'
 import { firstNonce } from '../inference/firstNonce.ts'
 import { Journal } from '../journal/Journal.ts'
+import { randomHex } from '../keys/randomHex.ts'
 import { Closers } from '../node/Closers.ts'
 import { listenPeer, type PeerAddress } from '../peer/listenPeer.ts'
 import { OrderGuard } from '../peer/OrderGuard.ts'
@@ -122,7 +122,7 @@ export async function joinNetwork({ dataDir, gateway: gatewayUrl, engine, accoun
     closers.add('readouts', () => readouts.close())
 
     const node = account.address
-    const session = toHex(randomBytes(32))
+    const session = randomHex(32)
     const signer = new ReceiptSigner({ network, account, nextNonce: firstNonce(receipts.nextNonce - 1n, clock.now()) })
     const parties = { treasury: network.treasury, stakers: network.contracts.stakes, profile }
     const worker = new AnswerWorker({ network, node, serving, adapters, signer, places: readouts.queue, keep: (receipt) => receipts.keep(receipt, parties), clock })

@@ -10,10 +10,11 @@ const newline = 0x0a
 /** The largest body of one frame, in bytes. */
 export const maxFrameBytes = 64 * 1024 * 1024
 
+const hex = (value: number): string => value.toString(16).padStart(8, '0')
+
 /** Writes one frame. */
 export function encodeFrame(body: string): Uint8Array {
   const bytes = Buffer.from(body, 'utf8')
-  const hex = (value: number): string => value.toString(16).padStart(8, '0')
   return Buffer.concat([Buffer.from(`${hex(bytes.length)} ${hex(crc32(bytes))} `, 'latin1'), bytes, Buffer.of(newline)])
 }
 

@@ -1,11 +1,11 @@
 import type { ServedResult } from '@openledger/engine'
-import { hasLogitsHashes, possessionSchema, readArtefact, signed, signStatement, statementDomain, toJson, verifyStatement, type Challenge, type Hex, type Json, type Network, type Order } from '@openledger/protocol'
+import { hasLogitsHashes, possessionSchema, readArtefact, signed, signStatement, statementDomain, toJson, tokenHash, verifyStatement, type Challenge, type Hex, type Json, type Network, type Order } from '@openledger/protocol'
 import { isAddressEqual, type Address, type LocalAccount } from 'viem'
 import type { TrainingWeights } from '../deployments/TrainingWeights.ts'
 import { errorOf, linesOf, readAnswerEvent, type AnswerEnd } from '../wire/answerEvents.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
 import { orderMs } from '../wire/timeBounds.ts'
-import { orderHashes, writeOrder } from '../wire/orderEnvelope.ts'
+import { writeOrder } from '../wire/orderEnvelope.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { AnswerText, type PieceOf } from './AnswerText.ts'
 import { checkReceipt } from './checkReceipt.ts'
@@ -121,7 +121,7 @@ export class RemoteLink implements NodeLink {
     this.#nonce += 1n
     const statement: Order = {
       ...{ gateway: account.address, node, session, channelId: order.channelId, deploymentId: order.deploymentId },
-      ...orderHashes(order),
+      ...{ requestHash: order.requestHash, samplingHash: order.samplingHash, answeredHash: tokenHash(order.salt, order.answered) },
       ...{ platformFee: order.platformFee, attributionSeconds: order.attributionSeconds, expiresAt: BigInt(now() + orderMs), nonce: this.#nonce },
     }
     return writeOrder(statement, await signStatement(account, statementDomain(network.chainId, network.contracts.stakes), 'Order', statement), order)

@@ -31,7 +31,7 @@ function orderOf(number: number, maxTokens: number): AnswerOrder {
   const requestHash = tokenHash(salt, promptTokens)
   const [clientNonce, commitment] = [hash(14), hash(15)]
   const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens, stop: [], seed: samplingSeed(clientNonce, commitment, requestHash) }
-  return { ...terms, promptTokens, salt, requestHash, clientNonce, nodeCommitment: commitment, answered: [], logprobs: false, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60, sampling }
+  return { ...terms, promptTokens, salt, requestHash, samplingHash: hashJson(sampling), clientNonce, nodeCommitment: commitment, answered: [], logprobs: false, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60, sampling }
 }
 
 /** The lines that a node sends for an order. */

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { ContentStore } from '@openledger/datanet'
-import { toHex, type Network } from '@openledger/protocol'
+import type { Network } from '@openledger/protocol'
 import type { Address, LocalAccount } from 'viem'
 import type { ChainAccess } from '../chain/ChainAccess.ts'
 import type { Clock } from '../config/Clock.ts'
@@ -9,6 +8,7 @@ import { TrainingWeights } from '../deployments/TrainingWeights.ts'
 import type { Dispatcher } from '../dispatch/Dispatcher.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
 import type { PieceOf } from '../links/AnswerText.ts'
+import { randomHex } from '../keys/randomHex.ts'
 import { Http2Connection } from '../links/Http2Connection.ts'
 import { RemoteLink } from '../links/RemoteLink.ts'
 import { provePossession } from '../peer/provePossession.ts'
@@ -55,10 +55,10 @@ export function openNodes({ network, chain, account, content, serving, claim, mo
     stakeOf: (node) => chain.stake(node, 'node'),
     openLink: ({ statement, profile }) => {
       const { url, certificate, node, session, profileHash, baseId } = statement
-      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(toHex(randomBytes(7))), claim: (nonce) => claim(node, nonce), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
+      return new RemoteLink({ network, node, baseId, session, profile, profileHash, account, connection: new Http2Connection({ url, certificate }), firstNonce: BigInt(randomHex(7)), claim: (nonce) => claim(node, nonce), weights, pieceOf: piecesOrAgain, now: () => clock.now() })
     },
     expectedProof: (challenge, node) => provePossession(modelPath, challenge, node),
-    randomHash: () => toHex(randomBytes(32)),
+    randomHash: () => randomHex(32),
     clock,
   })
   const stop = new AbortController()

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import type { Clock } from '../config/Clock.ts'
 import { readJson } from '../requests/readJson.ts'
@@ -7,6 +6,7 @@ import type { AnswerPipeline, Answer } from '../inference/AnswerPipeline.ts'
 import type { AnswerRequest, Payer } from '../inference/AnswerRequest.ts'
 import type { ServedModels } from '../deployments/ServedModels.ts'
 import type { LoadedEngine } from '../engine/Engine.ts'
+import { randomHex } from '../keys/randomHex.ts'
 import type { Log } from '../config/Log.ts'
 import { chatFormat, completionFormat, type ChunkHead } from './answerFormats.ts'
 import { answerStreams } from './answerStreams.ts'
@@ -73,7 +73,7 @@ export function openaiRoutes(parts: OpenaiParts): Hono {
 
 function headOf({ serving, clock }: OpenaiParts, prefix: string, [request, ...others]: readonly AnswerRequest[]): ChunkHead {
   return {
-    id: prefix + randomBytes(12).toString('hex'),
+    id: prefix + randomHex(12).slice(2),
     created: Math.floor(clock.now() / 1000),
     model: request!.model,
     system_fingerprint: `fp_${serving.info.profileHash.slice(2, 14)}`,

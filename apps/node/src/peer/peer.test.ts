@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fail, hashJson, nodeCommitment, possessionProof, samplingSeed, signStatement, statementDomain, tokenHash, toHex, UnavailableError, zeroHash, deploymentId, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
+import { fail, hashJson, nodeCommitment, possessionProof, samplingSeed, signStatement, statementDomain, tokenHash, toHex, UnavailableError, zeroHash, deploymentId, type Deployment, type Hex, type Json, type Network, type Sampling } from '@openledger/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { systemClock } from '../config/Clock.ts'
 import { silentLog } from '../config/Log.ts'
@@ -28,6 +28,7 @@ const profile: Json = { batchInvariant: true, logitsHashes: false }
 const profileHash = hashJson(profile)
 const pieces = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => new TextEncoder().encode(letter))
 
+const sampled = (sampling: Sampling): Pick<AnswerOrder, 'sampling' | 'samplingHash'> => ({ sampling, samplingHash: hashJson(sampling) })
 let orderTemplate: AnswerOrder
 let listener: PeerListener
 let connection: Http2Connection
@@ -71,7 +72,7 @@ beforeAll(async () => {
     ...{ gateway: gatewayKey.address, baseId, channelId: hash(13), deploymentId: deploymentId(deployment), deployment, deploymentSignature, adapterId: null, manifest: null, promptTokens, salt },
     ...{ requestHash: tokenHash(salt, promptTokens), answered: [], logprobs: true, topLogprobs: 0, scheduling: {}, platformFee: 5n, attributionSeconds: 60 },
     ...{ clientNonce: hash(14), nodeCommitment: nodeCommitment(hash(15)) },
-    sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: samplingSeed(hash(14), nodeCommitment(hash(15)), tokenHash(salt, promptTokens)) },
+    ...sampled({ temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 8, stop: ['ef'], seed: samplingSeed(hash(14), nodeCommitment(hash(15)), tokenHash(salt, promptTokens)) }),
   }
   guard = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 5n, output: 50n }, deploymentOf: (id) => Promise.resolve(id === orderTemplate.deploymentId ? { owner: ownerKey.address, active: true } : undefined), now })
   app = peerApp({ network, account: nodeKey, gateway: gatewayKey.address, baseId, worker: { answer: (...args) => work(...args) }, guard, prove: (challenge) => Promise.resolve(possessionProof(challenge, nodeKey.address, [Uint8Array.of(1)])), challengesPerMinute: 3, clock, log: silentLog })
@@ -193,7 +194,7 @@ describe('an order over the wire', () => {
     for (const change of [{ promptTokens: [1, 3] }, { salt: hash(5) }, { answered: [1] }, { sampling: { ...orderTemplate.sampling, temperature: 0 } }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
     // A gateway that signs for another seed than the request's would have the node's answer found wrong by a court.
     for (const change of [{ clientNonce: hash(5) }, { nodeCommitment: hash(5) }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
-    expect(await fresh({}, { ...orderTemplate, sampling: { ...orderTemplate.sampling, seed: hash(5) } })).toBe('ORDER_DIFFERS')
+    expect(await fresh({}, { ...orderTemplate, ...sampled({ ...orderTemplate.sampling, seed: hash(5) }) })).toBe('ORDER_DIFFERS')
     time += 200_000
     expect(await again(posted[0]!)).toBe('ORDER_EXPIRED')
   })

@@ -10,21 +10,23 @@ const token = z.int().min(0).max(0xffffffff)
 const logprob = z.number().nullable()
 const top = z.array(z.strictObject({ token, logprob })).max(20)
 
+const endSchema = z.strictObject({
+  end: z.strictObject({
+    tokens: z.array(token).max(131_072),
+    logprobs: z.array(logprob).max(131_072),
+    top: z.array(top).max(131_072),
+    logitsHashes: z.array(hash).max(131_072),
+    finishReason: z.enum(['stop', 'length']),
+    receipt: signed(receiptSchema),
+    /** Unix seconds. */
+    deadline: z.int().min(0).nullable(),
+  }),
+})
+
 /** One line of an answer's stream: a token, the end with the receipt, or why there is none. */
 export const answerEventSchema = z.union([
   z.strictObject({ token, logprob, top: top.optional() }),
-  z.strictObject({
-    end: z.strictObject({
-      tokens: z.array(token).max(131_072),
-      logprobs: z.array(logprob).max(131_072),
-      top: z.array(top).max(131_072),
-      logitsHashes: z.array(hash).max(131_072),
-      finishReason: z.enum(['stop', 'length']),
-      receipt: signed(receiptSchema),
-      /** Unix seconds. */
-      deadline: z.int().min(0).nullable(),
-    }),
-  }),
+  endSchema,
   z.strictObject({
     error: z.strictObject({
       code: z.string().max(64),
@@ -40,6 +42,8 @@ export const answerEventSchema = z.union([
 
 export type AnswerEvent = z.output<typeof answerEventSchema>
 export type AnswerEnd = Extract<AnswerEvent, { end: unknown }>['end']
+
+const newline = 0x0a
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
@@ -76,9 +80,11 @@ export function errorOf({ code, message, field, fix, retryAfterMs }: Extract<Ans
   return new OpenLedgerError(code, message.slice(0, 300), { field: field ?? undefined, fix: fix?.slice(0, 300), retryAfterMs: retryAfterMs ?? undefined, ...advice })
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /** Whether a value is a token's line without alternatives, as the schema has it: nearly all lines are, and the schema takes long to say so. */
 function isPlainToken(value: unknown): value is { token: number; logprob: number | null } {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false
+  if (!isObject(value) || Object.keys(value).length !== 2) return false
   const { token, logprob } = value as { token?: unknown; logprob?: unknown }
   return Number.isInteger(token) && (token as number) >= 0 && (token as number) <= 0xffffffff && (logprob === null || Number.isFinite(logprob))
 }
@@ -87,36 +93,35 @@ function isPlainToken(value: unknown): value is { token: number; logprob: number
 export function readAnswerEvent(line: string): AnswerEvent {
   try {
     const value: unknown = JSON.parse(line)
-    return isPlainToken(value) ? value : answerEventSchema.parse(value)
+    if (isPlainToken(value)) return value
+    // What a schema refuses costs much more than what it takes, and each answer has an end.
+    return (isObject(value) && 'end' in value ? endSchema : answerEventSchema).parse(value)
   } catch (cause) {
     throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node sent what is no token, no receipt and no error', { cause })
   }
 }
 
 /**
- * Cuts a stream of bytes into lines.
- * @param longest of a line, in characters; beyond it what takes the bytes throws InputError LINE_TOO_LONG
+ * Cuts a stream of bytes into lines. What is no UTF-8 is replaced.
+ * @param longest of a line, in bytes; beyond it what takes the bytes throws InputError LINE_TOO_LONG
  * @param take is given each line; false when no more are wanted
  * @returns what takes the bytes as they come; false when no more are wanted
  */
 export function linesOf(longest: number, take: (line: string) => boolean): (bytes: Uint8Array) => boolean {
-  const decoder = new TextDecoder('utf-8')
   // What has come of a line that has no end yet: looked through once, however long it becomes.
-  let parts: string[] = []
+  let parts: Uint8Array[] = []
   let length = 0
   return (bytes) => {
-    const text = decoder.decode(bytes, { stream: true })
-    let begin = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
-      const line = parts.join('') + text.slice(begin, end)
+    const whole = bytes.lastIndexOf(newline) + 1
+    if (whole > 0) {
+      const text = Buffer.concat([...parts, bytes.subarray(0, whole)]).toString()
       parts = []
       length = 0
-      begin = end + 1
-      if (!take(line)) return false
+      for (let begin = 0, end = text.indexOf('\n'); end >= 0; begin = end + 1, end = text.indexOf('\n', begin)) if (!take(text.slice(begin, end))) return false
     }
-    if (begin < text.length) parts.push(text.slice(begin))
-    length += text.length - begin
-    if (length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} characters`, { action: 'stop' })
+    if (whole < bytes.length) parts.push(bytes.subarray(whole))
+    length += bytes.length - whole
+    if (length > longest) fail('LINE_TOO_LONG', `a line is longer than ${longest} bytes`, { action: 'stop' })
     return true
   }
 }

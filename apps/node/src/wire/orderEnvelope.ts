@@ -35,8 +35,8 @@ export function readOrder(bytes: Uint8Array): OrderEnvelope {
   return readArtefact(orderEnvelopeSchema, bytes)
 }
 
-/** What an order says in its statement of what travels beside it. */
-export function orderHashes({ salt, promptTokens, sampling, answered }: Pick<AnswerOrder, 'salt' | 'promptTokens' | 'sampling' | 'answered'>): Pick<Order, 'requestHash' | 'samplingHash' | 'answeredHash'> {
+/** What an order's statement says of what travels beside it. */
+function orderHashes({ salt, promptTokens, sampling, answered }: Pick<OrderEnvelope, 'salt' | 'promptTokens' | 'sampling' | 'answered'>): Pick<Order, 'requestHash' | 'samplingHash' | 'answeredHash'> {
   return { requestHash: tokenHash(salt, promptTokens), samplingHash: hashJson(sampling), answeredHash: tokenHash(salt, answered) }
 }
 
@@ -51,6 +51,6 @@ export function orderOf(envelope: OrderEnvelope, baseId: Hex): AnswerOrder {
   if (beside.sampling.seed !== samplingSeed(beside.clientNonce, beside.nodeCommitment, statement.requestHash)) {
     fail('ORDER_DIFFERS', 'the seed is not that of the nonce, the commitment and the request', { field: 'sampling.seed', action: 'stop' })
   }
-  const { gateway, channelId, deploymentId, requestHash, platformFee, attributionSeconds } = statement
-  return { gateway, baseId, channelId, deploymentId, requestHash, platformFee, attributionSeconds, ...beside, deployment: deployment.statement, deploymentSignature: deployment.signature }
+  const { gateway, channelId, deploymentId, requestHash, samplingHash, platformFee, attributionSeconds } = statement
+  return { gateway, baseId, channelId, deploymentId, requestHash, samplingHash, platformFee, attributionSeconds, ...beside, deployment: deployment.statement, deploymentSignature: deployment.signature }
 }

@@ -20,6 +20,8 @@ export type AnswerOrder = {
   salt: Hex
   requestHash: Hex
   sampling: Sampling
+  /** Of `sampling`, as hashJson. */
+  samplingHash: Hex
   /** The payer's, and the commitment to the gateway's secret: with the request they make the seed of `sampling`. */
   clientNonce: Hex
   nodeCommitment: Hex

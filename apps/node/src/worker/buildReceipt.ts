@@ -1,4 +1,4 @@
-import { answerFee, fingerprintLeaf, hashJson, OrderedTree, shareLeaf, snapshotsHash, splitFee, splitWithoutAttribution, zeroHash, type Deployment, type Hex, type Receipt, type Sampling, type Share } from '@openledger/protocol'
+import { answerFee, fingerprintLeaf, OrderedTree, shareLeaf, snapshotsHash, splitFee, splitWithoutAttribution, zeroHash, type Deployment, type Hex, type Receipt, type Share } from '@openledger/protocol'
 import type { GenerateResult } from '@openledger/engine'
 import type { Address } from 'viem'
 import type { OpenedAttribution } from './openAttribution.ts'
@@ -17,7 +17,7 @@ export type ReceiptInput = {
   channelId: Hex
   requestHash: Hex
   outputHash: Hex
-  sampling: Sampling
+  samplingHash: Hex
   promptTokens: readonly number[]
   result: GenerateResult
   profileHash: Hex
@@ -45,7 +45,7 @@ export function buildReceipt(input: ReceiptInput): { receipt: Omit<Receipt, 'non
     channelId: input.channelId,
     requestHash: input.requestHash,
     outputHash: input.outputHash,
-    samplingHash: hashJson(input.sampling),
+    samplingHash: input.samplingHash,
     inputTokens,
     outputTokens,
     fee,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { encodeAbiParameters, getAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { abiWords } from './abiWords.ts'
+import { abiHashes, abiWords } from './abiWords.ts'
 import { fromHex, toHex, type Hex } from './bytes.ts'
 
 const hex = (size: number) => fc.uint8Array({ minLength: size, maxLength: size }).map((bytes): Hex => toHex(bytes))
@@ -23,6 +23,13 @@ describe('abiWords', () => {
         expect(abiWords<unknown[]>(...types)(...values)).toEqual(fromHex(encodeAbiParameters(types.map((type) => ({ type })), values)))
       }),
     )
+  })
+
+  it('writes lists of hashes as viem does, and refuses what holds another', () => {
+    const general = (hashes: readonly Hex[]): Uint8Array => fromHex(encodeAbiParameters([{ type: 'bytes32[]' }], [hashes]))
+    fc.assert(fc.property(fc.array(hex(32), { maxLength: 5 }), (hashes) => void expect(abiHashes(hashes)).toEqual(general(hashes))))
+    const bad: Hex[] = [`0x${'11'.repeat(32)}`, '0x11']
+    expect(() => abiHashes(bad)).toThrow(thrownBy(() => general(bad)))
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import { encodeAbiParameters, isAddress } from 'viem'
-import { fromHex, readDigits } from './bytes.ts'
+import { fromHex, readDigits, type Hex } from './bytes.ts'
 
 /** Bytes of a word. */
 export const wordSize = 32
@@ -44,6 +44,15 @@ function writeUint(bits: number): WordWriter {
 export function wordWriter(type: string): WordWriter {
   if (type === 'bytes32') return writeBytes32
   return type === 'address' ? writeAddress : writeUint(Number(type.slice('uint'.length)))
+}
+
+/** `abi.encode` of a list of bytes32. @throws viem's errors */
+export function abiHashes(hashes: readonly Hex[]): Uint8Array {
+  const words = new Uint8Array(wordSize * (2 + hashes.length))
+  writeSmall(wordSize, words, 0)
+  writeSmall(hashes.length, words, wordSize)
+  const isPlain = hashes.every((hash, index) => writeBytes32(hash, words, wordSize * (2 + index)))
+  return isPlain ? words : fromHex(encodeAbiParameters([{ type: 'bytes32[]' }], [[...hashes]]))
 }
 
 /**

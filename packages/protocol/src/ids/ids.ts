@@ -1,4 +1,5 @@
 import { encodeAbiParameters, type Address } from 'viem'
+import { abiHashes } from '../encoding/abiWords.ts'
 import { fromHex, type Hex } from '../encoding/bytes.ts'
 import { hashJson } from '../encoding/canonicalJson.ts'
 import { keccak } from '../encoding/hash.ts'
@@ -28,7 +29,7 @@ export function deploymentId(deployment: Deployment): Hex {
 
 /** keccak of the ABI-encoded list of snapshot ids. */
 export function snapshotsHash(ids: readonly Hex[]): Hex {
-  return keccak(fromHex(encodeAbiParameters([{ type: 'bytes32[]' }], [[...ids]])))
+  return keccak(abiHashes(ids))
 }
 
 /** What a base model commits to: the exact weight file, the tokenizer, the chat template. */

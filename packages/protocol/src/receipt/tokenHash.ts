@@ -8,9 +8,11 @@ export function tokenHash(salt: Hex, tokens: readonly number[]): Hex {
   const bytes = new Uint8Array(salted.length + 4 * tokens.length)
   bytes.set(salted)
   const view = new DataView(bytes.buffer)
-  for (const [index, token] of tokens.entries()) {
+  let at = salted.length
+  for (const token of tokens) {
     if (!Number.isInteger(token) || token < 0 || token > 0xffffffff) fail('BAD_TOKEN', 'token ids are unsigned 32-bit integers')
-    view.setUint32(salted.length + 4 * index, token)
+    view.setUint32(at, token)
+    at += 4
   }
   return keccak(bytes)
 }
