@@ -8,12 +8,12 @@ export type Alarm = {
   ring(): void
 }
 
-/** The longest sleep, milliseconds: who has nothing left to wait for is not held up by longer ones. */
+/** The longest sleep, milliseconds: a process that has nothing else left to wait for is not held up for longer. */
 const longestMs = 1000
 
 /**
  * Rings alarms by one timer for all of them: nearly every alarm is taken away before it is due, and a timer for each costs an answer more than its tokens. When an
- * alarm is due is asked when it is set and whenever the timer wakes.
+ * alarm is due is asked when it is set and whenever the timer wakes, once a second at least: one that comes to be due sooner can ring that much late.
  */
 export class Alarms {
   readonly #clock: Clock
