@@ -16,5 +16,5 @@ VOLUME /data
 EXPOSE 7800
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=3m --retries=4 CMD ["node", "-e", "fetch('http://127.0.0.1:7800/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/bin/openledger.mjs", "--data", "/data"]
+ENTRYPOINT ["node", "--max-semi-space-size=64", "--no-parallel-scavenge", "/app/bin/openledger.mjs", "--data", "/data"]
 CMD ["up", "--host", "0.0.0.0", "--port", "7800"]

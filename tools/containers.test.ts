@@ -39,9 +39,15 @@ describe('the Dockerfile', () => {
   })
 
   it('starts a program and options that exist, on the volume', () => {
-    const [program, file, option, folder] = listOf('ENTRYPOINT')
+    const [program, ...words] = listOf('ENTRYPOINT')
+    const flags = words.slice(0, words.findIndex((word) => !word.startsWith('--')))
+    const [file, option, folder] = words.slice(flags.length)
     expect([program, option, folder]).toEqual(['node', '--data', lastOf('VOLUME')])
     expect(existsSync(path.join('.', file!.replace('/app/', '')))).toBe(true)
+    // The flags of node are those of npm start, and node has them.
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
+    expect(scripts.start).toBe(['node', ...flags, 'bin/openledger.mjs up'].join(' '))
+    expect([flags, [...flags, '--no-such-flag']].map((given) => spawnSync(process.execPath, [...given, '-e', '']).status)).toEqual([0, 9])
     expect(unknownOptions(listOf('CMD'))).toEqual([])
     expect(unknownOptions(['up', '--no-such-option'])).toEqual(['--no-such-option'])
   })
