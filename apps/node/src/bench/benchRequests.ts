@@ -62,22 +62,22 @@ const folder = await mkdtemp(path.join(tmpdir(), 'requests-'))
 const embedded = process.argv.includes('--pglite')
 const server = embedded ? undefined : await startPostgres()
 const database = server ? await openPostgres({ url: await server.newDatabase(), owner: 'measurement', log: silentLog }) : await openPglite(path.join(folder, 'database'), silentLog)
-const { query } = database
 const journal = await Journal.open({ folder: path.join(folder, 'journal') })
 const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
 const nothing = (): Promise<never> => Promise.reject(new TypeError('nothing is asked for'))
 const ledger = await Ledger.open({ journal, database, projections, sources: { content: nothing }, log: silentLog })
+const { query } = ledger
 const signature = await signStatement(owner, statementDomain(network.chainId, network.contracts.models), 'Deployment', deployment)
 await ledger.record('deployment', { id: deployed, model: 'm', adapterId: baseId, owner: owner.address, statement: toJson(deployment), signature })
 
 const events = new EventFeed()
 ledger.onFact((fact) => events.publish(describeFact(fact)))
-const promises = new PromiseBook({ network, account: gateway, query, shown: () => ledger.settled(), seconds: 86_400, clock: systemClock, log: silentLog, keep: async (promise) => void (await ledger.record('promise', promise)) })
+const promises = new PromiseBook({ network, account: gateway, query, seconds: 86_400, keep: async (promise) => void (await ledger.record('promise', promise)) })
 const channel = { payer: payer.address, gateway: gateway.address, deposited: 10n ** 30n, collected: 0n, closed: false, thawing: false, prepaid: false }
 const channels = new ChannelLedger({
   ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: gateway.address, creditLimit: 10n ** 9n, firstVoucherCap: 10n ** 9n, now },
   readChannel: () => Promise.resolve(channel),
-  keepVoucher: keepVoucher(ledger, promises),
+  keepVoucher: keepVoucher(ledger),
 })
 const receipts = new ReceiptRecorder({ query, ledger, channels })
 const chain = { platformFee: () => Promise.resolve(5n), deployment: () => Promise.resolve({ active: true }), freezeAt: () => Promise.resolve(0) } as never

@@ -60,6 +60,7 @@ create table receipt_shares (receipt_id text not null, payee text not null, amou
 create index receipt_shares_by_payee on receipt_shares (payee);
 
 create table vouchers (channel_id text primary key, cumulative numeric not null, signature text not null, at bigint not null);
+create table payments (channel_id text not null, cumulative numeric not null, at bigint not null, primary key (channel_id, cumulative));
 
 create table promises (receipt_id text primary key, channel_id text not null, gateway text not null, fee numeric not null, include_by bigint not null, signature text not null);
 create index promises_by_channel on promises (channel_id);

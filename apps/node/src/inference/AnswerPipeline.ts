@@ -44,7 +44,7 @@ export type AnswerPipelineParts = {
 /** An answer with its receipt. */
 export type Answer = { result: ServedResult; promptTokens: number; view: AnswerView; created: number }
 
-type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; platformFee: bigint }
+type Prepared = { model: ServedModel; promptTokens: number[]; messages: Json; sampling: Sampling; salt: Hex; requestHash: Hex; clientNonce: Hex; nodeSecret: Hex; commitment: Hex; platformFee: bigint }
 type Admitted = { request: AnswerRequest; prepared: Prepared; started: number; release: () => void }
 const feeMs = 60_000
 
@@ -138,11 +138,12 @@ export class AnswerPipeline {
     const salt = this.#randomHash()
     const requestHash = tokenHash(salt, promptTokens)
     const clientNonce = request.clientNonce ?? this.#randomHash()
-    const nodeSecret = request.nodeSecret ?? this.secrets.take(request.nodeCommitment ?? this.secrets.commit())
-    const sampling: Sampling = { ...request.sampling, maxTokens, seed: samplingSeed(clientNonce, nodeCommitment(nodeSecret), requestHash) }
+    const nodeSecret = request.nodeSecret ?? (request.nodeCommitment === undefined ? this.#randomHash() : this.secrets.take(request.nodeCommitment))
+    const commitment = nodeCommitment(nodeSecret)
+    const sampling: Sampling = { ...request.sampling, maxTokens, seed: samplingSeed(clientNonce, commitment, requestHash) }
     // A conversation, or the plain text that was continued.
     const messages = 'messages' in prompt ? prompt.messages.map(({ role, content }) => ({ role, content })) : prompt.text
-    return { model, promptTokens, messages, sampling, salt, requestHash, clientNonce, nodeSecret, platformFee: await this.#fee() }
+    return { model, promptTokens, messages, sampling, salt, requestHash, clientNonce, nodeSecret, commitment, platformFee: await this.#fee() }
   }
 
   #maxTokens(promptTokens: number, wanted: number | undefined): number {
@@ -157,7 +158,7 @@ export class AnswerPipeline {
     return wanted ?? Math.min(room, this.#parts.defaultMaxTokens)
   }
 
-  async #generate(request: AnswerRequest, { model, promptTokens, sampling, salt, requestHash, clientNonce, nodeSecret, platformFee }: Prepared): Promise<NodeAnswer> {
+  async #generate(request: AnswerRequest, { model, promptTokens, sampling, salt, requestHash, clientNonce, commitment, platformFee }: Prepared): Promise<NodeAnswer> {
     const { dispatcher, serving, gateway, attributionSeconds, metrics } = this.#parts
     const stop = new AbortController()
     let begun = false
@@ -175,7 +176,7 @@ export class AnswerPipeline {
       }
       const { deploymentId, deployment, signature: deploymentSignature, adapterId, manifest } = model
       const { logprobs, topLogprobs, payer, scheduling = {} } = request
-      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null, clientNonce, nodeCommitment: nodeCommitment(nodeSecret) }
+      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null, clientNonce, nodeCommitment: commitment }
       const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, samplingHash: hashJson(sampling), answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
       watch.end()
       return answer

@@ -24,7 +24,7 @@ beforeEach(() => {
       return Promise.resolve([{ nonce: nonces.length > 0 ? String(Math.max(...nonces)) : null }])
     }) as never,
     ledger: {
-      record: async (_: string, { node: who, nonce }: { node: string; nonce: string }) => {
+      keep: async (_: string, { node: who, nonce }: { node: string; nonce: string }) => {
         begun.push(nonce)
         await disk
         if (full) throw new Error('no space')

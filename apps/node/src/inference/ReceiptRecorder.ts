@@ -7,9 +7,10 @@ import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { Turns } from '../payments/Turns.ts'
 import type { SignedReceipt } from '../worker/ReceiptSigner.ts'
 
+/** `query`: of tables that show what was recorded. */
 export type ReceiptRecorderParts = { query: Query; ledger: Ledger; channels: ChannelLedger }
 
-/** Records the receipts that nodes signed. Those of one channel wait for each other: each raises what it owes, and none counts before it is on the disk. */
+/** Records the receipts that nodes signed. Those of one channel wait for each other: each raises what it owes, and none counts before it is on the disk. The tables show it soon after. */
 export class ReceiptRecorder {
   readonly #parts: ReceiptRecorderParts
   /** Nonces of receipts that are about to be recorded, by node. */
@@ -83,10 +84,8 @@ export class ReceiptRecorder {
     try {
       if (!this.#claimed.has(key) && !(await this.claim(node, nonce))) throw repeated()
       channelTotal = channels.totalAfter(channelId, fee)
-      await ledger.record('receipt', {
-        ...{ id, node: node.toLowerCase() as typeof node, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) },
-        ...beside,
-      })
+      const known = { id, node: node.toLowerCase() as Address, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) }
+      await ledger.keep('receipt', { ...known, ...beside }, { bundle: JSON.stringify(beside.bundle), view: JSON.stringify(beside.view) })
       this.#raise(node, nonce)
     } finally {
       this.#recording.delete(key)

@@ -42,6 +42,14 @@ describe('Journal', () => {
     await again.close()
   })
 
+  it('writes the fields whose JSON it is given as that', async () => {
+    const journal = await Journal.open({ folder })
+    await journal.append('n', { a: 'ä', b: undefined, c: { d: [2] } }, { c: '{"d":[2]}' })
+    await journal.append('n', { c: { d: [2] } }, { c: '{"d":[3]}' })
+    expect(await all(journal)).toEqual([{ a: 'ä', c: { d: [2] } }, { c: { d: [3] } }])
+    await journal.close()
+  })
+
   it('cuts off a torn tail at every length, and nothing more', async () => {
     await written(3)
     const [file] = segments()

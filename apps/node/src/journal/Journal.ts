@@ -4,7 +4,10 @@ import { encodeFrame, maxFrameBytes, scanFrames } from './frame.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './JournalFiles.ts'
 
 /** One journaled fact: its place in the journal (from 1, without gaps), when it was written (Unix milliseconds), what kind, and its data. */
-export type JournalEntry = { seq: number; time: number; type: string; data: unknown }
+export type JournalEntry = { seq: number; time: number; type: string; data: unknown; texts?: JsonTexts }
+
+/** The JSON of some of the data's fields, where it is at hand: large ones are not made twice. */
+export type JsonTexts = Readonly<Record<string, string>>
 
 export type JournalOptions = {
   folder: string
@@ -14,11 +17,16 @@ export type JournalOptions = {
   now?: () => number
 }
 
-type Pending = { type: string; data: unknown; json: string; resolve: (entry: JournalEntry) => void; reject: (error: unknown) => void }
+type Pending = { type: string; data: unknown; texts: JsonTexts | undefined; json: string; resolve: (entry: JournalEntry) => void; reject: (error: unknown) => void }
 type Segment = { name: string; firstSeq: number }
 
 const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(12, '0')}.log`
 const segmentPattern = /^(\d{12})\.log$/
+
+function jsonOf(data: object, texts: JsonTexts): string {
+  const members = Object.entries(data).filter(([, value]) => value !== undefined)
+  return `{${members.map(([field, value]) => `${JSON.stringify(field)}:${texts[field] ?? JSON.stringify(value)}`).join(',')}}`
+}
 
 function damaged(file: string, offset: number, what: string): StorageError {
   return new StorageError('JOURNAL_DAMAGED', `${file}: ${what} at byte ${offset}`, {
@@ -90,15 +98,15 @@ export class Journal {
    * Appends a fact and returns when it is on the disk.
    * @throws StorageError NO_SPACE when the disk is full (nothing was recorded; later appends may succeed), JOURNAL_WRITE_FAILED
    */
-  append(type: string, data: unknown): Promise<JournalEntry> {
+  append(type: string, data: object, texts?: JsonTexts): Promise<JournalEntry> {
     if (this.#closed) return Promise.reject(new StorageError('JOURNAL_CLOSED', 'the node is stopping', { action: 'retry' }))
     if (this.#broken) return Promise.reject(this.#broken)
-    const json = JSON.stringify(data)
+    const json = texts ? jsonOf(data, texts) : JSON.stringify(data)
     if (json.length > maxFrameBytes / 2) {
       return Promise.reject(new StorageError('RECORD_TOO_LARGE', 'this is too large to be recorded', { action: 'fix', status: 413, fix: 'send it in smaller parts' }))
     }
     return new Promise((resolve, reject) => {
-      this.#pending.push({ type, data, json, resolve, reject })
+      this.#pending.push({ type, data, texts, json, resolve, reject })
       this.#writing ??= this.#drain()
     })
   }
@@ -174,7 +182,7 @@ export class Journal {
   async #writeBatch(batch: Pending[]): Promise<JournalEntry[]> {
     if (this.#broken) throw this.#broken
     const time = this.#now()
-    const entries = batch.map(({ type, data }, i) => ({ seq: this.#lastSeq + 1 + i, time, type, data }))
+    const entries = batch.map(({ type, data, texts }, i) => ({ seq: this.#lastSeq + 1 + i, time, type, data, ...(texts ? { texts } : {}) }))
     const frames = entries.map(({ seq, type }, i) => encodeFrame(`{"seq":${seq},"time":${time},"type":${JSON.stringify(type)},"data":${batch[i]!.json}}`))
     try {
       if (!this.#file || this.#size >= this.#segmentBytes) await this.#rotate()

@@ -110,6 +110,19 @@ describeDatabases('Ledger', (openDatabase) => {
     expect(heard).toEqual(['1', '2', '3', '4', '5'])
   })
 
+  it('is read with all that was kept before, and does not let more wait than it can show', async () => {
+    const clock = { now: () => 0, sleep: () => new Promise<never>(() => undefined) }
+    const ledger = await Ledger.open({ journal, database, projections, sources: { content: () => Promise.reject(new Error('no files here')) }, log: silentLog, clock })
+    await ledger.keep('voucher', voucher('1'))
+    expect(await vouchers()).toEqual([])
+    expect(await ledger.query(`select cumulative::text from vouchers`)).toEqual([{ cumulative: '1' }])
+    const more = Array.from({ length: 1000 }, (_, i) => String(i + 2))
+    await Promise.all(more.slice(1).map((cumulative) => ledger.keep('voucher', voucher(cumulative))))
+    expect(await vouchers()).toEqual(['1'])
+    await ledger.keep('voucher', voucher('2000'))
+    expect(await vouchers()).toEqual(['2000'])
+  })
+
   it('shows those before a fact that cannot be shown, also where they arrive together', async () => {
     const ledger = await open()
     await Promise.all([ledger.record('voucher', voucher('1')), ledger.record('voucher', voucher('2')), ledger.record('contribution', unshowable), ledger.record('voucher', voucher('3'))])

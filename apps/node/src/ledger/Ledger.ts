@@ -1,6 +1,6 @@
 import { OpenLedgerError, StorageError } from '@openledger/protocol'
 import type { Database, Query, Statement } from '../database/Database.ts'
-import type { Journal, JournalEntry } from '../journal/Journal.ts'
+import type { Journal, JournalEntry, JsonTexts } from '../journal/Journal.ts'
 import { systemClock, type Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import { errorFields } from '../config/Log.ts'
@@ -18,6 +18,8 @@ const cursorName = 'journal'
 const mostTogether = 200
 /** How long a fact that is shown soon waits for others, milliseconds. */
 const soonMs = 50
+/** So many facts may wait to be shown; whoever keeps another one waits with them. */
+const mostWaiting = 1000
 /** Pauses between two tries to show what the tables could not take, milliseconds. */
 const retryPauses = { first: 500, most: 5000 }
 
@@ -37,6 +39,8 @@ export class Ledger {
   #queue: Promise<void> = Promise.resolve()
   /** Facts on the disk that are shown next, together. */
   #waiting: Together | undefined
+  /** Whether what waits is shown in a moment, with nothing else to show it sooner. */
+  #isSoon = false
   #failure: StorageError | undefined
   /** Whether the tables may show other facts than `#shown` says: a commit was cut off. */
   #unsure = false
@@ -93,10 +97,16 @@ export class Ledger {
   }
 
   /** Records a fact that the tables show with the next one, or soon: returns when it is on the disk. Errors as `record`. */
-  async keep<T extends FactType>(type: T, data: Facts[T]): Promise<FactOf<T>> {
-    const entry = await this.#options.journal.append(type, data)
-    this.#showSoon(entry)
+  async keep<T extends FactType>(type: T, data: Facts[T], texts?: JsonTexts): Promise<FactOf<T>> {
+    const entry = await this.#options.journal.append(type, data, texts)
+    await this.#showSoon(entry)
     return this.#tell(entry as FactOf<T>)
+  }
+
+  /** Reads the tables when they show every fact that was recorded before; those that they cannot take are missing. */
+  readonly query: Query = async (sql, params) => {
+    await this.settled()
+    return this.#options.database.query(sql, params)
   }
 
   /** Waits until every recorded fact is shown. */
@@ -125,11 +135,20 @@ export class Ledger {
     return shown
   }
 
-  #showSoon(entry: JournalEntry): void {
+  /** @returns at once, unless too much waits already */
+  async #showSoon(entry: JournalEntry): Promise<void> {
     const { clock = systemClock } = this.#options
-    const isFirst = !this.#waiting
-    const { begin } = this.#wait(entry)
-    if (isFirst) void clock.sleep(soonMs, this.#closing.signal).then(begin)
+    const { entries, begin, shown } = this.#wait(entry)
+    if (!this.#isSoon) {
+      this.#isSoon = true
+      void clock.sleep(soonMs, this.#closing.signal).then(() => {
+        this.#isSoon = false
+        this.#waiting?.begin()
+      })
+    }
+    if (entries.length < mostWaiting) return
+    begin()
+    await shown
   }
 
   #wait(entry: JournalEntry): Together {

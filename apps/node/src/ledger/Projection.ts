@@ -1,10 +1,11 @@
 import type { Query, Statement } from '../database/Database.ts'
+import type { JsonTexts } from '../journal/Journal.ts'
 import type { FactType, Facts } from './facts.ts'
 
 /** What a projection may read besides the fact: files that the fact names. */
 export type ProjectionSources = { content(cid: string): Promise<Uint8Array> }
 
-export type FactOf<T extends FactType> = { seq: number; time: number; type: T; data: Facts[T] }
+export type FactOf<T extends FactType> = { seq: number; time: number; type: T; data: Facts[T]; texts?: JsonTexts }
 
 /** Writes one kind of fact into the tables, inside the transaction that also moves the cursor. */
 export type Projection<T extends FactType> = (query: Query, fact: FactOf<T>, sources: ProjectionSources) => Promise<void>

@@ -30,7 +30,7 @@ const wrong = (message: string): never => {
   throw new LinkFault('WRONG_RECEIPT', message, { action: 'stop', status: 502 })
 }
 /** Hashes and addresses are the same in either case of their digits. */
-const equal = (a: unknown, b: unknown): boolean => (typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b)
+const equal = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'string' && typeof b === 'string' && a.toLowerCase() === b.toLowerCase())
 
 /**
  * Makes the receipt once more from order and tokens, and compares: what the node signed must be the same in every field but its nonce.

@@ -79,7 +79,7 @@ async function publishBase({ engine, publishBaseBytes }: FullNodeOptions, conten
 export async function openParts(folder: DataFolder, { journal, database, content, ledger }: Memory, serving: LoadedEngine, options: FullNodeOptions & Required<Pick<FullNodeOptions, 'keys'>>, closers: Closers): Promise<NodeParts> {
   const { network, rpcUrl, clock, log, engine: settings } = options
   const now = (): number => clock.now()
-  const { query } = database
+  const { query } = ledger
   const accounts = options.keys
   const node = accounts.node.address
   const gateway = accounts.gateway.address
@@ -123,11 +123,8 @@ export async function openParts(folder: DataFolder, { journal, database, content
   })
   closers.add('indexer', () => indexer.stop())
 
-  const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, clock, log, shown: () => ledger.settled(), keep: async (promise) => void (await ledger.record('promise', promise)) })
-  closers.add('promises', () => promises.close())
-  const resume = (): void => void promises.resume().catch((error: unknown) => log.warn('promise.failed', errorFields(error)))
-  resume()
-  ledger.onFact(({ type }) => type === 'epochVoided' && resume())
+  const promises = new PromiseBook({ network, account: accounts.gateway, query, seconds: options.inclusionSeconds, keep: async (promise) => void (await ledger.record('promise', promise)) })
+  ledger.onFact(({ type }) => type === 'epochVoided' && promises.lookAgain())
   const channels = new ChannelLedger({
     chainId: network.chainId,
     channels: network.contracts.channels,
@@ -135,7 +132,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
     creditLimit: options.creditLimit,
     firstVoucherCap: options.firstVoucherCap,
     readChannel: (id) => chain.channel(id),
-    keepVoucher: keepVoucher(ledger, promises),
+    keepVoucher: keepVoucher(ledger),
     now,
   })
   await channels.load(query)

@@ -4,8 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { systemClock } from '../config/Clock.ts'
-import { silentLog } from '../config/Log.ts'
 import type { Database, Query } from '../database/Database.ts'
 import { PromiseBook } from './PromiseBook.ts'
 import { moneyProjections } from '../ledger/projections/moneyProjections.ts'
@@ -22,16 +20,13 @@ describeDatabases('PromiseBook', (openDatabase) => {
   let folder: string
   let database: Database
   let query: Query
-  let now: number
   let book: PromiseBook
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'openledger-promises-'))
     database = await openDatabase()
     ;({ query } = database)
-    now = 5_000_500
-    let seq = 0
-    book = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: () => Promise.resolve() }, log: silentLog, keep: (data) => database.write(moneyProjections.promise.together([{ seq: ++seq, time: now, type: 'promise', data }])) })
+    book = new PromiseBook({ network, account, query, seconds, keep: (data) => database.write(moneyProjections.promise.together([{ seq: 0, time: 0, type: 'promise', data }])) })
     for (const [n, total, deadline] of [[1, 30, null], [2, 50, 9_000], [3, 60, null]] as const) {
       await query(`insert into receipts values ($1,$2,'n',$7,$3,'d','m',$4,$5,0,'{}','{}','none',$6)`, [id(n), n, channelId, n === 1 ? 30 : n === 2 ? 20 : 10, total, deadline, n])
     }
@@ -42,13 +37,15 @@ describeDatabases('PromiseBook', (openDatabase) => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  const paid = (cumulative: number): Promise<unknown> => query(`insert into vouchers values ($1,$2,'0x',0) on conflict (channel_id) do update set cumulative = excluded.cumulative`, [channelId, cumulative])
+  /** @param at Unix milliseconds */
+  const paid = (cumulative: number, at: number, channel = channelId): Promise<void> =>
+    database.write(moneyProjections.voucher.together([{ seq: 0, time: at, type: 'voucher', data: { channelId: channel, cumulative: String(cumulative), signature: '0x' } }]))
 
   it('promises nothing that was not paid for, or that is settled', async () => {
     await book.promise(channelId)
     expect(await book.openOf(channelId)).toEqual([])
     await expect(book.find(id(1))).rejects.toMatchObject({ code: 'NO_PROMISE' })
-    await paid(50)
+    await paid(50, 5_000_500)
     await query(`insert into epoch_receipts values ($1,'g',0)`, [id(1)])
     await book.promise(channelId)
     await expect(book.find(id(1))).rejects.toMatchObject({ code: 'NO_PROMISE' })
@@ -57,67 +54,70 @@ describeDatabases('PromiseBook', (openDatabase) => {
   })
 
   it('promises each paid receipt once, after its attribution can be closed', async () => {
-    // The epoch fell: its receipts wait for the next one.
-    await query(`delete from epoch_receipts`)
-    await book.resume()
+    // The epoch fell: its receipts wait for the next one, and have until then what a payment of now would give them.
+    await moneyProjections.epochVoided(query, { seq: 0, time: 6_000_200, type: 'epochVoided', data: { gateway: 'g', index: 0 } } as never, {} as never)
+    book.lookAgain()
     await Promise.all([book.promise(channelId), book.promise(channelId)])
-    now += 1_000_000
-    await book.promise(channelId)
     const open = await book.openOf(channelId)
     expect(open.map(({ statement }) => [statement.receiptId, statement.fee, statement.includeBy])).toEqual([
       [id(2), 20n, 9_100n],
-      [id(1), 30n, 5_101n],
+      [id(1), 30n, 6_101n],
     ])
     for (const promise of open) await checkPromise(promise, { chainId: 7, epochs, gateway: account.address, receiptId: promise.statement.receiptId, fee: promise.statement.fee })
     await expect(checkPromise({ ...open[0]!, statement: { ...open[0]!.statement, includeBy: 9n } }, { chainId: 7, epochs, gateway: account.address, receiptId: id(2), fee: 20n })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' })
     await expect(checkPromise(open[0]!, { chainId: 7, epochs, gateway: account.address, receiptId: zeroHash, fee: 20n })).rejects.toMatchObject({ code: 'WRONG_PROMISE' })
-    await paid(60)
+    await paid(60, 7_000_000)
     await book.promise(channelId)
-    expect((await book.find(id(3))).statement.fee).toBe(10n)
+    expect((await book.find(id(3))).statement).toMatchObject({ fee: 10n, includeBy: 7_100n })
   })
 
-  /** Adds paid receipts to channels of their own, and begins anew with the promises. */
-  const begin = async (first: number, keep?: (kept: string) => Promise<void>): Promise<{ later: PromiseBook; channels: Hex[]; promised: () => Promise<string[]> }> => {
-    const channels = [first, first + 1].map(hash)
-    for (const [n, channel] of channels.entries()) {
-      await query(`insert into receipts values ($1,$2,'n',$4,$3,'d','m',7,7,0,'{}','{}','none',null)`, [hash(100 + first + n), first + n, channel, first + n])
-      await query(`insert into vouchers values ($1,7,'0x',0)`, [channel])
-    }
-    const later = new PromiseBook({ network, account, query, seconds, shown: () => Promise.resolve(), clock: { now: () => now, sleep: (_, signal) => systemClock.sleep(60_000, signal) }, log: silentLog, keep: async (data) => (await keep?.(data.receiptId), await database.write(moneyProjections.promise.together([{ seq: 99, time: now, type: 'promise', data }]))) })
-    const promised = async (): Promise<string[]> => (await query<{ receipt_id: string }>(`select receipt_id from promises where channel_id in ($1, $2) order by 1`, channels)).map((row) => row.receipt_id)
-    return { later, channels, promised }
+  /** Adds a channel with so many receipts of a fee of 10. */
+  const channelWith = async (count: number, first: number): Promise<Hex> => {
+    const channel = hash(first)
+    for (let n = 1; n <= count; n++) await query(`insert into receipts values ($1,$2,'n',$5,$3,'d','m',10,$4,0,'{}','{}','none',null)`, [hash(first + n), first + n, channel, 10 * n, first + n])
+    return channel
   }
+  const datesOf = async (channel: Hex): Promise<number[]> => (await book.openOf(channel)).map(({ statement }) => Number(statement.includeBy))
 
-  it('makes what is due together, at its end at the latest', async () => {
-    const { later, channels, promised } = await begin(10)
-    for (const channel of channels) later.due(channel)
-    expect(await promised()).toEqual([])
-    await later.close()
-    expect(await promised()).toEqual([hash(110), hash(111)])
+  it('dates a promise by the voucher that paid for the receipt, whenever it is asked for', async () => {
+    const channel = await channelWith(3, 1000)
+    await paid(10, 1_000, channel)
+    await paid(30, 8_000, channel)
+    expect((await book.find(hash(1001))).statement.includeBy).toBe(101n)
+    await book.promise(channel)
+    expect(await datesOf(channel)).toEqual([108, 108, 101])
   })
 
-  it('makes what a voucher was kept for before it was ended', async () => {
-    const { later, promised } = await begin(20)
-    void later.resume()
-    await later.close()
-    expect(await promised()).toEqual([hash(120), hash(121)])
+  it('moves what fell with an epoch, and leaves what was paid for before', async () => {
+    const channel = await channelWith(3, 2000)
+    for (const n of [1, 2, 3]) await paid(10 * n, 1000 * n, channel)
+    await query(`insert into epoch_receipts values ($1,'h',4)`, [hash(2002)])
+    await moneyProjections.epochVoided(query, { seq: 0, time: 50_000, type: 'epochVoided', data: { gateway: 'h', index: 4 } } as never, {} as never)
+    await book.promise(channel)
+    expect(await datesOf(channel)).toEqual([150, 150, 101])
   })
 
-  it('makes a promise that is asked for and was not made', async () => {
-    const { later, promised } = await begin(30)
-    expect((await later.find(hash(131))).statement).toMatchObject({ receiptId: hash(131), fee: 7n })
-    expect(await promised()).toEqual([hash(131)])
-    await expect(later.find(hash(999))).rejects.toMatchObject({ code: 'NO_PROMISE' })
+  it('makes no more than it gives out; the rest when somebody asks', async () => {
+    const channel = await channelWith(103, 3000)
+    await paid(1030, 1_000, channel)
+    await book.promise(channel)
+    const made = async (): Promise<number> => (await query<{ n: number }>(`select count(*)::integer as n from promises where channel_id = $1`, [channel]))[0]!.n
+    expect(await made()).toBe(100)
+    await book.promise(channel)
+    expect(await made()).toBe(100)
+    expect((await book.find(hash(3001))).statement.fee).toBe(10n)
+    await expect(book.find(hash(999))).rejects.toMatchObject({ code: 'NO_PROMISE' })
   })
 
-  it('makes with the next one what could not be kept', async () => {
+  it('makes later what could not be kept', async () => {
+    const channel = await channelWith(2, 4000)
+    await paid(20, 1_000, channel)
     let isFull = true
-    const { later, channels, promised } = await begin(40, (kept) => (isFull && kept === hash(140) ? Promise.reject(new Error('the disk is full')) : Promise.resolve()))
-    await expect(later.promise(channels[0]!)).rejects.toThrow('full')
+    const keep = (data: { receiptId: Hex }): Promise<void> => (isFull && data.receiptId === hash(4001) ? Promise.reject(new Error('the disk is full')) : database.write(moneyProjections.promise.together([{ seq: 0, time: 0, type: 'promise', data: data as never }])))
+    const poor = new PromiseBook({ network, account, query, seconds, keep })
+    await expect(poor.promise(channel)).rejects.toThrow('full')
     isFull = false
-    await later.promise(channels[0]!)
-    later.due(channels[1]!)
-    await later.close()
-    expect(await promised()).toEqual([hash(140), hash(141)])
+    await poor.promise(channel)
+    expect(await datesOf(channel)).toEqual([101, 101])
   })
 })

@@ -2,6 +2,8 @@ import { fail } from '@openledger/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** Reads a request's body, `maxBytes` at most; throws BODY_TOO_LARGE (413). */
 export async function readBytes(c: Context, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = (): never => fail('BODY_TOO_LARGE', `a request here has at most ${maxBytes} bytes`, { status: 413, fix: 'send less at once' })
@@ -29,7 +31,7 @@ export async function readJson<T extends z.ZodType>(c: Context, schema: T, maxBy
   const bytes = await readBytes(c, maxBytes)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = JSON.parse(decoder.decode(bytes))
   } catch (cause) {
     fail('BAD_JSON', 'the body is not JSON in UTF-8', { cause, fix: 'send one JSON object' })
   }

@@ -3,6 +3,8 @@ import { canonicalJson, type Json } from '../encoding/canonicalJson.ts'
 import { utf8 } from '../encoding/bytes.ts'
 import { fail } from '../errors/fail.ts'
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** The largest artefact that is read, in bytes. */
 export const maxArtefactBytes = 256 * 1024 * 1024
 
@@ -15,7 +17,7 @@ export function readArtefact<T extends z.ZodType>(schema: T, source: string | Ui
   if (typeof source === 'string' || source instanceof Uint8Array) {
     if (source.length > maxArtefactBytes) fail('ARTEFACT_TOO_LARGE', `an artefact has at most ${maxArtefactBytes} bytes`)
     try {
-      value = JSON.parse(typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source))
+      value = JSON.parse(typeof source === 'string' ? source : decoder.decode(source))
     } catch (cause) {
       fail('BAD_ARTEFACT', 'the file is not JSON in UTF-8', { cause, fix: 'fetch the file again; it may be cut off' })
     }
@@ -33,7 +35,8 @@ export function toJson(value: unknown): Json {
   if (Array.isArray(value)) return value.map(toJson)
   if (typeof value === 'object' && value !== null) {
     const plain: Record<string, Json> = {}
-    for (const [key, item] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const item = (value as Record<string, unknown>)[key]
       if (item === undefined) continue
       // To assign to this name would set the prototype.
       if (key === '__proto__') Object.defineProperty(plain, key, { value: toJson(item), enumerable: true, configurable: true, writable: true })

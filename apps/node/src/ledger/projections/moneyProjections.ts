@@ -21,11 +21,11 @@ function measuredOf(document: Json): { lds?: { heldOutPpm: number; generatedPpm:
 
 const receipt: JointProjection<'receipt'> = {
   together(facts) {
-    const rows = facts.map(({ seq, data }) => {
+    const rows = facts.map(({ seq, data, texts }) => {
       const { attribution, attributionDeadline } = data.bundle as { attribution?: Json; attributionDeadline?: number }
       const stage = attributionDeadline !== undefined ? 'pending' : attribution ? 'complete' : 'none'
       return [
-        data.id, seq, data.node, data.nonce, data.channelId, data.deploymentId, data.model, data.fee, data.channelTotal, data.time, JSON.stringify(data.bundle), JSON.stringify(data.view),
+        data.id, seq, data.node, data.nonce, data.channelId, data.deploymentId, data.model, data.fee, data.channelTotal, data.time, texts?.bundle ?? JSON.stringify(data.bundle), texts?.view ?? JSON.stringify(data.view),
         stage, attributionDeadline ?? null,
       ]
     })
@@ -46,12 +46,14 @@ const voucher: JointProjection<'voucher'> = {
     const highest = new Map<string, (typeof facts)[number]>()
     for (const fact of facts) if (BigInt(fact.data.cumulative) > BigInt(highest.get(fact.data.channelId)?.data.cumulative ?? -1)) highest.set(fact.data.channelId, fact)
     const rows = [...highest.values()].map(({ time, data }) => [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)])
+    const payments = facts.map(({ time, data }) => [data.channelId, data.cumulative, Math.ceil(time / 1000)])
     return [
       {
         sql: `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
           where vouchers.cumulative < excluded.cumulative`,
         params: rows.flat(),
       },
+      { sql: `insert into payments values ${placesOf(payments)} on conflict do nothing`, params: payments.flat() },
     ]
   },
 }
@@ -106,7 +108,14 @@ export const moneyProjections: { receipt: typeof receipt; voucher: typeof vouche
     await query(`update epochs set stage = 'posted' where gateway = $1 and index = $2`, [data.gateway, data.index])
   },
 
-  async epochVoided(query, { data }) {
+  async epochVoided(query, { time, data }) {
+    // What fell with it is promised, by whoever asks from now on, as if it were paid for only now.
+    await query(
+      `update payments p set at = greatest(p.at, $3) from
+         (select r.channel_id, min(r.channel_total) as total from epoch_receipts e join receipts r on r.id = e.receipt_id where e.gateway = $1 and e.epoch = $2 group by r.channel_id) fallen
+       where p.channel_id = fallen.channel_id and p.cumulative >= fallen.total`,
+      [data.gateway, data.index, Math.ceil(time / 1000)],
+    )
     await dropEpochLedger(query, data.gateway, data.index)
     await query(`delete from epochs where gateway = $1 and index = $2`, [data.gateway, data.index])
   },

@@ -2,7 +2,7 @@ import type { MemoryStore } from '@openledger/datanet'
 import { possessionProof, readArtefact, receiptBundleSchema, UnavailableError, type Hex, type Network, type ReceiptBundle } from '@openledger/protocol'
 import type { LocalAccount } from 'viem'
 import { silentLog } from '../../config/Log.ts'
-import type { Database } from '../../database/Database.ts'
+import type { Database, Query } from '../../database/Database.ts'
 import type { ServedModel } from '../../deployments/ServedModels.ts'
 import { Dispatcher } from '../../dispatch/Dispatcher.ts'
 import { AnswerPipeline, type Answer } from '../../inference/AnswerPipeline.ts'
@@ -45,7 +45,7 @@ export type SimulatedGatewayParts = {
   onLiar: (node: string) => void
 }
 
-type Running = { process: SimulatedProcess; answers: AnswerPipeline; channels: ChannelLedger; registry: NodeRegistry; settlement: Settlement; database: Database }
+type Running = { process: SimulatedProcess; answers: AnswerPipeline; channels: ChannelLedger; registry: NodeRegistry; settlement: Settlement; query: Query }
 
 const platformFee = 7n
 const sweepMs = 5000
@@ -79,10 +79,10 @@ export class SimulatedGateway {
     const now = (): number => clock.now()
     const log = silentLog
     const database = process.database(this.#parts.database)
-    const { query } = database
     const journal = await process.guard(Journal.open({ folder: 'journal', files: this.#files.of(process), now }))
     const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
     const ledger = await process.guard(Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log, clock: process.clock }))
+    const { query } = ledger
     const channels = new ChannelLedger({
       ...{ chainId: network.chainId, channels: network.contracts.channels, gateway: account.address, creditLimit: 2000n, firstVoucherCap: 10_000n, now },
       readChannel: (id) => chain.channel(process, id),
@@ -115,7 +115,7 @@ export class SimulatedGateway {
     })
     const settlement = new Settlement({ network, gateway: account.address, chain: chain.of(process), query, ledger, content, clock: process.clock, log, metrics, intervalMs: 8000, maxReceipts: 12 })
     settlement.start()
-    this.#running = { process, answers, channels, registry, settlement, database }
+    this.#running = { process, answers, channels, registry, settlement, query }
     void this.#sweep(this.#running)
   }
 
@@ -143,13 +143,13 @@ export class SimulatedGateway {
 
   /** The receipts of a channel, in the order in which they came. */
   receipts(channelId: Hex): Promise<ReceiptBundle[]> {
-    return this.#with(async ({ database }) => (await database.query<{ bundle: string }>(`select bundle from receipts where channel_id = $1 order by channel_total`, [channelId])).map(({ bundle }) => readArtefact(receiptBundleSchema, bundle)))
+    return this.#with(async ({ query }) => (await query<{ bundle: string }>(`select bundle from receipts where channel_id = $1 order by channel_total`, [channelId])).map(({ bundle }) => readArtefact(receiptBundleSchema, bundle)))
   }
 
   /** The file of the newest epoch that stands. */
   newestEpoch(): Promise<Uint8Array | undefined> {
-    return this.#with(async ({ database }) => {
-      const [row] = await database.query<{ cid: string }>(`select cid from epochs where stage = 'posted' order by index desc limit 1`)
+    return this.#with(async ({ query }) => {
+      const [row] = await query<{ cid: string }>(`select cid from epochs where stage = 'posted' order by index desc limit 1`)
       return row && (await this.#parts.content.get(row.cid))
     })
   }
