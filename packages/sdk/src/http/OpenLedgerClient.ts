@@ -195,7 +195,7 @@ export class OpenLedgerClient {
 
   /**
    * Pays: sends a voucher for what a channel owes. The same again changes nothing.
-   * @returns `promises`: for each receipt that is paid for and not settled, when the gateway will have settled it; unchecked (`checkPromise`)
+   * @returns `promises`: for the newest hundred receipts that are paid for and not settled, when the gateway will have settled each; unchecked (`checkPromise`)
    */
   async sendVoucher({ channelId, cumulative, signature }: PaymentVoucher): Promise<{ channelId: Hex; spent: string; vouchered: string; promises: PromiseFile[] }> {
     const answer = await this.#post<{ channelId: Hex; spent: string; vouchered: string; promises?: object[] }>('/api/vouchers', { statement: { channelId, cumulative: cumulative.toString() }, signature })
