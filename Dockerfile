@@ -1,5 +1,5 @@
 # A ledger on one machine: chain, gateway, node and page. The image runs from source, as a plain checkout does.
-ARG NODE_VERSION=20.20.2
+ARG NODE_VERSION=24.21.0
 
 FROM node:${NODE_VERSION}-bookworm-slim AS install
 WORKDIR /app
