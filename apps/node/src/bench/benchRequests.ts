@@ -79,7 +79,7 @@ const channels = new ChannelLedger({
   readChannel: () => Promise.resolve(channel),
   keepVoucher: keepVoucher(ledger),
 })
-const receipts = new ReceiptRecorder({ query, ledger, channels })
+const receipts = new ReceiptRecorder({ ledger, channels })
 const chain = { platformFee: () => Promise.resolve(5n), deployment: () => Promise.resolve({ active: true }), freezeAt: () => Promise.resolve(0) } as never
 const models = new ServedModels({ query, content: { get: nothing } as never, chain, baseId, log: silentLog, now })
 const dispatcher = new Dispatcher({ router: new Router({ now, random: Math.random }), clock: systemClock, log: silentLog })

@@ -59,7 +59,7 @@ create index receipts_by_nonce on receipts (node, nonce);
 create table receipt_shares (receipt_id text not null, payee text not null, amount numeric not null, primary key (receipt_id, payee));
 create index receipt_shares_by_payee on receipt_shares (payee);
 
-create table vouchers (channel_id text primary key, cumulative numeric not null, signature text not null, at bigint not null);
+create table vouchers (channel_id text primary key, cumulative numeric not null, signature text not null);
 create table payments (channel_id text not null, cumulative numeric not null, at bigint not null, primary key (channel_id, cumulative));
 
 create table promises (receipt_id text primary key, channel_id text not null, gateway text not null, fee numeric not null, include_by bigint not null, signature text not null);

@@ -17,13 +17,13 @@ let receipts: ReceiptRecorder
 beforeEach(() => {
   ;[rows, looks, full, begun, disk] = [new Set(), 0, false, [], Promise.resolve()]
   receipts = new ReceiptRecorder({
-    query: ((_: string, [who, nonce]: [string, string?]) => {
-      looks += 1
-      if (nonce !== undefined) return Promise.resolve(rows.has(`${who} ${nonce}`) ? [{}] : [])
-      const nonces = [...rows].filter((row) => row.startsWith(`${who} `)).map((row) => Number(row.split(' ')[1]))
-      return Promise.resolve([{ nonce: nonces.length > 0 ? String(Math.max(...nonces)) : null }])
-    }) as never,
     ledger: {
+      query: (_: string, [who, nonce]: [string, string?]) => {
+        looks += 1
+        if (nonce !== undefined) return Promise.resolve(rows.has(`${who} ${nonce}`) ? [{}] : [])
+        const nonces = [...rows].filter((row) => row.startsWith(`${who} `)).map((row) => Number(row.split(' ')[1]))
+        return Promise.resolve([{ nonce: nonces.length > 0 ? String(Math.max(...nonces)) : null }])
+      },
       keep: async (_: string, { node: who, nonce }: { node: string; nonce: string }) => {
         begun.push(nonce)
         await disk

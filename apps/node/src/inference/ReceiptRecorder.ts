@@ -1,14 +1,12 @@
 import { UnavailableError } from '@openledger/protocol'
 import type { Address } from 'viem'
-import type { Query } from '../database/Database.ts'
 import type { Facts } from '../ledger/facts.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import { Turns } from '../payments/Turns.ts'
 import type { SignedReceipt } from '../worker/ReceiptSigner.ts'
 
-/** `query`: of tables that show what was recorded. */
-export type ReceiptRecorderParts = { query: Query; ledger: Ledger; channels: ChannelLedger }
+export type ReceiptRecorderParts = { ledger: Ledger; channels: ChannelLedger }
 
 /** Records the receipts that nodes signed. Those of one channel wait for each other: each raises what it owes, and none counts before it is on the disk. The tables show it soon after. */
 export class ReceiptRecorder {
@@ -54,11 +52,11 @@ export class ReceiptRecorder {
 
   async #isUsed(node: Address, nonce: bigint): Promise<boolean> {
     if (nonce > (await this.#highestOf(node))) return false
-    return (await this.#parts.query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0
+    return (await this.#parts.ledger.query(`select 1 from receipts where node = $1 and nonce = $2`, [node.toLowerCase(), nonce.toString()])).length > 0
   }
 
   #highestOf(node: Address): Promise<bigint> {
-    return this.#highest.get(node.toLowerCase()) ?? this.#keepHighest(node, this.#parts.query<{ nonce: string }>(`select max(nonce)::text as nonce from receipts where node = $1`, [node.toLowerCase()]).then(([row]) => BigInt(row?.nonce ?? -1)))
+    return this.#highest.get(node.toLowerCase()) ?? this.#keepHighest(node, this.#parts.ledger.query<{ nonce: string }>(`select max(nonce)::text as nonce from receipts where node = $1`, [node.toLowerCase()]).then(([row]) => BigInt(row?.nonce ?? -1)))
   }
 
   #raise(node: Address, nonce: bigint): void {

@@ -96,6 +96,7 @@ export class Journal {
 
   /**
    * Appends a fact and returns when it is on the disk.
+   * @param texts JSON of some fields, which is written as it is
    * @throws StorageError NO_SPACE when the disk is full (nothing was recorded; later appends may succeed), JOURNAL_WRITE_FAILED
    */
   append(type: string, data: object, texts?: JsonTexts): Promise<JournalEntry> {
@@ -182,7 +183,7 @@ export class Journal {
   async #writeBatch(batch: Pending[]): Promise<JournalEntry[]> {
     if (this.#broken) throw this.#broken
     const time = this.#now()
-    const entries = batch.map(({ type, data, texts }, i) => ({ seq: this.#lastSeq + 1 + i, time, type, data, ...(texts ? { texts } : {}) }))
+    const entries = batch.map(({ type, data, texts }, i) => ({ seq: this.#lastSeq + 1 + i, time, type, data, texts }))
     const frames = entries.map(({ seq, type }, i) => encodeFrame(`{"seq":${seq},"time":${time},"type":${JSON.stringify(type)},"data":${batch[i]!.json}}`))
     try {
       if (!this.#file || this.#size >= this.#segmentBytes) await this.#rotate()

@@ -96,7 +96,10 @@ export class Ledger {
     return this.#tell(entry as FactOf<T>)
   }
 
-  /** Records a fact that the tables show with the next one, or soon: returns when it is on the disk. Errors as `record`. */
+  /**
+   * Records a fact that the tables show with the next one, or soon: returns when it is on the disk. Errors as `record`.
+   * @param texts JSON of some fields, where it is at hand
+   */
   async keep<T extends FactType>(type: T, data: Facts[T], texts?: JsonTexts): Promise<FactOf<T>> {
     const entry = await this.#options.journal.append(type, data, texts)
     await this.#showSoon(entry)

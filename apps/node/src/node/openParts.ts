@@ -140,7 +140,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const attributions = new LedgerAttributions({ network, query, ledger, models, names, pieces: (tokens) => serving.engine.pieces(tokens) })
   const router = new Router({ now: () => clock.now(), random: Math.random })
   const dispatcher = new Dispatcher({ router, clock, log, onLiar: (liar) => (log.error('node.lied', { node: liar }), nodes.registry.ban(liar)) })
-  const receipts = new ReceiptRecorder({ query, ledger, channels })
+  const receipts = new ReceiptRecorder({ ledger, channels })
   const nodes = openNodes({
     ...{ network, chain, account: accounts.gateway, content, serving, claim: (id, nonce) => receipts.claim(id, nonce), modelPath: settings.modelPath, dispatcher, clock, log, random: Math.random },
     onSweep: () => forfeitLate({ query, ledger, own: node }, Math.floor(now() / 1000)),
@@ -155,7 +155,7 @@ export async function openParts(folder: DataFolder, { journal, database, content
   const runs = new RunJobs({ query, ledger, content, chain, settings, baseId: serving.info.id, work: folder.work, events, metrics, log, now })
   closers.add('runs', () => runs.close())
   const gatewayChain = openGatewayChain(network, rpcUrl, chain.client, accounts.gateway)
-  const settlement = new Settlement({ network, gateway, chain: gatewayChain, query, ledger, content, clock, log, metrics, intervalMs: options.settlementMs })
+  const settlement = new Settlement({ network, gateway, chain: gatewayChain, ledger, content, clock, log, metrics, intervalMs: options.settlementMs })
   closers.add('settlement', () => settlement.stop())
   const paymentChain = openPaymentChain(network, rpcUrl, chain.client, accounts.gateway)
   const door = new PaymentDoor({ network, gateway, chain: paymentChain, channels, settlement, now, log })

@@ -124,7 +124,7 @@ describeDatabases('Settlement', (openDatabase) => {
     const projections = { ...datanetProjections, ...modelProjections, ...moneyProjections }
     ledger = await Ledger.open({ journal, database, projections, sources: { content: (cid) => content.get(cid) }, log: silentLog })
   }
-  const settlement = (): Settlement => new Settlement({ network, gateway, chain, query: database.query, ledger, content, clock: systemClock, log: silentLog, metrics: new NodeMetrics({ processMetrics: false }), intervalMs: 0 })
+  const settlement = (): Settlement => new Settlement({ network, gateway, chain, ledger, content, clock: systemClock, log: silentLog, metrics: new NodeMetrics({ processMetrics: false }), intervalMs: 0 })
 
   /** Records an answer whose fee goes to both payees, and what its channel owes then. With a deadline its attribution is left open. */
   async function answer(n: number, total: bigint, fee: bigint, attributionDeadline?: number): Promise<Hex> {

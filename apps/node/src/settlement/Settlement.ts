@@ -3,7 +3,6 @@ import { OpenLedgerError, sha256, writeArtefact, type Hex, type Network } from '
 import type { Address } from 'viem'
 import type { Clock } from '../config/Clock.ts'
 import { errorFields, type Log } from '../config/Log.ts'
-import type { Query } from '../database/Database.ts'
 import type { Ledger } from '../ledger/Ledger.ts'
 import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import { channelsWaiting, readBalances, readEpochs, readVouchers, readWaiting, type EpochRow } from './epochTables.ts'
@@ -14,7 +13,6 @@ export type SettlementParts = {
   network: Network
   gateway: Address
   chain: GatewayChain
-  query: Query
   ledger: Ledger
   content: ContentStore
   clock: Clock
@@ -132,8 +130,8 @@ export class Settlement {
 
   /** The epoch that was put together but not known to be posted; brings what this node believes in line with the chain first. */
   async #unfinished(): Promise<EpochRow | undefined> {
-    const { query, ledger, chain, log } = this.#parts
-    const epochs = await readEpochs(query, this.#gateway)
+    const { ledger, chain, log } = this.#parts
+    const epochs = await readEpochs(ledger.query, this.#gateway)
     const newest = epochs[0]
     if (!newest) return undefined
     const next = await chain.nextIndex()
@@ -159,8 +157,8 @@ export class Settlement {
   }
 
   async #plan(): Promise<EpochRow | undefined> {
-    const { query, network, chain, content, ledger, maxReceipts = 10_000 } = this.#parts
-    await ledger.settled()
+    const { network, chain, content, ledger, maxReceipts = 10_000 } = this.#parts
+    const { query } = ledger
     const vouchers = await this.#collectable(await readVouchers(query))
     const waiting = await readWaiting(query, [...vouchers.keys()], maxReceipts)
     const posted = (await readEpochs(query, this.#gateway)).find((epoch) => epoch.stage === 'posted')
@@ -192,7 +190,7 @@ export class Settlement {
   /** The vouchers that the chain would pay. One that it would not pay holds nobody else up. */
   async #collectable(vouchers: ReadonlyMap<Hex, HeldVoucher>): Promise<Map<Hex, HeldVoucher>> {
     const good = new Map<Hex, HeldVoucher>()
-    const waiting = await channelsWaiting(this.#parts.query)
+    const waiting = await channelsWaiting(this.#parts.ledger.query)
     for (const id of waiting) {
       const voucher = vouchers.get(id)
       if (!voucher || this.#refused.has(id)) continue

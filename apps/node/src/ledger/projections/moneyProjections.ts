@@ -45,11 +45,11 @@ const voucher: JointProjection<'voucher'> = {
   together(facts) {
     const highest = new Map<string, (typeof facts)[number]>()
     for (const fact of facts) if (BigInt(fact.data.cumulative) > BigInt(highest.get(fact.data.channelId)?.data.cumulative ?? -1)) highest.set(fact.data.channelId, fact)
-    const rows = [...highest.values()].map(({ time, data }) => [data.channelId, data.cumulative, data.signature, Math.floor(time / 1000)])
+    const rows = [...highest.values()].map(({ data }) => [data.channelId, data.cumulative, data.signature])
     const payments = facts.map(({ time, data }) => [data.channelId, data.cumulative, Math.ceil(time / 1000)])
     return [
       {
-        sql: `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature, at = excluded.at
+        sql: `insert into vouchers values ${placesOf(rows)} on conflict (channel_id) do update set cumulative = excluded.cumulative, signature = excluded.signature
           where vouchers.cumulative < excluded.cumulative`,
         params: rows.flat(),
       },

@@ -89,7 +89,7 @@ export class SimulatedGateway {
       keepVoucher: keepVoucher(ledger),
     })
     await process.guard(channels.load(query))
-    const receipts = new ReceiptRecorder({ query, ledger, channels })
+    const receipts = new ReceiptRecorder({ ledger, channels })
     const router = new Router({ now, random })
     const dispatcher: Dispatcher = new Dispatcher({ router, clock: process.clock, log, onLiar: (liar) => (onLiar(liar), registry.ban(liar)) })
     const link = ({ statement }: AnnouncementEnvelope): RemoteLink =>
@@ -113,7 +113,7 @@ export class SimulatedGateway {
       models: { find: () => Promise.resolve(model) } as never,
       names: { of: () => Promise.resolve(null) } as never,
     })
-    const settlement = new Settlement({ network, gateway: account.address, chain: chain.of(process), query, ledger, content, clock: process.clock, log, metrics, intervalMs: 8000, maxReceipts: 12 })
+    const settlement = new Settlement({ network, gateway: account.address, chain: chain.of(process), ledger, content, clock: process.clock, log, metrics, intervalMs: 8000, maxReceipts: 12 })
     settlement.start()
     this.#running = { process, answers, channels, registry, settlement, query }
     void this.#sweep(this.#running)
