@@ -9,6 +9,5 @@ export { lockDataFolder, type DataFolderLock } from './storage/lockDataFolder.ts
 export { checkDataFolder, type DataFolder } from './storage/checkDataFolder.ts'
 export { Journal, type JournalEntry } from './journal/Journal.ts'
 export type { Facts, Fact } from './ledger/facts.ts'
-export { writeFileSafely } from './storage/writeFileSafely.ts'
 export { s3Settings, type S3Settings } from './storage/S3Settings.ts'
 export { samplePath } from './sample/samplePath.ts'

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { FileLock } from '@openledger/files'
 import { Chain } from '../blocks/Chain.ts'
 import { ChainClock } from '../blocks/ChainClock.ts'
 import { ChainCommon } from '../evm/ChainCommon.ts'
@@ -16,7 +17,7 @@ import { RequestGuard } from '../rpc/RequestGuard.ts'
 import { defaultRpcLimits } from '../rpc/rpcLimits.ts'
 import { RpcServer } from '../rpc/RpcServer.ts'
 import { ChainStore } from '../storage/ChainStore.ts'
-import { FolderLock } from '../storage/FolderLock.ts'
+import { lockChainFolder } from '../storage/lockChainFolder.ts'
 import { encodeReceipts } from '../storage/records.ts'
 import { corrupt } from '../storage/storageErrors.ts'
 import type { ChainNodeOptions } from './ChainNodeOptions.ts'
@@ -27,12 +28,12 @@ export class ChainNode {
   readonly port: number
   readonly chainId: number
   readonly dataFolder: string
-  private readonly lock: FolderLock
+  private readonly lock: FileLock
   private readonly store: ChainStore
   private readonly schedule: BlockSchedule
   private readonly server: RpcServer
 
-  private constructor(parts: { host: string; port: number; chainId: number; dataFolder: string; lock: FolderLock; store: ChainStore; schedule: BlockSchedule; server: RpcServer }) {
+  private constructor(parts: { host: string; port: number; chainId: number; dataFolder: string; lock: FileLock; store: ChainStore; schedule: BlockSchedule; server: RpcServer }) {
     this.host = parts.host
     this.port = parts.port
     this.chainId = parts.chainId
@@ -49,7 +50,7 @@ export class ChainNode {
    */
   static async start(options: ChainNodeOptions): Promise<ChainNode> {
     mkdirSync(options.dataFolder, { recursive: true })
-    const lock = FolderLock.take(options.dataFolder)
+    const lock = lockChainFolder(options.dataFolder)
     let store: ChainStore | undefined
     try {
       const genesis = settleGenesis(options.dataFolder, options)

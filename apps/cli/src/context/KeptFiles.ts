@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/files'
 import { StorageError } from '@openledger/protocol'
 
 const fileName = /^[\w.-]{1,120}$/
@@ -32,19 +32,10 @@ export class KeptFiles {
   /** Keeps a file for good: it is on the disk when this returns. Throws StorageError WRITE_FAILED. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const place = this.place(name)
-    const draft = `${place}.${randomBytes(6).toString('hex')}.part`
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-      const handle = await open(draft, 'wx', 0o600)
-      try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(draft, place)
+      await writeFileSafely(place, bytes)
     } catch (cause) {
-      await rm(draft, { force: true })
       throw new StorageError('WRITE_FAILED', `${place} cannot be written`, { cause, action: 'retry', fix: 'free space on this disk or check the permissions, then try again' })
     }
   }
@@ -52,6 +43,6 @@ export class KeptFiles {
   /** The names of the files, sorted. */
   async names(): Promise<string[]> {
     const names = await readdir(this.#folder).catch(() => [])
-    return names.filter((name) => !name.endsWith('.part')).sort()
+    return names.filter((name) => !/\.(part|tmp)$/.test(name)).sort()
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeFileSafely } from '@openledger/node'
+import { writeFileSafely } from '@openledger/files'
 import type { Hex } from '@openledger/protocol'
 
 /** How far the first run has come; written after each step, so that an interrupted run goes on where it was. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeFileSafely } from '@openledger/node'
+import { writeFileSafely } from '@openledger/files'
 import { networkSchema, readArtefact, writeArtefact, type Network } from '@openledger/protocol'
 import { addressesOfNetwork, checkContracts, deployContracts, type DeployProgress, type GovernanceSettings, type LedgerParameters } from '@openledger/sdk'
 import type { Address } from 'viem'

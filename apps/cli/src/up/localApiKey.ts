@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeFileSafely } from '@openledger/node'
+import { writeFileSafely } from '@openledger/files'
 import { OpenLedgerClient } from '@openledger/sdk'
 import type { Session } from '../context/Session.ts'
 import { openPayerChannel } from '../verbs/openPayerChannel.ts'

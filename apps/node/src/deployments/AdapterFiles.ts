@@ -1,8 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContentStore } from '@openledger/datanet'
+import { writeFileSafely } from '@openledger/files'
 import { readArtefact, runManifestSchema, type Hex, type RunManifest } from '@openledger/protocol'
-import { writeFileSafely } from '../storage/writeFileSafely.ts'
 
 /** Reads a run's manifest from the content store. */
 export async function readManifest(content: ContentStore, cid: string): Promise<RunManifest> {

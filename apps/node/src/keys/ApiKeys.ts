@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { writeFileSafely } from '@openledger/files'
 import { receiptSchema, StorageError, type Hex } from '@openledger/protocol'
 import { z } from 'zod'
-import { writeFileSafely } from '../storage/writeFileSafely.ts'
 
 const entrySchema = z.strictObject({
   /** SHA-256 of the key: the key itself is shown once and kept nowhere. */

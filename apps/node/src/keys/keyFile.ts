@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/files'
 import { fail, openAccount, StorageError } from '@openledger/protocol'
 import { generatePrivateKey, type PrivateKeyAccount } from 'viem/accounts'
-import { writeFileSafely } from '../storage/writeFileSafely.ts'
 
 type KeyFile = { address: string; privateKey: `0x${string}` }
 

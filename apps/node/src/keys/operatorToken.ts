@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { writeFileSafely } from '../storage/writeFileSafely.ts'
+import { writeFileSafely } from '@openledger/files'
 
 /** Reads the operator's token from its file (mode 0600), or makes one. */
 export async function operatorToken(file: string): Promise<string> {

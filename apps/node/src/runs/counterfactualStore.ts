@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/files'
 import type { CounterfactualStore } from '@openledger/attribution'
-import { writeFileSafely } from '../storage/writeFileSafely.ts'
 
 /**
  * Keeps the finished parts of a run's counterfactuals in its folder: the parameters of each adapter one after the other, as F32. A part that is not

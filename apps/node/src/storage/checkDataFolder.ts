@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileSafely } from '@openledger/files'
 import { StorageError } from '@openledger/protocol'
-import { writeFileSafely } from './writeFileSafely.ts'
 
 const kind = 'openledger/data/1'
 const file = 'version.json'
