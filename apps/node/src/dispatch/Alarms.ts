@@ -8,6 +8,9 @@ export type Alarm = {
   ring(): void
 }
 
+/** An alarm that is set, and where; -1 when it has been taken away. */
+type Entry = { alarm: Alarm; place: number }
+
 /** The longest sleep, milliseconds: a process that has nothing else left to wait for is not held up for longer. */
 const longestMs = 1000
 
@@ -17,7 +20,8 @@ const longestMs = 1000
  */
 export class Alarms {
   readonly #clock: Clock
-  readonly #set = new Set<Alarm>()
+  /** No Set: when one of those makes room it goes on pointing from where it was to where it is, and so keeps what alarms reach until the next full collection of memory. */
+  readonly #entries: Entry[] = []
   #wakesAt = Infinity
 
   constructor(clock: Clock) {
@@ -26,9 +30,17 @@ export class Alarms {
 
   /** @returns what takes the alarm away */
   set(alarm: Alarm): () => void {
-    this.#set.add(alarm)
+    const entry = { alarm, place: this.#entries.length }
+    this.#entries.push(entry)
     this.#sleep(alarm.dueAt())
-    return () => void this.#set.delete(alarm)
+    return () => this.#take(entry)
+  }
+
+  #take(entry: Entry): void {
+    if (entry.place < 0) return
+    const last = this.#entries.pop()!
+    if (last !== entry) this.#entries[(last.place = entry.place)] = last
+    entry.place = -1
   }
 
   #sleep(until: number): void {
@@ -46,10 +58,10 @@ export class Alarms {
     this.#wakesAt = Infinity
     let next = Infinity
     const now = this.#clock.now()
-    for (const alarm of this.#set) {
-      if (alarm.dueAt() <= now) alarm.ring()
-      if (this.#set.has(alarm)) next = Math.min(next, alarm.dueAt())
+    for (const entry of [...this.#entries]) {
+      if (entry.place >= 0 && entry.alarm.dueAt() <= now) entry.alarm.ring()
+      if (entry.place >= 0) next = Math.min(next, entry.alarm.dueAt())
     }
-    if (this.#set.size > 0) this.#sleep(next)
+    if (this.#entries.length > 0) this.#sleep(next)
   }
 }

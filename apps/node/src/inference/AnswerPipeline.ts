@@ -14,7 +14,7 @@ import type { NodeMetrics } from '../metrics/NodeMetrics.ts'
 import type { ChannelLedger } from '../payments/ChannelLedger.ts'
 import type { AnswerRequest } from './AnswerRequest.ts'
 import { answerView } from '../readout/answerView.ts'
-import type { NodeAnswer } from '../worker/AnswerOrder.ts'
+import type { AnswerOrder, NodeAnswer } from '../worker/AnswerOrder.ts'
 import { NodeSecrets } from './NodeSecrets.ts'
 import type { ReceiptRecorder } from './ReceiptRecorder.ts'
 
@@ -176,8 +176,30 @@ export class AnswerPipeline {
       }
       const { deploymentId, deployment, signature: deploymentSignature, adapterId, manifest } = model
       const { logprobs, topLogprobs, payer, scheduling = {} } = request
-      const order = { gateway, baseId: serving.info.id, channelId: payer.channelId, deploymentId, deployment, deploymentSignature, adapterId, manifest: manifest?.cid ?? null, clientNonce, nodeCommitment: commitment }
-      const answer = await dispatcher.answer({ ...order, promptTokens, salt, requestHash, sampling, samplingHash: hashJson(sampling), answered: [], logprobs, topLogprobs, scheduling, platformFee, attributionSeconds }, { onToken, signal: stop.signal })
+      const order: AnswerOrder = {
+        gateway,
+        baseId: serving.info.id,
+        channelId: payer.channelId,
+        deploymentId,
+        deployment,
+        deploymentSignature,
+        adapterId,
+        manifest: manifest?.cid ?? null,
+        promptTokens,
+        salt,
+        requestHash,
+        sampling,
+        samplingHash: hashJson(sampling),
+        clientNonce,
+        nodeCommitment: commitment,
+        answered: [],
+        logprobs,
+        topLogprobs,
+        scheduling,
+        platformFee,
+        attributionSeconds,
+      }
+      const answer = await dispatcher.answer(order, { onToken, signal: stop.signal })
       watch.end()
       return answer
     } catch (error) {

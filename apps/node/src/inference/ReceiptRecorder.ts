@@ -82,8 +82,9 @@ export class ReceiptRecorder {
     try {
       if (!this.#claimed.has(key) && !(await this.claim(node, nonce))) throw repeated()
       channelTotal = channels.totalAfter(channelId, fee)
-      const known = { id, node: node.toLowerCase() as Address, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time) }
-      await ledger.keep('receipt', { ...known, ...beside }, { bundle: JSON.stringify(beside.bundle), view: JSON.stringify(beside.view) })
+      const { model, shares, bundle, view } = beside
+      const fact = { id, node: node.toLowerCase() as Address, nonce: nonce.toString(), channelId, deploymentId, fee: fee.toString(), channelTotal: channelTotal.toString(), time: Number(time), model, shares, bundle, view }
+      await ledger.keep('receipt', fact, { bundle: JSON.stringify(bundle), view: JSON.stringify(view) })
       this.#raise(node, nonce)
     } finally {
       this.#recording.delete(key)

@@ -120,9 +120,18 @@ export class RemoteLink implements NodeLink {
     const { network, node, session, account, now } = this.#parts
     this.#nonce += 1n
     const statement: Order = {
-      ...{ gateway: account.address, node, session, channelId: order.channelId, deploymentId: order.deploymentId },
-      ...{ requestHash: order.requestHash, samplingHash: order.samplingHash, answeredHash: tokenHash(order.salt, order.answered) },
-      ...{ platformFee: order.platformFee, attributionSeconds: order.attributionSeconds, expiresAt: BigInt(now() + orderMs), nonce: this.#nonce },
+      gateway: account.address,
+      node,
+      session,
+      channelId: order.channelId,
+      deploymentId: order.deploymentId,
+      requestHash: order.requestHash,
+      samplingHash: order.samplingHash,
+      answeredHash: tokenHash(order.salt, order.answered),
+      platformFee: order.platformFee,
+      attributionSeconds: order.attributionSeconds,
+      expiresAt: BigInt(now() + orderMs),
+      nonce: this.#nonce,
     }
     return writeOrder(statement, await signStatement(account, statementDomain(network.chainId, network.contracts.stakes), 'Order', statement), order)
   }
@@ -138,7 +147,11 @@ export class RemoteLink implements NodeLink {
     if (finishReason === 'length' ? tokens.length < order.sampling.maxTokens || text.stopped : false) wrong('the answer ends before its length')
     const stopped = text.stopped
     const result: ServedResult = {
-      ...{ tokens: [...tokens], text: text.finish(), logitsHashes, promptTokens: order.promptTokens.length, finishReason: stopped ? 'stop' : finishReason },
+      tokens: [...tokens],
+      text: text.finish(),
+      logitsHashes,
+      promptTokens: order.promptTokens.length,
+      finishReason: stopped ? 'stop' : finishReason,
       logprobs: end.logprobs.map((value) => value ?? NaN),
       top: end.top.map((list) => list.map((t) => ({ ...t, logprob: t.logprob ?? NaN }))),
     }

@@ -44,7 +44,6 @@ export async function checkReceipt({ network, node, order, profileHash, result, 
   if (deadline !== null && Math.abs(deadline - order.attributionSeconds - now) > clockSeconds) wrong('the deadline of the attribution is not the one that was ordered')
   if (Math.abs(Number(statement.time) - now) > clockSeconds) wrong('the receipt is of another time')
   const { receipt: expected, shares } = buildReceipt({
-    ...order,
     snapshotIds: facts?.snapshotIds ?? [],
     node,
     treasury: network.treasury,
@@ -54,6 +53,7 @@ export async function checkReceipt({ network, node, order, profileHash, result, 
     profileHash,
     attribution,
     time: Number(statement.time),
+    ...order,
   })
   for (const [field, value] of Object.entries(expected)) if (!equal(statement[field as keyof Receipt], value)) wrong(`the receipt's ${field} is ${String(statement[field as keyof Receipt])}, not ${String(value)}`)
   const domain = statementDomain(network.chainId, network.contracts.epochs)
