@@ -1,6 +1,5 @@
 import { OpenLedgerError } from '@openledger/protocol'
 import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
 import { matchedRoutes } from 'hono/route'
 import { openaiRoutes } from '../openai/openaiRoutes.ts'
 import { datanetRoutes } from './datanetRoutes.ts'
@@ -14,6 +13,7 @@ import { peerRoutes } from './peerRoutes.ts'
 import { RateLimit } from '../requests/RateLimit.ts'
 import { receiptRoutes } from './receiptRoutes.ts'
 import { runRoutes } from './runRoutes.ts'
+import { secured } from './securityHeaders.ts'
 
 export type AppOptions = {
   /** Names by which this node may be called (the Host header, without port). */
@@ -38,7 +38,7 @@ export function createApp(parts: NodeParts, { hosts, origins, callsPerMinute, jo
   app.use(checkHost(hosts))
   if (origins.length > 0) app.use(shareWith(origins))
   app.use(checkOrigin(origins))
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }))
+  app.use(secured)
 
   app.get('/health', async (c) => {
     const view = await healthView(parts, journalFault())

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { afterEach, expect, it } from 'vitest'
@@ -56,6 +57,30 @@ it('writes a body that is still being made, with all headers that the applicatio
   let length = 0
   for await (const chunk of response) length += (chunk as Buffer).length
   expect([length, body.ended]).toEqual([pieces * piece.length, true])
+})
+
+it('frames chunks so that the next response can follow on the same connection, and writes none to a client of HTTP/1.0', async () => {
+  const app = new Hono()
+  async function* words(): AsyncGenerator<string> {
+    for (const word of ['é', '', 'two\r\n', '𝄞']) {
+      await wait(1)
+      yield word
+    }
+  }
+  app.get('/', (c) => streamText(c, words(), { 'content-type': 'text/plain; charset=utf-8' }, () => undefined))
+  listener = await listen(app, '127.0.0.1', 0)
+  const said = async (request: string): Promise<string> => {
+    const socket = connect(listener!.port, '127.0.0.1')
+    socket.write(request)
+    let text = ''
+    for await (const bytes of socket.setEncoding('utf8')) text += String(bytes)
+    return text
+  }
+  const line = 'GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n'
+  const bodies = (await said(`${line}\r\n${line}connection: close\r\n\r\n`)).split(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n/).slice(1)
+  const whole = '2\r\né\r\n5\r\ntwo\r\n\r\n4\r\n𝄞\r\n0\r\n\r\n'
+  expect(bodies).toEqual([whole, whole])
+  expect((await said('GET / HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n')).split('\r\n\r\n').slice(1).join('\r\n\r\n')).toBe('étwo\r\n𝄞')
 })
 
 it('gives the same body to a server that writes none itself', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { StorageError } from '@openledger/protocol'
-import { encodeFrame, maxFrameBytes, scanFrames } from './frame.ts'
+import { encodeFrames, frameBytes, maxFrameBytes, scanFrames } from './frame.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './JournalFiles.ts'
 
 /** One journaled fact: its place in the journal (from 1, without gaps), when it was written (Unix milliseconds), what kind, and its data. */
@@ -138,7 +138,7 @@ export class Journal {
       if (entry.seq !== seq) throw damaged(file, offset, `expected record ${seq}, found ${entry.seq}`)
       if (seq >= fromSeq) yield entry
       seq++
-      offset += Buffer.byteLength(body) + 19
+      offset += frameBytes(Buffer.byteLength(body))
     }
     const next = this.#segments[this.#segments.indexOf(segment) + 1]
     if (next && next.firstSeq !== seq) throw damaged(file, offset, `the journal goes on at record ${next.firstSeq}, expected ${seq}`)
@@ -184,13 +184,13 @@ export class Journal {
     if (this.#broken) throw this.#broken
     const time = this.#now()
     const entries = batch.map(({ type, data, texts }, i) => ({ seq: this.#lastSeq + 1 + i, time, type, data, texts }))
-    const frames = entries.map(({ seq, type }, i) => encodeFrame(`{"seq":${seq},"time":${time},"type":${JSON.stringify(type)},"data":${batch[i]!.json}}`))
+    const bodies = entries.map(({ seq, type }, i) => `{"seq":${seq},"time":${time},"type":${JSON.stringify(type)},"data":${batch[i]!.json}}`)
     try {
       if (!this.#file || this.#size >= this.#segmentBytes) await this.#rotate()
     } catch (cause) {
       throw writeError(cause)
     }
-    const bytes = Buffer.concat(frames)
+    const bytes = encodeFrames(bodies)
     await this.#writeBytes(bytes)
     this.#size += bytes.length
     this.#lastSeq += entries.length

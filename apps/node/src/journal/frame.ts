@@ -10,12 +10,25 @@ const newline = 0x0a
 /** The largest body of one frame, in bytes. */
 export const maxFrameBytes = 64 * 1024 * 1024
 
+/** Of a body of so many bytes. */
+export const frameBytes = (size: number): number => headerLength + size + 1
+
 const hex = (value: number): string => value.toString(16).padStart(8, '0')
 
-/** Writes one frame. */
-export function encodeFrame(body: string): Uint8Array {
-  const bytes = Buffer.from(body, 'utf8')
-  return Buffer.concat([Buffer.from(`${hex(bytes.length)} ${hex(crc32(bytes))} `, 'latin1'), bytes, Buffer.of(newline)])
+/** Writes frames, one after the other. */
+export function encodeFrames(bodies: readonly string[]): Buffer {
+  const sizes = bodies.map((body) => Buffer.byteLength(body))
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + frameBytes(size), 0))
+  let at = 0
+  for (const [index, body] of bodies.entries()) {
+    const size = sizes[index]!
+    const begin = at + headerLength
+    bytes.write(body, begin)
+    bytes.write(`${hex(size)} ${hex(crc32(bytes.subarray(begin, begin + size)))} `, at, 'latin1')
+    at += frameBytes(size)
+    bytes[at - 1] = newline
+  }
+  return bytes
 }
 
 export type FrameScan = {
@@ -29,14 +42,14 @@ export type FrameScan = {
 /** How long a frame is by its own header; undefined when the header is not whole. */
 function declaredSize(bytes: Buffer): number | undefined {
   const match = /^([0-9a-f]{8}) [0-9a-f]{8} /.exec(bytes.toString('latin1', 0, headerLength))
-  return match ? headerLength + Number.parseInt(match[1]!, 16) + 1 : undefined
+  return match ? frameBytes(Number.parseInt(match[1]!, 16)) : undefined
 }
 
 function frameAt(bytes: Buffer, at: number): { body: string; next: number } | undefined {
   const header = bytes.toString('latin1', at, at + headerLength)
   const match = /^([0-9a-f]{8}) ([0-9a-f]{8}) $/.exec(header)
   if (!match) return undefined
-  const next = at + headerLength + Number.parseInt(match[1]!, 16) + 1
+  const next = at + frameBytes(Number.parseInt(match[1]!, 16))
   if (next > bytes.length || bytes[next - 1] !== newline) return undefined
   const body = bytes.subarray(at + headerLength, next - 1)
   return crc32(body) === Number.parseInt(match[2]!, 16) ? { body: body.toString('utf8'), next } : undefined

@@ -2,7 +2,11 @@ import type { ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 
 /** Where a handler leaves a body that a server of Node.js writes itself, once the head of the response is known. */
-export type DirectBody = { body?: StreamedText }
+export type DirectBody = {
+  body?: StreamedText
+  /** Headers beside the response's own, which stand where both have one. */
+  headers?: Readonly<Record<string, string>>
+}
 export type StreamedText = {
   /** Writes the body and ends the response. Call it once, after the head was written. */
   write(outgoing: ServerResponse): Promise<void>
@@ -12,6 +16,9 @@ export type StreamedText = {
 
 /** In the head of a response whose body lies in DirectBody. */
 export const directMark = 'x-openledger-direct'
+
+/** Whether a response is the head of such a body: what is sent in its place may have taken over its headers. */
+export const isDirectHead = (response: Response): boolean => response.headers.has(directMark) && response.status === 200 && response.body === null
 
 /**
  * A response whose body is text that is still being made. A server that says so with `direct` writes it straight to its socket: pumping it through a web stream costs
@@ -41,6 +48,17 @@ export function streamText(c: Context, pieces: AsyncGenerator<string>, headers: 
   return c.body(body, 200, headers)
 }
 
+/** A piece of a body as a chunk of HTTP/1.1 (RFC 9112, 7.1). */
+const chunkOf = (piece: string): string => `${Buffer.byteLength(piece).toString(16)}\r\n${piece}\r\n`
+const lastChunk = '0\r\n\r\n'
+
+/** Has chunks framed here, where the head that was written promises them: Node.js gives the socket each of them in four parts. */
+function takeOverChunks(outgoing: ServerResponse): boolean {
+  if (!outgoing.chunkedEncoding) return false
+  outgoing.chunkedEncoding = false
+  return true
+}
+
 async function writeTo(outgoing: ServerResponse, pieces: AsyncGenerator<string>, cancel: () => void): Promise<void> {
   let drained: () => void = () => undefined
   outgoing.on('drain', () => drained())
@@ -48,13 +66,16 @@ async function writeTo(outgoing: ServerResponse, pieces: AsyncGenerator<string>,
     drained()
     if (!outgoing.writableFinished) cancel()
   })
+  const isChunked = takeOverChunks(outgoing)
   try {
     for (;;) {
       const { value, done } = await pieces.next()
       if (done || outgoing.destroyed) break
-      if (!outgoing.write(value)) await new Promise<void>((resolve) => (drained = resolve))
+      // A chunk of nothing would be the last one.
+      if (value === '') continue
+      if (!outgoing.write(isChunked ? chunkOf(value) : value)) await new Promise<void>((resolve) => (drained = resolve))
     }
-    outgoing.end()
+    outgoing.end(isChunked ? lastChunk : undefined)
   } catch (error) {
     outgoing.destroy(error as Error)
   }
