@@ -36,7 +36,7 @@ const answerWith =
   (app: Hono) =>
   async (request: Request, env: HttpBindings | Http2Bindings): Promise<Response> => {
     const direct: DirectBody = {}
-    const response = await app.fetch(request, { ...env, direct })
+    const response = await app.fetch(request, { direct, ...env })
     if (!direct.body) return response
     const isItsHead = isDirectHead(response)
     response.headers.delete(directMark)

@@ -226,7 +226,7 @@ export class AnswerPipeline {
     let account = channels.account(payer.channelId)
     if (payer.signer) account = await channels.signFor(payer.channelId, payer.signer).catch((error: unknown) => (log.warn('voucher.unsigned', errorFields(error)), account))
     const channel = { id: payer.channelId, spent: account.spent.toString(), vouchered: account.vouchered.toString(), deposit: deposit.toString() }
-    return { ...describe(receipt.id), channel }
+    return { channel, ...describe(receipt.id) }
   }
 
   #bundle({ model, ...prepared }: Prepared, { result, receipt, profile, deadline, contributors, shares }: NodeAnswer): ReceiptBundle {

@@ -31,51 +31,53 @@ export function usageOf(answers: readonly Answer[]): Usage {
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
 }
 
-type Receipt = { openledger?: AnswerView & { receipt_id: string } }
-const receiptOf = (view: AnswerView): Receipt => ({ openledger: { ...view, receipt_id: view.receiptId } })
-const atTop = (head: ChunkHead, { view }: Answer): Receipt => (head.choices === 1 ? receiptOf(view) : {})
-const inChoice = (head: ChunkHead, { view }: Answer): Receipt => (head.choices === 1 ? {} : receiptOf(view))
+type Receipt = AnswerView & { receipt_id: string }
+const receiptOf = (view: AnswerView): Receipt => ({ receipt_id: view.receiptId, ...view })
+/** Undefined, so that it is not written, where it stands elsewhere. */
+const atTop = (head: ChunkHead, { view }: Answer): Receipt | undefined => (head.choices === 1 ? receiptOf(view) : undefined)
+const inChoice = (head: ChunkHead, { view }: Answer): Receipt | undefined => (head.choices === 1 ? undefined : receiptOf(view))
 
-const shown = ({ id, created, model, system_fingerprint }: ChunkHead, object: string) => ({ id, object, created, model, system_fingerprint })
+const shown = ({ id, created, model, system_fingerprint }: ChunkHead, object: string, choices: readonly object[], usage?: Usage, openledger?: Receipt): object => ({ id, object, created, model, system_fingerprint, choices, usage, openledger })
+const usageOfChoices = (choices: readonly { answer: Answer }[]): Usage => usageOf(choices.map(({ answer }) => answer))
 const chatChunk = 'chat.completion.chunk'
 
 /** Chat completions. */
 export const chatFormat: AnswerFormat<ChatLogprobs> = {
-  whole: (head, choices) => ({
-    ...shown(head, 'chat.completion'),
-    choices: choices.map(({ answer, logprobs }, index) => ({
-      index,
-      message: { role: 'assistant', content: answer.result.text, refusal: null },
-      logprobs,
-      finish_reason: answer.result.finishReason,
-      ...inChoice(head, answer),
-    })),
-    usage: usageOf(choices.map(({ answer }) => answer)),
-    ...atTop(head, choices[0]!.answer),
-  }),
-  opening: (head, index) => ({ ...shown(head, chatChunk), choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }] }),
-  delta: (head, index, text, logprobs) => ({ ...shown(head, chatChunk), choices: [{ index, delta: { content: text }, logprobs, finish_reason: null }] }),
-  closing: (head, index, answer) => ({
-    ...shown(head, chatChunk),
-    choices: [{ index, delta: {}, logprobs: null, finish_reason: answer.result.finishReason, ...inChoice(head, answer) }],
-    ...atTop(head, answer),
-  }),
-  usage: (head, usage) => ({ ...shown(head, chatChunk), choices: [], usage }),
+  whole: (head, choices) =>
+    shown(
+      head,
+      'chat.completion',
+      choices.map(({ answer, logprobs }, index) => ({
+        index,
+        message: { role: 'assistant', content: answer.result.text, refusal: null },
+        logprobs,
+        finish_reason: answer.result.finishReason,
+        openledger: inChoice(head, answer),
+      })),
+      usageOfChoices(choices),
+      atTop(head, choices[0]!.answer),
+    ),
+  opening: (head, index) => shown(head, chatChunk, [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]),
+  delta: (head, index, text, logprobs) => shown(head, chatChunk, [{ index, delta: { content: text }, logprobs, finish_reason: null }]),
+  closing: (head, index, answer) => shown(head, chatChunk, [{ index, delta: {}, logprobs: null, finish_reason: answer.result.finishReason, openledger: inChoice(head, answer) }], undefined, atTop(head, answer)),
+  usage: (head, usage) => shown(head, chatChunk, [], usage),
 }
 
 const textObject = 'text_completion'
-const textChoice = (index: number, text: string, logprobs: CompletionLogprobs | null, finish: string | null) => ({ index, text, logprobs, finish_reason: finish })
+const textChoice = (index: number, text: string, logprobs: CompletionLogprobs | null, finish: string | null, openledger?: Receipt): object => ({ index, text, logprobs, finish_reason: finish, openledger })
 
 /** Text completions. */
 export const completionFormat: AnswerFormat<CompletionLogprobs> = {
-  whole: (head, choices) => ({
-    ...shown(head, textObject),
-    choices: choices.map(({ answer, logprobs }, index) => ({ ...textChoice(index, answer.result.text, logprobs, answer.result.finishReason), ...inChoice(head, answer) })),
-    usage: usageOf(choices.map(({ answer }) => answer)),
-    ...atTop(head, choices[0]!.answer),
-  }),
+  whole: (head, choices) =>
+    shown(
+      head,
+      textObject,
+      choices.map(({ answer, logprobs }, index) => textChoice(index, answer.result.text, logprobs, answer.result.finishReason, inChoice(head, answer))),
+      usageOfChoices(choices),
+      atTop(head, choices[0]!.answer),
+    ),
   opening: () => undefined,
-  delta: (head, index, text, logprobs) => ({ ...shown(head, textObject), choices: [textChoice(index, text, logprobs, null)] }),
-  closing: (head, index, answer) => ({ ...shown(head, textObject), choices: [{ ...textChoice(index, '', null, answer.result.finishReason), ...inChoice(head, answer) }], ...atTop(head, answer) }),
-  usage: (head, usage) => ({ ...shown(head, textObject), choices: [], usage }),
+  delta: (head, index, text, logprobs) => shown(head, textObject, [textChoice(index, text, logprobs, null)]),
+  closing: (head, index, answer) => shown(head, textObject, [textChoice(index, '', null, answer.result.finishReason, inChoice(head, answer))], undefined, atTop(head, answer)),
+  usage: (head, usage) => shown(head, textObject, [], usage),
 }

@@ -96,7 +96,7 @@ async function stream<L>(c: Context, parts: OpenaiParts, begin: Begin, requests:
   const gone = new AbortController()
   const leave = (): void => gone.abort()
   c.req.raw.signal.addEventListener('abort', leave)
-  const running = answerStreams(requests.length, (onTokens) => begin(requests.map((request, index) => ({ ...request, onToken: onTokens[index], signal: gone.signal }))))
+  const running = answerStreams(requests.length, (onTokens) => begin(requests.map((request, index) => ({ onToken: onTokens[index], signal: gone.signal, ...request }))))
   // What fails before the first token is an error of its own, with its own status.
   await running.begun
   const chunks = streamChunks(headOf(parts, shape.prefix, requests), running, shape, parts)

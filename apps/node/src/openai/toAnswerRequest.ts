@@ -72,11 +72,11 @@ export function chatToAnswerRequest(body: ChatRequestBody, payer: Payer): Answer
   const request = shared(body, payer)
   const messages = body.messages.map(({ role, content }) => ({ role: role === 'developer' ? 'system' : role, content }))
   return {
-    ...request,
-    sampling: { ...request.sampling, maxTokens: body.max_completion_tokens ?? request.sampling.maxTokens },
     prompt: { messages },
     logprobs: body.logprobs ?? false,
     topLogprobs: body.logprobs ? (body.top_logprobs ?? 0) : 0,
+    ...request,
+    sampling: { ...request.sampling, maxTokens: body.max_completion_tokens ?? request.sampling.maxTokens },
   }
 }
 

@@ -34,7 +34,7 @@ export function streamText(c: Context, pieces: AsyncGenerator<string>, headers: 
   const { direct } = ((c.env as unknown) ?? {}) as { direct?: DirectBody }
   if (direct) {
     direct.body = { write: (outgoing) => writeTo(outgoing, pieces, cancel), cancel }
-    return c.body(null, 200, { ...headers, [directMark]: '1' })
+    return c.body(null, 200, { [directMark]: '1', ...headers })
   }
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
