@@ -17,7 +17,9 @@ const cursorName = 'journal'
 /** Facts that are shown in one transaction, at most. */
 const mostTogether = 200
 /** How long a fact that is shown soon waits for others, milliseconds. */
-const soonMs = 50
+const soonMs = 200
+/** So many facts wait for no others: a transaction for more of them costs hardly less for each. */
+const enoughTogether = 64
 /** So many facts may wait to be shown; whoever keeps another one waits with them. */
 const mostWaiting = 1000
 /** Pauses between two tries to show what the tables could not take, milliseconds. */
@@ -149,9 +151,8 @@ export class Ledger {
         this.#waiting?.begin()
       })
     }
-    if (entries.length < mostWaiting) return
-    begin()
-    await shown
+    if (entries.length >= enoughTogether) begin()
+    if (entries.length >= mostWaiting) await shown
   }
 
   #wait(entry: JournalEntry): Together {

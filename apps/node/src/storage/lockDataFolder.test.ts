@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,6 +33,14 @@ describe('lockDataFolder', () => {
     writeFileSync(lockFile(), '{"pid":')
     await (await lockDataFolder(dir)).release()
     expect(readdirSync(dir)).toEqual([])
+  })
+
+  it('says what keeps it from being locked', async () => {
+    mkdirSync(lockFile())
+    await expect(lockDataFolder(dir)).rejects.toEqual(code('DATA_FOLDER_UNWRITABLE'))
+    writeFileSync(path.join(dir, 'file'), '')
+    await expect(lockDataFolder(path.join(dir, 'file'))).rejects.toEqual(code('DATA_FOLDER_UNWRITABLE'))
+    expect(readdirSync(dir).sort()).toEqual(['file', 'lock'])
   })
 
   it('names the machine of a holder elsewhere', async () => {

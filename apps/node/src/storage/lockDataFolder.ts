@@ -19,10 +19,19 @@ function locked(dir: string, holder: Holder | undefined): StorageError {
 
 /**
  * Takes the lock of a data folder, and takes it over from a process that has ended without giving it back.
- * @throws StorageError DATA_FOLDER_LOCKED while another process holds it
+ * @throws StorageError DATA_FOLDER_LOCKED while another process holds it, DATA_FOLDER_UNWRITABLE
  */
 export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  const lock = FileLock.take(path.join(dir, 'lock'), (holder) => locked(dir, holder))
-  return { release: async () => lock.release() }
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    const lock = FileLock.take(path.join(dir, 'lock'), (holder) => locked(dir, holder))
+    return { release: async () => lock.release() }
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause
+    throw new StorageError('DATA_FOLDER_UNWRITABLE', `the data folder ${dir} cannot be locked: ${(cause as Error).message}`, {
+      cause,
+      action: 'fix',
+      fix: 'give this user the right to write there, on a disk with free space and a file system with hard links, or choose another folder with --data',
+    })
+  }
 }
