@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { LedgerEvent } from '@openledger/sdk'
 
 const kept = 100
@@ -7,6 +8,11 @@ export class EventFeed {
   readonly #listeners = new Set<(event: LedgerEvent) => void>()
   readonly #closing = new AbortController()
   #latest: LedgerEvent[] = []
+
+  constructor() {
+    // As many listen as watch; how many may is for whoever lets them in to say.
+    setMaxListeners(0, this.#closing.signal)
+  }
 
   publish(event: LedgerEvent): void {
     this.#latest = [...this.#latest.slice(-(kept - 1)), event]

@@ -39,13 +39,18 @@ export function nodeRoutes(parts: NodeParts): Hono {
       await stream.write(': connected\n\n')
       const unwatch = events.watch((event) => void stream.writeSSE({ data: JSON.stringify(event) }))
       const gone = new AbortController()
-      stream.onAbort(() => gone.abort())
-      events.closing.addEventListener('abort', () => gone.abort())
-      while (!gone.signal.aborted) {
-        await clock.sleep(heartbeatMs, gone.signal)
-        await stream.write(': alive\n\n')
+      const leave = (): void => gone.abort()
+      stream.onAbort(leave)
+      events.closing.addEventListener('abort', leave)
+      try {
+        while (!gone.signal.aborted) {
+          await clock.sleep(heartbeatMs, gone.signal)
+          await stream.write(': alive\n\n')
+        }
+      } finally {
+        events.closing.removeEventListener('abort', leave)
+        unwatch()
       }
-      unwatch()
     })
   })
 
