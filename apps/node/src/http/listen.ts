@@ -4,7 +4,7 @@ import { serve, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { UnavailableError } from '@openledger/protocol'
 import type { Hono } from 'hono'
-import { directMark, isDirectHead, type DirectBody } from '../requests/streamText.ts'
+import { directMark, type DirectBody } from '../requests/streamText.ts'
 
 /** A server that listens. */
 export type Listener = {
@@ -38,17 +38,16 @@ const answerWith =
     const direct: DirectBody = {}
     const response = await app.fetch(request, { direct, ...env })
     if (!direct.body) return response
-    const isItsHead = isDirectHead(response)
+    const isItsHead = response.headers.has(directMark) && response.status === 200 && response.body === null
+    // What is sent in its place may have taken over its headers.
     response.headers.delete(directMark)
     if (!isItsHead) {
-      for (const [name, value] of Object.entries(direct.headers ?? {})) response.headers.set(name, value)
       direct.body.cancel()
       return response
     }
     const outgoing = env.outgoing as ServerResponse
-    const head: Record<string, string> = { ...direct.headers }
-    response.headers.forEach((value, name) => (head[name] = value))
-    outgoing.writeHead(response.status, head)
+    outgoing.setHeaders(response.headers)
+    outgoing.writeHead(response.status)
     void direct.body.write(outgoing)
     // Where the adapter's own class stood in for Response when this was made, the adapter would send it as one of its own, until its body is asked for.
     void RESPONSE_ALREADY_SENT.body

@@ -2,11 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 
 /** Where a handler leaves a body that a server of Node.js writes itself, once the head of the response is known. */
-export type DirectBody = {
-  body?: StreamedText
-  /** Headers beside the response's own, which stand where both have one. */
-  headers?: Readonly<Record<string, string>>
-}
+export type DirectBody = { body?: StreamedText }
 export type StreamedText = {
   /** Writes the body and ends the response. Call it once, after the head was written. */
   write(outgoing: ServerResponse): Promise<void>
@@ -16,9 +12,6 @@ export type StreamedText = {
 
 /** In the head of a response whose body lies in DirectBody. */
 export const directMark = 'x-openledger-direct'
-
-/** Whether a response is the head of such a body: what is sent in its place may have taken over its headers. */
-export const isDirectHead = (response: Response): boolean => response.headers.has(directMark) && response.status === 200 && response.body === null
 
 /**
  * A response whose body is text that is still being made. A server that says so with `direct` writes it straight to its socket: pumping it through a web stream costs
