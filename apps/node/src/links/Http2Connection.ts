@@ -3,6 +3,7 @@ import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } f
 import type { TLSSocket } from 'node:tls'
 import { OpenLedgerError, zeroHash, type Hex } from '@openledger/protocol'
 import { LinkFault } from '../wire/LinkFault.ts'
+import { cancelled, OrderStream } from './OrderStream.ts'
 
 export type Http2ConnectionOptions = {
   url: string
@@ -14,37 +15,25 @@ export type Http2ConnectionOptions = {
   pingMs?: number
 }
 
-/** A reply whose body is read as it comes. */
-export type StreamedReply = {
-  status: number
-  /**
-   * Hands each piece of the body to `take`, in the turn in which it came, until there is no more or `take` says false: nothing more is wanted then, and a node that
-   * does not end its stream in a second has it reset. Call it once.
-   * @throws LinkFault NODE_LOST; InputError CANCELLED; what `take` throws
-   */
-  read(take: (piece: Uint8Array) => boolean): Promise<void>
-}
+/** What a node replies to what is posted. */
+export type Reply = { status: number; body: Uint8Array }
 
-/**
- * Streams reset on one connection before another one takes over. A server ends a connection, with all that is under way on it, when it has seen more
- * than it takes for an attack; nghttp2, which Node.js uses, allows 1,000 at once and 33 more each second.
- */
-const mostResets = 400
-/** For a node to end the stream of an answer whose last line has come. */
-const endMs = 1000
+/** Orders go elsewhere: what is posted has short replies, bytes. */
+const longestReply = 64 * 1024
+/** What may be on its way in each direction before it is read, bytes, of one stream and of all: much more than a network holds, as nothing waits to be read. */
+const windows = { stream: 2 * 1024 * 1024, session: 4 * 1024 * 1024 }
 
 const lost = (cause?: unknown): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke', { cause })
 
+type Open = { session: ClientHttp2Session; orders: OrderStream | undefined }
+
 /**
- * One HTTP/2 connection to a node, which carries all that is asked of it. Made when it is first needed and again when it broke; a node that does
- * not answer pings counts as gone, and everything under way fails at once.
+ * One HTTP/2 connection to a node, which carries all that is asked of it: orders and answers on one stream of it. Made when it is first needed and again when it
+ * broke; a node that does not answer pings counts as gone, and everything under way fails at once.
  */
 export class Http2Connection {
   readonly #options: Required<Http2ConnectionOptions>
-  #session: Promise<ClientHttp2Session> | undefined
-  /** What another one took over from: they end when what is under way on them does. */
-  readonly #former = new Set<ClientHttp2Session>()
-  #resets = 0
+  #opening: Promise<Open> | undefined
   #closed = false
 
   constructor(options: Http2ConnectionOptions) {
@@ -52,72 +41,60 @@ export class Http2Connection {
   }
 
   /**
-   * Posts a body of JSON. The caller reads the reply to its end, or aborts.
-   * @throws LinkFault NODE_LOST, WRONG_CERTIFICATE; InputError CANCELLED when the signal aborts
+   * Gives an order, and hands each line that the node says to it to `take`, in the turn in which it came, until `take` says false.
+   * @throws LinkFault NODE_LOST, NODE_SPEAKS_ODDLY, WRONG_CERTIFICATE; InputError ORDER_TOO_LONG, CANCELLED when the signal aborts; what `take` throws
    */
-  async post(path: string, body: string, signal: AbortSignal): Promise<StreamedReply> {
-    const session = await this.#open()
+  async order(order: string, take: (line: string) => boolean, signal: AbortSignal): Promise<void> {
+    const open = await this.#open()
+    if (!open.orders || open.orders.isOver) open.orders = ordersOn(open.session)
+    return open.orders.send(order, take, signal)
+  }
+
+  /**
+   * Posts a body of JSON.
+   * @throws LinkFault NODE_LOST, NODE_SPEAKS_ODDLY, WRONG_CERTIFICATE; InputError CANCELLED when the signal aborts
+   */
+  async post(path: string, body: string, signal: AbortSignal): Promise<Reply> {
+    const { session } = await this.#open()
     if (signal.aborted) throw cancelled()
     const stream = requestOn(session, path)
-    const reset = (): void => this.#reset(session, stream)
-    const abort = (): void => this.#reset(session, stream, cancelled())
-    signal.addEventListener('abort', abort, { once: true })
-    stream.once('close', () => {
+    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    signal.addEventListener('abort', abort)
+    try {
+      stream.end(body)
+      return await readReply(stream)
+    } catch (error) {
+      throw signal.aborted ? cancelled() : error
+    } finally {
       signal.removeEventListener('abort', abort)
-      letGo(stream)
-    })
-    stream.end(body)
-    const status = await new Promise<number>((resolve, reject) => {
-      const broke = (): void => reject(lost())
-      stream.once('response', (headers) => {
-        // Every stream closes in the end, and an error with its stack costs more than a token.
-        stream.off('close', broke)
-        resolve(Number(headers[':status']))
-      })
-      stream.once('error', (error) => reject(faultOf(error)))
-      stream.once('close', broke)
-    })
-    return { status, read: (take) => readStream(stream, take, reset) }
+    }
   }
 
   /** Ends the connection and all that is under way. */
   close(): void {
     this.#closed = true
-    const session = this.#session
-    this.#session = undefined
-    session?.then((open) => open.destroy(lost())).catch(() => undefined)
-    for (const former of this.#former) former.destroy(lost())
+    const opening = this.#opening
+    this.#opening = undefined
+    opening?.then(({ session }) => session.destroy(lost())).catch(() => undefined)
   }
 
-  #reset(session: ClientHttp2Session, stream: ClientHttp2Stream, error?: Error): void {
-    const isOver = stream.closed
-    if (error) stream.destroy(error)
-    else stream.close(constants.NGHTTP2_CANCEL)
-    if (isOver || this.#former.has(session) || ++this.#resets < mostResets) return
-    this.#former.add(session)
-    session.once('close', () => this.#former.delete(session))
-    this.#session = undefined
-    session.close()
-  }
-
-  #open(): Promise<ClientHttp2Session> {
+  #open(): Promise<Open> {
     if (this.#closed) return Promise.reject(lost())
-    if (!this.#session) {
+    if (!this.#opening) {
       const opening = this.#connect()
-      this.#session = opening
-      this.#resets = 0
+      this.#opening = opening
       const forget = (): void => {
-        if (this.#session === opening) this.#session = undefined
+        if (this.#opening === opening) this.#opening = undefined
       }
-      opening.then((session) => session.once('close', forget), forget)
+      opening.then(({ session }) => session.once('close', forget), forget)
     }
-    return this.#session
+    return this.#opening
   }
 
-  async #connect(): Promise<ClientHttp2Session> {
+  async #connect(): Promise<Open> {
     const { url, certificate, answerMs } = this.#options
     // Who the node is follows from the certificate's hash, which it has signed; no authority is asked.
-    const session = connect(url, { rejectUnauthorized: false })
+    const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: windows.stream } })
     session.on('error', () => undefined)
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(lost()), answerMs)
@@ -134,13 +111,17 @@ export class Http2Connection {
       session.destroy()
       throw new LinkFault('WRONG_CERTIFICATE', 'what listens at the address of the node shows another certificate than the node announced')
     }
-    this.#keepAlive(session)
-    return session
+    session.setLocalWindowSize(windows.session)
+    const open: Open = { session, orders: undefined }
+    this.#keepAlive(open)
+    return open
   }
 
-  #keepAlive(session: ClientHttp2Session): void {
+  #keepAlive(open: Open): void {
+    const { session } = open
     const { answerMs, pingMs } = this.#options
     const timer = setInterval(() => {
+      open.orders?.forgive()
       const late = setTimeout(() => session.destroy(lost()), answerMs)
       late.unref()
       if (!session.ping(() => clearTimeout(late))) clearTimeout(late)
@@ -159,55 +140,40 @@ function requestOn(session: ClientHttp2Session, path: string): ClientHttp2Stream
   }
 }
 
+function ordersOn(session: ClientHttp2Session): OrderStream {
+  const stream = requestOn(session, '/orders')
+  const orders = new OrderStream(stream, lost)
+  stream.once('response', (headers) => {
+    const status = Number(headers[':status'])
+    if (status !== 200) orders.end(new LinkFault('ORDER_REFUSED', `the node takes no orders: it says status ${status}`))
+  })
+  return orders
+}
+
 function certificateOf(session: ClientHttp2Session): Hex {
   if (session.encrypted !== true) return zeroHash
   const shown = (session.socket as TLSSocket).getPeerX509Certificate()
   return shown ? `0x${createHash('sha256').update(shown.raw).digest('hex')}` : zeroHash
 }
 
-function cancelled(): OpenLedgerError {
-  return new OpenLedgerError('CANCELLED', 'the request was cancelled', { action: 'stop', status: 499 })
-}
-
-function faultOf(error: unknown): Error {
-  return error instanceof OpenLedgerError ? error : lost(error)
-}
-
-const nothing = (): void => undefined
-
-/**
- * Parts a stream that is over from those who listened. Node.js 20 makes a request such that it is kept until the next full collection of memory, and all that an
- * answer was made of would be kept with it.
- */
-function letGo(stream: ClientHttp2Stream): void {
-  stream.removeAllListeners()
-  stream.on('error', nothing)
-}
-
-/** Without an iterator between: for each piece that costs more than what is done with it. */
-function readStream(stream: ClientHttp2Stream, take: (piece: Uint8Array) => boolean, reset: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (stream.destroyed) return reject(faultOf(stream.errored))
-    let isOver = false
-    stream.once('close', () => {
-      if (isOver) return
-      // A connection that breaks can end a stream without an error.
-      if (stream.errored || !stream.readableEnded || stream.rstCode !== constants.NGHTTP2_NO_ERROR) reject(faultOf(stream.errored))
-      else resolve()
-    })
-    stream.on('data', (piece: Uint8Array) => {
-      if (isOver) return
-      try {
-        if (take(piece)) return
-        isOver = true
-        resolve()
-        const late = setTimeout(reset, endMs).unref()
-        stream.once('close', () => clearTimeout(late))
-      } catch (error) {
-        isOver = true
-        reject(error as Error)
-        reset()
-      }
-    })
-  })
+/** The whole of a reply. */
+async function readReply(stream: ClientHttp2Stream): Promise<Reply> {
+  let status = 0
+  // A connection that breaks later tells a stream that is over, too.
+  stream.on('error', () => undefined)
+  stream.once('response', (headers) => (status = Number(headers[':status'])))
+  const parts: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const part of stream as AsyncIterable<Uint8Array>) {
+      parts.push(part)
+      size += part.length
+      if (size > longestReply) throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node answers with more than was asked for')
+    }
+  } catch (error) {
+    throw error instanceof OpenLedgerError ? error : lost(error)
+  }
+  // A connection that breaks can end a stream without an error.
+  if (status === 0 || stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw lost()
+  return { status, body: Buffer.concat(parts) }
 }

@@ -2,14 +2,14 @@ import type { ServedResult } from '@openledger/engine'
 import { hasLogitsHashes, possessionSchema, readArtefact, signed, signStatement, statementDomain, toJson, tokenHash, verifyStatement, type Challenge, type Hex, type Json, type Network, type Order } from '@openledger/protocol'
 import { isAddressEqual, type Address, type LocalAccount } from 'viem'
 import type { TrainingWeights } from '../deployments/TrainingWeights.ts'
-import { errorOf, linesOf, readAnswerEvent, type AnswerEnd } from '../wire/answerEvents.ts'
+import { errorOf, readAnswerEvent, type AnswerEnd } from '../wire/answerEvents.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
 import { orderMs } from '../wire/timeBounds.ts'
 import { writeOrder } from '../wire/orderEnvelope.ts'
 import type { AnswerOrder, NodeAnswer, OrderOptions } from '../worker/AnswerOrder.ts'
 import { AnswerText, type PieceOf } from './AnswerText.ts'
 import { checkReceipt } from './checkReceipt.ts'
-import type { Http2Connection, StreamedReply } from './Http2Connection.ts'
+import type { Http2Connection } from './Http2Connection.ts'
 import type { NodeLink } from './NodeLink.ts'
 
 export type RemoteLinkParts = {
@@ -22,7 +22,7 @@ export type RemoteLinkParts = {
   profileHash: Hex
   /** The gateway's key. */
   account: LocalAccount
-  connection: Pick<Http2Connection, 'post' | 'close'>
+  connection: Pick<Http2Connection, 'order' | 'post' | 'close'>
   weights: TrainingWeights
   /** The bytes of each token of the base. */
   pieceOf: () => Promise<PieceOf>
@@ -35,10 +35,6 @@ export type RemoteLinkParts = {
   now: () => number
 }
 
-/** The line with a receipt holds the logits hash of each token. */
-const longestLine = 16 * 1024 * 1024
-/** Any other reply of a node is short. */
-const longestReply = 64 * 1024
 const defaultPatience = { firstTokenMs: 30_000, nextTokenMs: 10_000 }
 const signedPossession = signed(possessionSchema)
 
@@ -73,6 +69,7 @@ export class RemoteLink implements NodeLink {
     const take = (line: string): boolean => {
       const event = readAnswerEvent(line)
       if ('error' in event) throw errorOf(event.error)
+      if ('refused' in event) throw new LinkFault('ORDER_REFUSED', `the node refused the order: ${event.refused.code}: ${event.refused.message.slice(0, 300)}`)
       if ('end' in event) {
         seen.end = event.end
         return false
@@ -83,8 +80,7 @@ export class RemoteLink implements NodeLink {
       onToken({ token, text: text.push(token), logprob: logprob ?? NaN, top: top.map((t) => ({ ...t, logprob: t.logprob ?? NaN })) })
       return true
     }
-    const { read } = await this.#send(order, signal)
-    await read(linesOf(longestLine, take))
+    await this.#parts.connection.order(JSON.stringify(await this.#sign(order)), take, signal)
     if (!seen.end) throw new LinkFault('ANSWER_CUT', 'the answer of the node has no end')
     return this.#seal(order, seen.end, { tokens, text })
   }
@@ -95,9 +91,7 @@ export class RemoteLink implements NodeLink {
     const domain = statementDomain(network.chainId, network.contracts.stakes)
     const asked: Challenge = { gateway: account.address, node, challenge, time: BigInt(now()) }
     const body = JSON.stringify(toJson({ statement: asked, signature: await signStatement(account, domain, 'Challenge', asked) }))
-    const sent = await connection.post('/possession', body, signal)
-    const reply = await wholeOf(sent)
-    const { status } = sent
+    const { status, body: reply } = await connection.post('/possession', body, signal)
     if (status !== 200) throw new LinkFault('NO_POSSESSION', `the node answered its challenge with status ${status}`)
     const { statement, signature } = readArtefact(signedPossession, reply)
     await verifyStatement(domain, 'Possession', statement, signature, node)
@@ -108,12 +102,6 @@ export class RemoteLink implements NodeLink {
 
   close(): void {
     this.#parts.connection.close()
-  }
-
-  async #send(order: AnswerOrder, signal: AbortSignal): Promise<StreamedReply> {
-    const reply = await this.#parts.connection.post('/answers', JSON.stringify(await this.#sign(order)), signal)
-    if (reply.status === 200) return reply
-    throw new LinkFault('ORDER_REFUSED', `the node refused the order with status ${reply.status}: ${new TextDecoder().decode(await wholeOf(reply)).slice(0, 300)}`)
   }
 
   async #sign(order: AnswerOrder): Promise<Json> {
@@ -161,16 +149,4 @@ export class RemoteLink implements NodeLink {
     if (!release) throw new LinkFault('NONCE_REPEATED', `the node has used the nonce ${receipt.statement.nonce} for another receipt`, { action: 'stop', status: 502 })
     return { result, profile, receipt: { id, ...receipt }, shares, contributors, deadline, close: (recorded) => (recorded ? undefined : release()) }
   }
-}
-
-async function wholeOf({ read }: StreamedReply): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  await read((part) => {
-    parts.push(part)
-    size += part.length
-    if (size > longestReply) throw new LinkFault('NODE_SPEAKS_ODDLY', 'the node answers with more than was asked for')
-    return true
-  })
-  return Buffer.concat(parts)
 }

@@ -2,12 +2,16 @@
  * What a gateway's own work costs beside the engine's: processor time of this process for each token and each request that comes over a link, and for each receipt
  * that a node seals. Both ends of the link are this project's; the wire between them is memory, so that what is counted is signing, checking, parsing and text.
  */
+import { Duplex } from 'node:stream'
 import { deploymentId, hashJson, openAccount, samplingSeed, signStatement, statementDomain, tokenHash, zeroHash, type Deployment, type Hex, type Json, type Network } from '@openledger/protocol'
 import type { PrivateKeyAccount } from 'viem'
 import { endEvent, tokenEvent } from '../wire/answerEvents.ts'
+import { LinkFault } from '../wire/LinkFault.ts'
+import { numberLines } from '../wire/orderLines.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
+import { OrderStream } from './OrderStream.ts'
 import { RemoteLink } from './RemoteLink.ts'
 
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
@@ -40,7 +44,7 @@ async function linesOf(order: AnswerOrder): Promise<Uint8Array[]> {
   const result = { tokens, text: '', logprobs: [], top: [], logitsHashes: tokens.map((t) => hash(t)), finishReason: 'length' as const, promptTokens: promptTokens.length }
   const { receipt } = buildReceipt({ ...order, snapshotIds: [], node: node.address, treasury: network.treasury, stakers: network.contracts.stakes, outputHash: tokenHash(order.salt, tokens), result, profileHash, attribution: { root: zeroHash, deadline: null, contributors: [] }, time: Math.floor(Date.now() / 1000) })
   const signed = await signer.sign(receipt, () => Promise.resolve())
-  return [...tokens.map((token) => tokenEvent({ token, text: '', logprob: NaN, top: [] })), endEvent({ result, receipt: signed, deadline: null })].map((line) => Buffer.from(line))
+  return [...tokens.map((token) => tokenEvent({ token, text: '', logprob: NaN, top: [] })), endEvent({ result, receipt: signed, deadline: null })].map((line) => Buffer.from(numberLines(1, line)))
 }
 
 /** Processor milliseconds of this process. */
@@ -57,13 +61,20 @@ async function perRequest(maxTokens: number): Promise<number> {
   for (let round = 0; round < 7; round++) {
     const before = process.cpuUsage()
     for (const [index, order] of orders.entries()) {
-      const read = async (take: (piece: Uint8Array) => boolean): Promise<void> => {
-        for (const line of replies[index]!) {
-          await Promise.resolve()
-          take(line)
-        }
-      }
-      const connection = { post: () => Promise.resolve({ status: 200, read }), close: () => undefined }
+      const wire = new Duplex({
+        read: () => undefined,
+        write: (_, __, done) => {
+          done()
+          void (async () => {
+            for (const line of replies[index]!) {
+              await Promise.resolve()
+              wire.push(line)
+            }
+          })()
+        },
+      })
+      const orders = new OrderStream(wire, () => new LinkFault('NODE_LOST', 'the wire broke'))
+      const connection = { order: (text: string, take: (line: string) => boolean, signal: AbortSignal) => orders.send(text, take, signal), post: () => Promise.reject(new TypeError('nothing is posted')), close: () => undefined }
       const link = new RemoteLink({ network, node: node.address, baseId, session: hash(11), profile, profileHash, account: gateway, connection, weights: undefined as never, pieceOf: () => Promise.resolve(() => piece), firstNonce: 0n, claim: () => Promise.resolve(() => undefined), now: () => Date.now() })
       await link.answer(order, { onToken: () => undefined, signal: new AbortController().signal })
     }

@@ -21,7 +21,10 @@ export type PeerListener = {
   close(): Promise<void>
 }
 
-const mostStreams = 256
+/** One carries all orders of a gateway. */
+const mostStreams = 16
+/** What may be on its way to the node before it is read, bytes, of one stream and of a whole connection: an order with a long prompt and more. */
+const windows = { stream: 1024 * 1024, session: 2 * 1024 * 1024 }
 /** A gateway needs one connection; others may be tried at the same time, and end when they are silent. */
 const mostConnections = 64
 const silentMs = 30_000
@@ -33,13 +36,14 @@ const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
  */
 export async function listenPeer(app: Hono, { host, port, tls }: PeerAddress): Promise<PeerListener> {
   if (!tls && !loopback.has(host)) fail('TLS_NEEDED', `orders and answers would travel in clear to ${host}`, { field: '--host', fix: 'give a certificate and its key with --tls-cert and --tls-key, or listen on 127.0.0.1' })
-  const settings = { maxConcurrentStreams: mostStreams }
+  const settings = { maxConcurrentStreams: mostStreams, initialWindowSize: windows.stream }
   const options = { fetch: app.fetch, hostname: host, port }
   const server = (tls ? serve({ ...options, createServer: createSecureServer, serverOptions: { ...tls, settings } }) : serve({ ...options, createServer, serverOptions: { settings } })) as Http2Server
   server.maxConnections = mostConnections
   const sessions = new Set<{ destroy(): void }>()
   server.on('session', (session) => {
     sessions.add(session)
+    session.setLocalWindowSize(windows.session)
     session.setTimeout(silentMs, () => session.destroy())
     session.once('close', () => sessions.delete(session))
   })

@@ -51,6 +51,8 @@ async function answerOf(order: AnswerOrder, tokens: number[], { onToken }: Pick<
   return { result, profile, receipt: signed, shares, contributors: [], deadline: null, close: () => undefined }
 }
 
+/** What a connection needs beside its orders. */
+const only = { close: () => undefined, post: () => Promise.reject(new TypeError('nothing is posted here')) }
 let firstNonce = 0n
 const linkOf = (parts: Partial<ConstructorParameters<typeof RemoteLink>[0]> = {}): RemoteLink =>
   new RemoteLink({ network, node: nodeKey.address, baseId, session, profile, profileHash, account: gatewayKey, connection, weights: undefined as unknown as TrainingWeights, pieceOf: () => Promise.resolve((token) => pieces[token]!), now, firstNonce: (firstNonce += 100n), claim: () => Promise.resolve(() => undefined), ...parts })
@@ -162,7 +164,7 @@ describe('an order over the wire', () => {
   })
 
   it('is refused by a node that it is not for, that is of another time, or that has had it', async () => {
-    const refused = async (parts: Partial<ConstructorParameters<typeof RemoteLink>[0]>, order = orderTemplate): Promise<string> => ask(linkOf(parts), order).then(() => 'taken', (error: Error) => /"code":"(\w+)"/.exec(error.message)?.[1] ?? error.message)
+    const refused = async (parts: Partial<ConstructorParameters<typeof RemoteLink>[0]>, order = orderTemplate): Promise<string> => ask(linkOf(parts), order).then(() => 'taken', (error: Error) => /^the node refused the order: (\w+):/.exec(error.message)?.[1] ?? error.message)
     expect(await refused({ session: hash(77) })).toBe('WRONG_ADDRESSEE')
     expect(await refused({ account: strangerKey })).toBe('WRONG_ADDRESSEE')
     expect(await refused({ now: () => time - 100_000 })).toBe('ORDER_EXPIRED')
@@ -178,17 +180,16 @@ describe('an order over the wire', () => {
     expect(await refused({}, { ...orderTemplate, deployment: unregistered, deploymentSignature, deploymentId: deploymentId(unregistered) })).toBe('WRONG_DEPLOYMENT')
     // What is recorded on the way is refused the second time, and when anything beside the statement was changed.
     const posted: string[] = []
-    await ask(linkOf({ connection: { close: () => undefined, post: (path, body, signal) => (posted.push(body), connection.post(path, body, signal)) } }))
+    await ask(linkOf({ connection: { ...only, order: (order, take, signal) => (posted.push(order), connection.order(order, take, signal)) } }))
     const again = async (body: string): Promise<string> => {
-      const { read } = await connection.post('/answers', body, new AbortController().signal)
-      let text = ''
-      await read((piece) => (text += Buffer.from(piece).toString()) !== '')
-      return /"code":"(\w+)"/.exec(text)?.[1] ?? text
+      let said = ''
+      await connection.order(body, (line) => ((said = line), false), new AbortController().signal)
+      return /"refused":{"code":"(\w+)"/.exec(said)?.[1] ?? said
     }
     expect(await again(posted[0]!)).toBe('ORDER_REPLAYED')
     const fresh = async (change: object, order = orderTemplate): Promise<string> => {
       let body = ''
-      await codeOf(ask(linkOf({ connection: { close: () => undefined, post: (_, signed) => ((body = signed), fail('KEPT', 'not sent')) } }), order))
+      await codeOf(ask(linkOf({ connection: { ...only, order: (signed) => ((body = signed), fail('KEPT', 'not sent')) } }), order))
       return again(JSON.stringify({ ...(JSON.parse(body) as object), ...change }))
     }
     for (const change of [{ promptTokens: [1, 3] }, { salt: hash(5) }, { answered: [1] }, { sampling: { ...orderTemplate.sampling, temperature: 0 } }]) expect(await fresh(change)).toBe('ORDER_DIFFERS')
@@ -205,8 +206,8 @@ describe('an order over the wire', () => {
     const own = new OrderGuard({ network, node: nodeKey.address, gateway: gatewayKey.address, baseId, session, prices: { input: 0n, output: 0n }, deploymentOf, now })
     const given = async (): Promise<string> => {
       let body = ''
-      await codeOf(ask(linkOf({ connection: { close: () => undefined, post: (_, signed) => ((body = signed), fail('KEPT', 'not sent')) } })))
-      return codeOf(own.admit(readOrder(new TextEncoder().encode(body))))
+      await codeOf(ask(linkOf({ connection: { ...only, order: (signed) => ((body = signed), fail('KEPT', 'not sent')) } })))
+      return codeOf(own.admit(readOrder(body)))
     }
     expect(await given()).toBe('none')
     says = 'ended'
@@ -266,7 +267,7 @@ describe('a node that listens', () => {
     let text = ''
     for await (const chunk of stream) text += String(chunk)
     expect(JSON.parse(text)).toEqual({ status: 'ok', node: nodeKey.address })
-    const [headers] = (await once(client.request({ ':path': '/answers' }), 'response')) as [{ ':status': number }]
+    const [headers] = (await once(client.request({ ':path': '/orders' }), 'response')) as [{ ':status': number }]
     expect(headers[':status']).toBe(404)
     client.destroy()
   })

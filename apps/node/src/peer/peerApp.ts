@@ -3,13 +3,13 @@ import { Hono } from 'hono'
 import type { LocalAccount } from 'viem'
 import type { Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
-import { errorResponse, toLedgerError } from '../requests/errorResponse.ts'
-import { readBytes, readJson } from '../requests/readJson.ts'
+import { errorResponse } from '../requests/errorResponse.ts'
+import { readJson } from '../requests/readJson.ts'
 import type { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { clockSkewMs } from '../wire/timeBounds.ts'
-import { endEvent, errorEvent, tokenEvent } from '../wire/answerEvents.ts'
 import { readOrder } from '../wire/orderEnvelope.ts'
-import { HeldLines } from './HeldLines.ts'
+import type { AnswerOrder } from '../worker/AnswerOrder.ts'
+import { OrderDesk } from './OrderDesk.ts'
 import type { OrderGuard } from './OrderGuard.ts'
 
 export type PeerAppParts = {
@@ -28,13 +28,10 @@ export type PeerAppParts = {
   log: Log
 }
 
-const mostBytes = 4 * 1024 * 1024
-/** Tokens of an answer that come within so long of each other are sent together, milliseconds: a little longer than a gateway holds back what it passes on, so that it passes these on at once. */
-const holdMs = 5
 const signedChallenge = signed(challengeSchema)
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
-/** What a node says over the wire: GET /health, POST /possession, and POST /answers, which streams lines. */
+/** What a node says over the wire: GET /health, POST /possession, and POST /orders, a stream of orders on which each is answered with lines as they come. */
 export function peerApp({ network, account, gateway, baseId, worker, guard, prove, challengesPerMinute, clock, log }: PeerAppParts): Hono {
   const app = new Hono()
   const challenged: number[] = []
@@ -59,30 +56,10 @@ export function peerApp({ network, account, gateway, baseId, worker, guard, prov
     return c.json({ statement, signature })
   })
 
-  app.post('/answers', async (c) => {
-    const order = await guard.admit(readOrder(await readBytes(c, mostBytes)))
-    const stop = new AbortController()
-    c.req.raw.signal.addEventListener('abort', () => stop.abort())
-    const encoder = new TextEncoder()
-    const body = new ReadableStream<Uint8Array>({
-      async start(controller) {
-        const lines = new HeldLines({ clock, holdMs, write: (text) => stop.signal.aborted || controller.enqueue(encoder.encode(text)) })
-        try {
-          const answer = await worker.answer(order, { signal: stop.signal, onToken: (token) => lines.add(tokenEvent(token)) })
-          // The node's own memory has it, so its attribution is due whatever the gateway does.
-          answer.close(true)
-          lines.add(endEvent(answer))
-        } catch (error) {
-          lines.add(errorEvent(toLedgerError(error, log)))
-        }
-        lines.flush()
-        if (!stop.signal.aborted) controller.close()
-      },
-      cancel() {
-        stop.abort()
-      },
-    })
-    return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } })
+  const admit = async (order: string): Promise<AnswerOrder> => guard.admit(readOrder(order))
+  app.post('/orders', ({ req }) => {
+    const orders = req.raw.body ?? fail('BODY_MISSING', 'orders come in the body', { fix: 'send a line for each order' })
+    return new Response(new OrderDesk(orders, { admit, worker, clock, log }).lines, { headers: { 'content-type': 'application/x-ndjson' } })
   })
   return app
 }

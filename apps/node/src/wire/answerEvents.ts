@@ -23,21 +23,23 @@ const endSchema = z.strictObject({
   }),
 })
 
-/** One line of an answer's stream: a token, the end with the receipt, or why there is none. */
+/** An error as it is told. */
+const told = z.strictObject({
+  code: z.string().max(64),
+  message: z.string().max(2000),
+  field: z.string().max(200).nullable(),
+  fix: z.string().max(2000).nullable(),
+  action: z.enum(['fix', 'retry', 'stop']),
+  status: z.int().min(400).max(599),
+  retryAfterMs: z.number().nullable(),
+})
+
+/** One line of an answer's stream: a token, the end with the receipt, why there is none, or why the order was not taken. */
 export const answerEventSchema = z.union([
   z.strictObject({ token, logprob, top: top.optional() }),
   endSchema,
-  z.strictObject({
-    error: z.strictObject({
-      code: z.string().max(64),
-      message: z.string().max(2000),
-      field: z.string().max(200).nullable(),
-      fix: z.string().max(2000).nullable(),
-      action: z.enum(['fix', 'retry', 'stop']),
-      status: z.int().min(400).max(599),
-      retryAfterMs: z.number().nullable(),
-    }),
-  }),
+  z.strictObject({ error: told }),
+  z.strictObject({ refused: told }),
 ])
 
 export type AnswerEvent = z.output<typeof answerEventSchema>
@@ -59,11 +61,13 @@ export function endEvent({ result, receipt, deadline }: Pick<NodeAnswer, 'result
   return `${JSON.stringify(toJson({ end: { tokens, logprobs: logprobs.map(finite), top: top.map((list) => list.map((t) => ({ ...t, logprob: finite(t.logprob) }))), logitsHashes, finishReason, receipt: { statement, signature }, deadline } }))}\n`
 }
 
+const tell = ({ code, message, field, fix, action, status, retryAfterMs }: OpenLedgerError): z.output<typeof told> => ({ code, message: message.slice(0, 2000), field: field?.slice(0, 200) ?? null, fix: fix ?? null, action, status, retryAfterMs: retryAfterMs ?? null })
+
 /** The line of an answer that failed. */
-export function errorEvent(error: OpenLedgerError): string {
-  const { code, message, field, fix, action, status, retryAfterMs } = error
-  return `${JSON.stringify({ error: { code, message: message.slice(0, 2000), field: field?.slice(0, 200) ?? null, fix: fix ?? null, action, status, retryAfterMs: retryAfterMs ?? null } })}\n`
-}
+export const errorEvent = (error: OpenLedgerError): string => `${JSON.stringify({ error: tell(error) })}\n`
+
+/** The line of an order that was not taken. */
+export const refusedEvent = (error: OpenLedgerError): string => `${JSON.stringify({ refused: tell(error) })}\n`
 
 /** What a node may say of an order in words of its own, and what to do about it; anything else is a fault of the node. */
 const known: Readonly<Record<string, { action: ErrorAction; status: number }>> = {

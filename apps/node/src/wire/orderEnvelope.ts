@@ -31,8 +31,8 @@ export function writeOrder(statement: Order, signature: Hex, order: AnswerOrder)
 }
 
 /** Reads an order as it came. @throws InputError BAD_ARTEFACT */
-export function readOrder(bytes: Uint8Array): OrderEnvelope {
-  return readArtefact(orderEnvelopeSchema, bytes)
+export function readOrder(line: string): OrderEnvelope {
+  return readArtefact(orderEnvelopeSchema, line)
 }
 
 /** What an order's statement says of what travels beside it. */

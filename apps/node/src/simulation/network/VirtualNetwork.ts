@@ -1,12 +1,16 @@
 import { OpenLedgerError } from '@openledger/protocol'
-import type { StreamedReply } from '../../links/Http2Connection.ts'
+import type { Reply } from '../../links/Http2Connection.ts'
+import { linesOf } from '../../wire/answerEvents.ts'
 import { LinkFault } from '../../wire/LinkFault.ts'
+import { longestSaid, numberBytes, orderLine, readNumbered } from '../../wire/orderLines.ts'
 import type { SeededRandom } from '../time/seededRandom.ts'
 import type { SimulatedClock } from '../time/SimulatedClock.ts'
 import type { SimulatedProcess } from './SimulatedProcess.ts'
 
 /** Whoever listens at an address. */
 export type Listener = { process: SimulatedProcess; fetch: (request: Request) => Response | Promise<Response> }
+
+type Call = { address: string; path: string; body: string; signal: AbortSignal; broken: AbortSignal }
 
 /** What a connection that gets no answer to its pings waits for. */
 const pingMs = 10_000
@@ -49,22 +53,38 @@ export class VirtualNetwork {
     if (wait > pingMs || this.#random.chance(this.loss)) throw lost()
   }
 
-  /** A connection from a gateway's process to an address, as Http2Connection is one. */
-  connect(address: string, from: SimulatedProcess): { post: (path: string, body: string, signal: AbortSignal) => Promise<StreamedReply>; close: () => void } {
+  /** A connection from a gateway's process to an address, as Http2Connection is one; each order has a stream of its own. */
+  connect(address: string, from: SimulatedProcess): { order: (order: string, take: (line: string) => boolean, signal: AbortSignal) => Promise<void>; post: (path: string, body: string, signal: AbortSignal) => Promise<Reply>; close: () => void } {
     const closed = new AbortController()
+    const call = (path: string, body: string, signal: AbortSignal): Call => ({ address, path, body, signal, broken: AbortSignal.any([closed.signal, from.ended]) })
     return {
       close: () => closed.abort(),
-      post: (path, body, signal) => from.guard(this.#post({ address, path, body, signal, closed: closed.signal, from })),
+      order: (order, take, signal) => from.guard(this.#order(call('/orders', orderLine(1, order), signal), take)),
+      post: (path, body, signal) => from.guard(this.#post(call(path, body, signal))),
     }
   }
 
-  async #post({ address, path, body, signal, closed, from }: { address: string; path: string; body: string; signal: AbortSignal; closed: AbortSignal; from: SimulatedProcess }): Promise<StreamedReply> {
+  async #order(call: Call, take: (line: string) => boolean): Promise<void> {
+    const { read } = await this.#send(call)
+    const takeBytes = linesOf(longestSaid + numberBytes, (line) => take(readNumbered(line).said))
+    for await (const piece of read()) if (!takeBytes(piece)) return
+    throw lost()
+  }
+
+  async #post(call: Call): Promise<Reply> {
+    const { status, read } = await this.#send(call)
+    const parts: Uint8Array[] = []
+    for await (const piece of read()) parts.push(piece)
+    return { status, body: Buffer.concat(parts) }
+  }
+
+  async #send({ address, path, body, signal, broken: gone }: Call): Promise<{ status: number; read: () => AsyncGenerator<Uint8Array> }> {
     await this.travel(address)
     if (signal.aborted) throw cancelled()
     const listener = this.#listeners.get(address)
-    if (!listener?.process.isAlive || closed.aborted) throw lost()
+    if (!listener?.process.isAlive || gone.aborted) throw lost()
     const { process } = listener
-    const broken = AbortSignal.any([process.ended, closed, from.ended])
+    const broken = AbortSignal.any([process.ended, gone])
     // A Request holds its signal weakly, so that whether it comes would depend on the collector: the server learns by its stream that nobody reads on.
     const request = new Request(`http://${address}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } })
     const responding = Promise.resolve(listener.fetch(request))
@@ -76,10 +96,7 @@ export class VirtualNetwork {
       throw error
     }
     const response = await responding
-    const read = async (take: (piece: Uint8Array) => boolean): Promise<void> => {
-      for await (const piece of this.#chunks(address, response, { signal, broken })) if (!take(piece)) return
-    }
-    return { status: response.status, read }
+    return { status: response.status, read: () => this.#chunks(address, response, { signal, broken }) }
   }
 
   async *#chunks(address: string, response: Response, { signal, broken }: { signal: AbortSignal; broken: AbortSignal }): AsyncGenerator<Uint8Array> {
