@@ -51,6 +51,33 @@ export function responseError(status: number, body: string): OpenLedgerError {
   })
 }
 
+/** The same response, which tells when its body was read, given up or cut off. */
+function whenRead(response: Response, over: () => void): Response {
+  if (!response.body) {
+    over()
+    return response
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        over()
+        controller.close()
+      } catch (error) {
+        over()
+        throw error
+      }
+    },
+    cancel: (reason) => {
+      over()
+      return reader.cancel(reason)
+    },
+  })
+  return new Response(body, response)
+}
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Sends calls to one node: address, token, time limits, repetition, errors with codes. Runs in browsers too. */
@@ -102,17 +129,20 @@ export class HttpTransport {
       headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
     }
+    const letGo = (): void => signal?.removeEventListener('abort', abort)
     let response: Response
     try {
       if (signal?.aborted) abort()
       response = await send(url + path, init)
     } catch (cause) {
+      letGo()
       if (signal?.aborted) throw new InputError('CANCELLED', 'the call was cancelled', { cause, action: 'stop', status: 499 })
       if (limit.signal.aborted) throw new UnavailableError('TIMEOUT', `the node at ${url} took too long`, { cause, action: 'retry', fix: 'try again' })
       throw new UnavailableError('NODE_AWAY', `no node answers at ${url}`, { cause, action: 'retry', fix: 'start one, or correct the address' })
     } finally {
       clearTimeout(timer)
     }
+    if (signal) response = whenRead(response, letGo)
     if (response.ok || response.status === expected) return response
     throw responseError(response.status, await response.text().catch(() => ''))
   }

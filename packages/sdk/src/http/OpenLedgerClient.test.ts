@@ -65,6 +65,35 @@ describe('OpenLedgerClient', () => {
     await expect(clientOf([stream('{"error":{"code":"NO_SPACE","message":"full"}}')]).client.chat(input)).rejects.toMatchObject({ code: 'NO_SPACE' })
   })
 
+  it('keeps nothing at a signal that goes on: however its answers end, nor when they fail', async () => {
+    const { signal } = new AbortController()
+    const own: unknown[] = []
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    signal.addEventListener = (...args: Parameters<typeof add>) => (own.push(args[1]), add(...args))
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => (own.splice(own.indexOf(args[1]), 1), remove(...args))
+    const cut = (): Response => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('data: {}\n\n')), pull: (to) => to.error(new TypeError('cut')) }))
+    const error = json({ error: { code: 'NO', message: 'no' } }, 402)
+    const { client, calls } = clientOf([stream('{"choices":[{"delta":{"content":"a"}}]}', '[DONE]'), cut, error, away, () => new Response(null, { status: 200 })])
+    for (let i = 0; i < 5; i++) {
+      await client.chat(input, { signal }).catch(() => undefined)
+      expect([calls.length, own]).toEqual([i + 1, []])
+    }
+    const { client: watcher } = clientOf([() => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('data: {"type":"a"}\n\n')) }))])
+    for await (const event of watcher.events(signal)) {
+      expect(own).toHaveLength(1)
+      if (event) break
+    }
+    expect(own).toEqual([])
+  })
+
+  it('stops reading an answer when its signal says so', async () => {
+    const stop = new AbortController()
+    const { client, calls } = clientOf([() => new Response(new ReadableStream({ start: (to) => (to.enqueue(new TextEncoder().encode('data: {"choices":[{"delta":{"content":"a"}}]}\n\n')), void calls[0]!.init.signal!.addEventListener('abort', () => to.error(new DOMException('aborted', 'AbortError')))) }))])
+    const asked = client.chat(input, { signal: stop.signal, onText: () => stop.abort() })
+    await expect(asked).rejects.toThrow()
+    expect(calls[0]!.init.signal!.aborted).toBe(true)
+  })
+
   it('waits for an attribution with the voucher that shows the sources, and says when it takes too long', async () => {
     const view = (status: string) => json({ attribution: { status } })
     const payment = { channelId, voucher: { cumulative: 1n, signature: '0x01' as const } }
