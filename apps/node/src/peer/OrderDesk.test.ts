@@ -167,7 +167,7 @@ describe('a desk for orders', () => {
     const { work, begun, stopped } = endless()
     const { give, said } = desk(work)
     give(Array.from({ length: 257 }, (_, i) => `${i + 1} order\n`).join(''))
-    expect(await said(/257 {/)).toMatch(/257 {"refused":{"code":"OVERLOADED".*"status":429/)
+    expect(await said(/257 {/)).toMatch(/257 {"error":{"code":"OVERLOADED".*"status":429/)
     expect(begun).toHaveLength(256)
     give('5\n')
     await vi.waitFor(() => expect(stopped).toHaveLength(1))

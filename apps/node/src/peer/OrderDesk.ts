@@ -87,20 +87,19 @@ export class OrderDesk {
   }
 
   async #answer(id: number, said: string): Promise<void> {
-    const { clock, log } = this.#parts
+    const { clock, log, admit } = this.#parts
+    if (this.#underWay.size >= mostOrders) return this.#say(numberLines(id, errorEvent(new UnavailableError('OVERLOADED', `more than ${mostOrders} orders at once`, { action: 'retry', status: 429 }))))
     const stop = new AbortController()
     const lines = new HeldLines({ clock, holdMs, write: (text) => stop.signal.aborted || this.#say(numberLines(id, text)) })
-    const isFull = this.#underWay.size >= mostOrders
-    if (!isFull) this.#underWay.set(id, stop)
+    this.#underWay.set(id, stop)
     try {
-      if (isFull) throw new UnavailableError('OVERLOADED', `more than ${mostOrders} orders at once`, { action: 'retry', status: 429 })
-      const order = await this.#parts.admit(said)
+      const order = await admit(said)
       if (!stop.signal.aborted) await this.#compute(order, stop.signal, lines)
     } catch (error) {
       lines.add(refusedEvent(toLedgerError(error, log)))
     }
     lines.flush()
-    if (!isFull) this.#underWay.delete(id)
+    this.#underWay.delete(id)
     this.#soon()
   }
 
