@@ -7,7 +7,7 @@ import { deploymentId, hashJson, openAccount, samplingSeed, signStatement, state
 import type { PrivateKeyAccount } from 'viem'
 import { endEvent, tokenEvent } from '../wire/answerEvents.ts'
 import { LinkFault } from '../wire/LinkFault.ts'
-import { numberLines } from '../wire/orderLines.ts'
+import { numbered } from '../wire/orderLines.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 import { buildReceipt } from '../worker/buildReceipt.ts'
 import { ReceiptSigner } from '../worker/ReceiptSigner.ts'
@@ -44,7 +44,7 @@ async function linesOf(order: AnswerOrder): Promise<Uint8Array[]> {
   const result = { tokens, text: '', logprobs: [], top: [], logitsHashes: tokens.map((t) => hash(t)), finishReason: 'length' as const, promptTokens: promptTokens.length }
   const { receipt } = buildReceipt({ ...order, snapshotIds: [], node: node.address, treasury: network.treasury, stakers: network.contracts.stakes, outputHash: tokenHash(order.salt, tokens), result, profileHash, attribution: { root: zeroHash, deadline: null, contributors: [] }, time: Math.floor(Date.now() / 1000) })
   const signed = await signer.sign(receipt, () => Promise.resolve())
-  return [...tokens.map((token) => tokenEvent({ token, text: '', logprob: NaN, top: [] })), endEvent({ result, receipt: signed, deadline: null })].map((line) => Buffer.from(numberLines(1, line)))
+  return [...tokens.map((token) => tokenEvent({ token, text: '', logprob: NaN, top: [] })), endEvent({ result, receipt: signed, deadline: null })].map((line) => Buffer.from(numbered(1, line)))
 }
 
 /** Processor milliseconds of this process. */

@@ -3,7 +3,7 @@ import type { Clock } from '../config/Clock.ts'
 import type { Log } from '../config/Log.ts'
 import { toLedgerError } from '../requests/errorResponse.ts'
 import { endEvent, errorEvent, linesOf, refusedEvent, tokenEvent } from '../wire/answerEvents.ts'
-import { longestOrder, longestSaid, numberBytes, numberLines, readNumbered } from '../wire/orderLines.ts'
+import { longestOrder, longestSaid, numberBytes, numbered, readNumbered } from '../wire/orderLines.ts'
 import type { AnswerOrder } from '../worker/AnswerOrder.ts'
 import type { AnswerWorker } from '../worker/AnswerWorker.ts'
 import { HeldLines } from './HeldLines.ts'
@@ -88,43 +88,41 @@ export class OrderDesk {
 
   async #answer(id: number, said: string): Promise<void> {
     const { clock, log, admit } = this.#parts
-    if (this.#underWay.size >= mostOrders) return this.#say(numberLines(id, errorEvent(new UnavailableError('OVERLOADED', `more than ${mostOrders} orders at once`, { action: 'retry', status: 429 }))))
+    if (this.#underWay.size >= mostOrders) return this.#say(numbered(id, errorEvent(new UnavailableError('OVERLOADED', `more than ${mostOrders} orders at once`, { action: 'retry', status: 429 }))))
     const stop = new AbortController()
-    const lines = new HeldLines({ clock, holdMs, write: (text) => stop.signal.aborted || this.#say(numberLines(id, text)) })
+    const lines = new HeldLines({ clock, holdMs, write: (text) => stop.signal.aborted || this.#say(text) })
+    const tell = (event: string): void => lines.add(numbered(id, event))
     this.#underWay.set(id, stop)
     try {
       const order = await admit(said)
-      if (!stop.signal.aborted) await this.#compute(order, stop.signal, lines)
+      if (!stop.signal.aborted) await this.#compute(order, stop.signal, tell)
     } catch (error) {
-      lines.add(refusedEvent(toLedgerError(error, log)))
+      tell(refusedEvent(toLedgerError(error, log)))
     }
     lines.flush()
     this.#underWay.delete(id)
-    this.#soon()
+    // It may have been the last one, with nothing left to say.
+    this.#say('')
   }
 
-  async #compute(order: AnswerOrder, signal: AbortSignal, lines: HeldLines): Promise<void> {
+  async #compute(order: AnswerOrder, signal: AbortSignal, tell: (event: string) => void): Promise<void> {
     const { worker, log } = this.#parts
     try {
-      const answer = await worker.answer(order, { signal, onToken: (token) => lines.add(tokenEvent(token)) })
+      const answer = await worker.answer(order, { signal, onToken: (token) => tell(tokenEvent(token)) })
       // The node's own memory has it, so its attribution is due whatever the gateway does.
       answer.close(true)
       const end = endEvent(answer)
       if (end.length > longestSaid) fail('ANSWER_TOO_LONG', `the end of the answer has more than ${longestSaid} bytes`, { action: 'stop' })
-      lines.add(end)
+      tell(end)
     } catch (error) {
-      lines.add(errorEvent(toLedgerError(error, log)))
+      tell(errorEvent(toLedgerError(error, log)))
     }
   }
 
   /** What is said in one turn goes out together. */
   #say(lines: string): void {
-    if (this.#said === '') this.#soon()
+    if (this.#said === '') setImmediate(() => this.#flush())
     this.#said += lines
-  }
-
-  #soon(): void {
-    setImmediate(() => this.#flush())
   }
 
   #flush(): void {

@@ -18,12 +18,8 @@ export const orderLine = (id: number, order: string): string => `${id} ${order}\
 /** The line that calls an order off. */
 export const callOffLine = (id: number): string => `${id}\n`
 
-/** Puts its order's number before each of the whole lines of a text. */
-export function numberLines(id: number, lines: string): string {
-  let text = ''
-  for (let begin = 0, end = lines.indexOf('\n'); end >= 0; begin = end + 1, end = lines.indexOf('\n', begin)) text += `${id} ${lines.slice(begin, end + 1)}`
-  return text
-}
+/** A line that is said to an order. @param line with its end */
+export const numbered = (id: number, line: string): string => `${id} ${line}`
 
 /** What a line says, and of which order. @param said empty when the order is called off @throws InputError BAD_LINE */
 export function readNumbered(line: string): { id: number; said: string } {

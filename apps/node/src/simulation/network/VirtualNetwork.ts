@@ -1,5 +1,6 @@
-import { OpenLedgerError } from '@openledger/protocol'
 import type { Reply } from '../../links/Http2Connection.ts'
+import { cancelled } from '../../links/OrderStream.ts'
+import type { RemoteLinkParts } from '../../links/RemoteLink.ts'
 import { linesOf } from '../../wire/answerEvents.ts'
 import { LinkFault } from '../../wire/LinkFault.ts'
 import { longestSaid, numberBytes, orderLine, readNumbered } from '../../wire/orderLines.ts'
@@ -15,7 +16,6 @@ type Call = { address: string; path: string; body: string; signal: AbortSignal; 
 /** What a connection that gets no answer to its pings waits for. */
 const pingMs = 10_000
 const lost = (): LinkFault => new LinkFault('NODE_LOST', 'the connection to the node broke')
-const cancelled = (): OpenLedgerError => new OpenLedgerError('CANCELLED', 'the request was cancelled', { action: 'stop', status: 499 })
 
 /** Wires between the gateway and its nodes: they take time, break, and can be cut for a while. */
 export class VirtualNetwork {
@@ -54,7 +54,7 @@ export class VirtualNetwork {
   }
 
   /** A connection from a gateway's process to an address, as Http2Connection is one; each order has a stream of its own. */
-  connect(address: string, from: SimulatedProcess): { order: (order: string, take: (line: string) => boolean, signal: AbortSignal) => Promise<void>; post: (path: string, body: string, signal: AbortSignal) => Promise<Reply>; close: () => void } {
+  connect(address: string, from: SimulatedProcess): RemoteLinkParts['connection'] {
     const closed = new AbortController()
     const call = (path: string, body: string, signal: AbortSignal): Call => ({ address, path, body, signal, broken: AbortSignal.any([closed.signal, from.ended]) })
     return {
